@@ -1,0 +1,1 @@
+"""Benchmarks made from held-out files."""

@@ -1,0 +1,1 @@
+"""Where source files come from."""

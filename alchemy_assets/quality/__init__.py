@@ -1,0 +1,1 @@
+"""Measuring tables with SQL, and the expectations that gate them."""

@@ -1,0 +1,1 @@
+"""The released dataset and its card."""

@@ -1,0 +1,1 @@
+"""Running untrusted programs with nothing getting out and nothing left behind."""

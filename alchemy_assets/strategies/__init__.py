@@ -1,0 +1,1 @@
+"""Turning curated files into training samples."""

@@ -1,0 +1,1 @@
+"""Samples whose question and answer are made out of the program itself."""

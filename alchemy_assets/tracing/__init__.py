@@ -1,0 +1,1 @@
+"""Instrumenting programs and recording what they do."""

@@ -1,0 +1,1 @@
+"""One instrumenter a language: the same program, with trace points."""
