@@ -1,0 +1,197 @@
+"""The one shape of every strategy: propose drafts from a file, then verify the drafts of a whole shard.
+
+Belongs here: the protocol, its plain data, and the tables made of it. Does not: any kind of sample.
+
+A kind that asks no model proposes drafts at once. A kind that asks one yields requests until its answers suffice:
+`next(file, answers) -> requests | drafts`; the answers come from `completions`, so what was paid for is never asked twice.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import polars as pl
+
+from alchemy_assets import schema
+from alchemy_assets.sandbox.sandbox import Sandbox
+
+CHARACTERS_A_TOKEN = 4
+
+
+@dataclass(frozen=True)
+class CuratedFile:
+    """A row of `curated_files`."""
+
+    blob_id: str
+    language: str
+    text: str
+    text_sha256: str
+    occurrences: list[dict[str, object]]
+    license: str
+    near_duplicate_cluster: str
+    edits: list[dict[str, object]] = field(default_factory=list)
+
+    @property
+    def path(self) -> str:
+        """The path of its first occurrence."""
+        return str(self.occurrences[0]["path"]) if self.occurrences else ""
+
+
+def curated_file(row: Mapping[str, object]) -> CuratedFile:
+    """The file of a row, with only what strategies may see."""
+    return CuratedFile(**{name: row[name] for name in CuratedFile.__dataclass_fields__})  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a language model: the rendered prompt and how to sample."""
+
+    prompt: str
+    kind: str
+    temperature: float = 0.7
+    top_p: float = 1.0
+    max_tokens: int = 4_096
+    seed: int = 0
+    reasoning_effort: str = ""
+
+    def sha256(self, model: str, model_revision: str) -> str:
+        """The key of its completion: everything that decides the answer, and nothing else."""
+        parts = (
+            self.prompt,
+            repr(self.temperature),
+            repr(self.top_p),
+            str(self.max_tokens),
+            str(self.seed),
+            self.reasoning_effort,
+            model,
+            model_revision,
+        )
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A sample that is proposed: its conversation, and what its kind needs to verify it.
+
+    messages: (role, content) pairs, `user` first; the answer of a draft that is still to be executed may be empty.
+    seed_text: the part of the source that stands in the prompt; edits: from the raw blob to that part.
+    plan: whatever the kind's own `verify` needs.
+    """
+
+    kind: str
+    file: CuratedFile
+    messages: tuple[tuple[str, str], ...]
+    prompt_id: str
+    seed_text: str
+    edits: tuple[dict[str, object], ...] = ()
+    plan: object = None
+    request_sha256: str | None = None
+    reasoning: str | None = None
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A draft that holds, with the facts that were established (`schema.VERIFIED`) and their evidence."""
+
+    draft: Draft
+    messages: tuple[tuple[str, str], ...]
+    verified: Mapping[str, bool | int | None]
+    evidence: Mapping[str, object] = field(default_factory=dict)
+    difficulty: Mapping[str, float | int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A draft that does not hold, and why: `reasons` are from the kind's closed set."""
+
+    draft: Draft
+    reasons: tuple[str, ...]
+    detail: str = ""
+
+
+class Kind(Protocol):
+    """One kind of sample that needs no model."""
+
+    name: str
+    strategy: str
+
+    def propose(self, file: CuratedFile) -> Iterable[Draft]:
+        """Drafts out of one file: pure and deterministic; no server, no program run."""
+        ...
+
+    def verify(self, drafts: Sequence[Draft], sandbox: Sandbox | None) -> list[Verified | Rejected]:
+        """Judge the drafts of a whole shard, in their order; `sandbox` is None where nothing can be run."""
+        ...
+
+
+def sample_id(draft: Draft, messages: Sequence[tuple[str, str]]) -> str:
+    """The same question and answer on the same blob have the same id, in every run and under every shard count."""
+    parts = [draft.kind, draft.file.blob_id, *(part for message in messages for part in message)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _tokens(text: str) -> int:
+    return len(text) // CHARACTERS_A_TOKEN
+
+
+def _sample(strategy: str, held: Verified, engine: str) -> dict[str, object]:
+    draft, file = held.draft, held.draft.file
+    return {
+        "sample_id": sample_id(draft, held.messages),
+        "strategy": strategy,
+        "kind": draft.kind,
+        "blob_id": file.blob_id,
+        "occurrences": file.occurrences,
+        "license": file.license,
+        "language": file.language,
+        "near_duplicate_cluster": file.near_duplicate_cluster,
+        "messages": [{"role": role, "content": content} for role, content in held.messages],
+        "reasoning": draft.reasoning,
+        "source_edits": [*file.edits, *draft.edits],
+        "source_sha256": hashlib.sha256(draft.seed_text.encode()).hexdigest(),
+        "engine": engine,
+        "model": None,
+        "model_license": None,
+        "prompt_id": draft.prompt_id,
+        "request_sha256": draft.request_sha256,
+        "seed_tokens": _tokens(draft.seed_text),
+        "prompt_tokens": sum(_tokens(content) for role, content in held.messages if role == "user"),
+        "answer_tokens": sum(_tokens(content) for role, content in held.messages if role == "assistant"),
+        "verified": {name: held.verified.get(name) for name in schema.VERIFIED.to_schema()},
+        "evidence": {name: held.evidence.get(name) for name in schema.EVIDENCE.to_schema()},
+        "difficulty": {name: held.difficulty.get(name) for name in schema.DIFFICULTY.to_schema()},
+        "release": True,
+    }
+
+
+def tables(strategy: str, judged: Iterable[Verified | Rejected], engine: str = "none") -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The tables `samples` and `rejected_samples` of what was judged, both in a fixed order."""
+    samples, rejected = [], []
+    for one in judged:
+        if isinstance(one, Verified):
+            samples.append(_sample(strategy, one, engine))
+        else:
+            rejected.append(
+                {
+                    "request_sha256": one.draft.request_sha256,
+                    "strategy": strategy,
+                    "kind": one.draft.kind,
+                    "blob_id": one.draft.file.blob_id,
+                    "reasons": list(one.reasons),
+                    "detail": one.detail,
+                }
+            )
+    return (
+        schema.frame_of(samples, schema.SAMPLES).unique("sample_id", keep="first", maintain_order=True).sort("sample_id"),
+        schema.frame_of(rejected, schema.REJECTED_SAMPLES).sort("blob_id", "kind", "reasons", "detail"),
+    )
+
+
+def run(kinds: Sequence[Kind], files: Iterable[CuratedFile], sandbox: Sandbox | None, strategy: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Propose and verify every kind of one strategy over the files of a shard."""
+    drafts: dict[str, list[Draft]] = {kind.name: [] for kind in kinds}
+    for file in files:
+        for kind in kinds:
+            drafts[kind.name].extend(kind.propose(file))
+    return tables(strategy, (one for kind in kinds for one in kind.verify(drafts[kind.name], sandbox)))
