@@ -1,0 +1,1 @@
+"""The steps, room by room: what each reads, calls and makes."""

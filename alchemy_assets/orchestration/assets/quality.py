@@ -1,0 +1,51 @@
+"""Steps that measure: one table of metrics a SQL model in `dbt_like_sql/`."""
+
+from collections.abc import Callable, Mapping
+
+from alchemy_assets.curation.stages import row_stages
+from alchemy_assets.orchestration.steps import Grain, Inputs, Made, Step, Table
+from alchemy_assets.quality import sql_models
+from alchemy_assets.settings import Settings
+from alchemy_assets.strategies.registry import STRATEGIES
+
+DESCRIPTIONS = {
+    "funnel": "How many files each stage rejected, for which reason, by language.",
+    "sample_counts": "Samples and tokens by strategy, kind and language.",
+    "trace_yield": "How many files became traces, and why the others did not, by language.",
+}
+
+
+def _run(model: str) -> Callable[[Inputs], Mapping[str, Made]]:
+    def compute(inputs: Inputs) -> Mapping[str, Made]:
+        rows = sql_models.run(model, {table: inputs.paths(table) for table in inputs.sources})
+        return {model: Made([("", rows)], {"kept": rows.height})}
+
+    return compute
+
+
+def steps(settings: Settings) -> tuple[Step, ...]:
+    """One step a SQL model."""
+    if settings.local is None:
+        return ()
+    stages = tuple(stage.name for stage in row_stages(settings))
+    samples = tuple(name for strategy in STRATEGIES for name in (strategy, f"{strategy}_rejected"))
+    inputs = {
+        "funnel": ("source_files", *stages, "near_duplicates", "curated_files"),
+        "sample_counts": samples,
+        "trace_yield": ("trace_outcomes",),
+    }
+    return tuple(
+        Step(
+            name=model,
+            wave="publish",
+            group="quality",
+            grain=Grain.WHOLE,
+            tables=(Table(model, sql_models.METRICS[model], DESCRIPTIONS[model], (), tuple(sql_models.METRICS[model])),),
+            compute=_run(model),
+            code=("alchemy_assets.quality.sql_models",),
+            inputs=inputs[model],
+            kinds=frozenset({"duckdb", "sql", "parquet"}),
+            outside=lambda _, __, model=model: sql_models.source(model),
+        )
+        for model in DESCRIPTIONS
+    )

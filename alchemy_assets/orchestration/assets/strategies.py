@@ -1,0 +1,141 @@
+"""Steps that make samples: recorded programs, and the five strategies."""
+
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from alchemy_assets import schema
+from alchemy_assets.orchestration import checks
+from alchemy_assets.orchestration.steps import Grain, Inputs, Made, Step, Table
+from alchemy_assets.orchestration.workspace import SEPARATOR, Workspace
+from alchemy_assets.settings import Settings
+from alchemy_assets.strategies import code_trace
+from alchemy_assets.strategies.registry import STRATEGIES, Strategy
+from alchemy_assets.strategies.strategy import curated_file, run
+from alchemy_assets.tracing.record import record
+
+SAMPLE_CHECKS = (checks.ACCOUNTED, checks.one_row_each("sample_id"), checks.IN_ITS_PARTITION, checks.expected("samples"))
+PREVIEW = ("sample_id", "kind", "license", "prompt_tokens", "answer_tokens", "verified")
+
+
+def _toolchain(workspace: Workspace, partition: str) -> str:
+    return workspace.toolchain(partition.split(SEPARATOR)[0])
+
+
+def rejections(reasons: pl.Series) -> dict[str, int]:
+    """The counts of a column of lists of reasons."""
+    return {f"rejected: {reason}": count for reason, count in reasons.explode().drop_nulls().value_counts().sort("reasons").iter_rows()}
+
+
+def _samples(name: str, samples: pl.DataFrame, rejected: pl.DataFrame, notes: Mapping[str, str]) -> dict[str, Made]:
+    counts = {
+        "rows_in": samples.height + rejected.height,
+        "kept": samples.height,
+        "rejected": rejected.height,
+        **rejections(rejected["reasons"]),
+    }
+    return {name: Made([("", samples)], counts, notes), f"{name}_rejected": Made([("", rejected)], {"kept": rejected.height})}
+
+
+def _record(inputs: Inputs) -> Mapping[str, Made]:
+    files = inputs.frame("curated_files")
+    recorded = record(files, inputs.workspace.sandbox, inputs.workspace.settings.tracing)
+    rejected = recorded.outcomes.filter(~pl.col("kept"))
+    counts = {
+        "rows_in": recorded.outcomes.height,
+        "kept": recorded.traces.height,
+        "rejected": rejected.height,
+        **rejections(rejected["reasons"]),
+    }
+    notes = {"sandbox seconds": f"{recorded.sandbox_seconds:.3f}", "toolchain": _toolchain(inputs.workspace, inputs.partition)}
+    return {"traces": Made([("", recorded.traces)], counts, notes), "trace_outcomes": Made([("", recorded.outcomes)], {"rows_in": files.height, "kept": recorded.outcomes.height})}
+
+
+def _make_samples(strategy: Strategy) -> Callable[[Inputs], Mapping[str, Made]]:
+    def compute(inputs: Inputs) -> Mapping[str, Made]:
+        training = inputs.frame("curated_files").filter(~pl.col("held_out"))
+        files = [curated_file(row) for row in training.iter_rows(named=True)]
+        samples, rejected = run(strategy.kinds, files, inputs.workspace.sandbox, strategy.name)
+        notes = {} if strategy.kinds else {"why it is empty": strategy.without_a_model}
+        return _samples(strategy.name, samples, rejected, notes)
+
+    return compute
+
+
+def _make_trace_samples(inputs: Inputs) -> Mapping[str, Made]:
+    samples, rejected = code_trace.samples(inputs.frame("traces"))
+    return _samples("code_trace", samples, rejected, {})
+
+
+def sample_tables(name: str, description: str) -> tuple[Table, Table]:
+    """The two tables of a strategy."""
+    return (
+        Table(name, schema.SAMPLES, description, SAMPLE_CHECKS, PREVIEW),
+        Table(f"{name}_rejected", schema.REJECTED_SAMPLES, f"What {name} proposed and did not accept, and why.", (), ("kind", "blob_id", "reasons")),
+    )
+
+
+def _traces() -> Step:
+    return Step(
+        name="traces",
+        wave="sample",
+        group="tracing",
+        grain=Grain.FILES,
+        tables=(
+            Table(
+                "traces",
+                schema.TRACES,
+                "Instrumented programs and what they wrote, the same in every run.",
+                (checks.one_row_each(), checks.IN_ITS_PARTITION),
+                ("blob_id", "events", "paths", "toolchain"),
+            ),
+            Table(
+                "trace_outcomes",
+                schema.TRACE_OUTCOMES,
+                "How far every file came on the way to a trace, and why no further.",
+                (checks.ACCOUNTED_ALL, checks.one_row_each()),
+                ("blob_id", "kept", "reasons"),
+            ),
+        ),
+        compute=_record,
+        code=("alchemy_assets.tracing.record", "alchemy_assets.sandbox.bubblewrap"),
+        inputs=("curated_files",),
+        kinds=frozenset({"polars", "parquet", "bubblewrap", "treesitter"}),
+        uses=lambda used: used.tracing,
+        outside=_toolchain,
+    )
+
+
+def steps(_settings: Settings) -> tuple[Step, ...]:
+    """Recording, and the five strategies."""
+    traced = STRATEGIES["code_trace"]
+    return (
+        _traces(),
+        *(
+            Step(
+                name=strategy.name,
+                wave="sample",
+                group="strategies",
+                grain=Grain.FILES,
+                tables=sample_tables(strategy.name, strategy.description),
+                compute=_make_samples(strategy),
+                code=(strategy.module, "alchemy_assets.sandbox.bubblewrap"),
+                inputs=("curated_files",),
+                kinds=frozenset({"polars", "parquet", "greatexpectations"}),
+                outside=_toolchain if strategy.kinds else lambda _, __: "",
+            )
+            for strategy in STRATEGIES.values()
+            if strategy.name != traced.name
+        ),
+        Step(
+            name=traced.name,
+            wave="sample",
+            group="strategies",
+            grain=Grain.FILES,
+            tables=sample_tables(traced.name, traced.description),
+            compute=_make_trace_samples,
+            code=("alchemy_assets.strategies.code_trace",),
+            inputs=("traces",),
+            kinds=frozenset({"polars", "parquet", "greatexpectations"}),
+        ),
+    )

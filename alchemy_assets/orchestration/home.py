@@ -1,0 +1,40 @@
+"""Dagster's home of a workspace: its `dagster.yaml`, and the instance that reads it."""
+
+from pathlib import Path
+
+import dagster as dg
+from dagster._core.instance.ref import InstanceRef  # not exported; DagsterInstance.get() reads an environment variable
+
+FOLDER = "dagster"
+
+DAGSTER_YAML = """\
+# Dagster's home of this workspace, on SQLite. A cluster sets Postgres storage here instead.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+run_monitoring:
+  enabled: true
+run_coordinator:
+  module: dagster.core.run_coordinator
+  class: QueuedRunCoordinator
+concurrency:
+  runs:
+    # A run of ours uses every core for what is slow; two keep a laptop busy without swapping.
+    max_concurrent_runs: 2
+"""
+
+
+def prepare(workspace: Path) -> Path:
+    """Make Dagster's home where it is missing; a file that is there is the user's and stays."""
+    home = workspace / FOLDER
+    home.mkdir(parents=True, exist_ok=True)
+    config = home / "dagster.yaml"
+    if not config.exists():
+        config.write_text(DAGSTER_YAML, encoding="utf-8")
+    return home
+
+
+def instance(workspace: Path) -> dg.DagsterInstance:
+    """The Dagster instance of a workspace."""
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(prepare(workspace))))

@@ -1,0 +1,30 @@
+"""All steps of a workspace, in the order of the waves.
+
+A Dagster job holds assets of one partitions definition, so the graph is cut into waves where the partitions change.
+"""
+
+from collections.abc import Mapping
+
+from alchemy_assets.orchestration.assets import benchmarks, corpora, curation, quality, release, strategies
+from alchemy_assets.orchestration.steps import Step
+from alchemy_assets.settings import Settings
+
+WAVES: Mapping[str, str] = {
+    "index": "Reads the corpora once and splits them by language and shard.",
+    "judge": "Judges the files of a language × shard and signs them for near-duplicates.",
+    "cluster": "Finds the near-duplicates of a language.",
+    "sample": "Curates the files of a language × shard, runs what can be run, and makes samples of them.",
+    "publish": "Measures everything and writes the release.",
+}
+
+
+def steps(settings: Settings) -> tuple[Step, ...]:
+    """The steps of a workspace."""
+    return (
+        *corpora.steps(settings),
+        *curation.steps(settings),
+        *strategies.steps(settings),
+        *benchmarks.steps(),
+        *quality.steps(settings),
+        *release.steps(settings),
+    )

@@ -1,0 +1,71 @@
+"""A workspace as the assets see it: its settings, its store, its sandbox, and which partitions it has.
+
+The partitions that are asked for are those that the corpora have rows in. A language × shard without input is never
+requested and never missed.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from alchemy_assets.errors import PartitionMissingError, SandboxUnavailableError
+from alchemy_assets.sandbox.bubblewrap import open_sandbox
+from alchemy_assets.sandbox.sandbox import Sandbox
+from alchemy_assets.settings import Settings
+from alchemy_assets.store import UNPARTITIONED, Store
+
+SEPARATOR = "|"
+
+
+def files_key(language: str, shard: str) -> str:
+    """The partition key of a language × shard, as Dagster writes it."""
+    return f"{language}{SEPARATOR}{shard}"
+
+
+class Workspace:
+    """One workspace, opened."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.store = Store.of_workspace(settings.workspace)
+
+    @property
+    def indexes(self) -> tuple[str, ...]:
+        """The index assets of the corpora that this workspace names."""
+        return ("local_index",) if self.settings.local is not None else ()
+
+    @property
+    def release_folder(self) -> Path:
+        """Where the newest release is seen."""
+        return self.settings.workspace / "release"
+
+    @cached_property
+    def sandbox(self) -> Sandbox | None:
+        """The sandbox, or None where untrusted programs cannot be run safely."""
+        try:
+            return open_sandbox()
+        except SandboxUnavailableError:
+            return None
+
+    def toolchain(self, language: str) -> str:
+        """The toolchain that runs a language here, or that there is none: part of what makes recordings stale."""
+        if self.sandbox is None:
+            return "no sandbox"
+        return self.sandbox.toolchain(language) if self.sandbox.runnable(language) else "no toolchain"
+
+    def partitions(self) -> list[str]:
+        """The language × shard keys that the corpora have rows in; raises PartitionMissingError without an index."""
+        if not self.indexes:
+            msg = f"{self.settings.workspace} names no corpus; put a [local] table with a path into its alchemy.toml"
+            raise PartitionMissingError(msg)
+        return sorted({file.part for index in self.indexes for file in self.store.open(index, UNPARTITIONED).files if file.rows})
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder on the store's disk for work in progress; removed afterwards, also by the next run after a crash."""
+        folder = self.settings.workspace / "scratch"
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder) as name:
+            yield Path(name)
