@@ -1,0 +1,37 @@
+# Everything that a newcomer needs is one of these. `setup` runs by itself where something is missing.
+.PHONY: demo test test-slow lint ui bench clean setup
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+BIN := .venv/bin
+ALCHEMY := $(BIN)/alchemy
+DEMO := workspaces/demo
+
+demo: setup
+	$(ALCHEMY) run --path examples/corpus --workspace $(DEMO) --shards 2 --held-out 0.2
+
+test: setup
+	$(BIN)/python -m pytest -q -m "not slow"
+
+test-slow: setup
+	$(BIN)/python -m pytest -q
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+ui: setup
+	$(ALCHEMY) ui --workspace $(DEMO)
+
+bench: setup
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf .venv workspaces dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+setup: .venv/installed
+
+.venv/installed: requirements.lock pyproject.toml tools/setup
+	PYTHON=$(PYTHON) tools/setup
