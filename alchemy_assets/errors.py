@@ -42,3 +42,7 @@ class SandboxUnavailableError(AlchemyError, RuntimeError):
 
 class UnsupportedLanguageError(AlchemyError, LookupError):
     """A language cannot do what was asked of it (has no toolchain here, no instrumenter, no grammar)."""
+
+
+class UnsafePathError(AlchemyError, ValueError):
+    """A program cannot be handed to a sandbox: a name leaves its folder, or a value cannot be passed to a process."""

@@ -45,7 +45,7 @@ class Invocation:
     script: str | None = None
     collect: tuple[str, ...] = ()
     host_name: str = "sandbox"
-    work_folder: str = "/tmp"
+    work_folder: str = "/tmp"  # noqa: S108 - a folder of the sandbox, not of this machine
 
 
 @dataclass(frozen=True)

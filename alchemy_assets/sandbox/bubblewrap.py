@@ -1,0 +1,302 @@
+"""Run programs under bubblewrap, on as many cores as there are.
+
+Belongs here: the sandbox that callers open, its workers, and what it can say about itself. Does not: the containment
+(`containment`) and the watching (`launcher`) of a single run, which happen in helper processes.
+"""
+
+import contextlib
+import os
+import platform
+import queue
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from alchemy_assets.errors import SandboxUnavailableError, UnsupportedLanguageError
+from alchemy_assets.sandbox.containment import GUEST, Job, Walls
+from alchemy_assets.sandbox.launcher import Ending
+from alchemy_assets.sandbox.program_folder import TEMPORARY, check
+from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Status
+from alchemy_assets.sandbox.seccomp import ABSENT, DENIED, MACHINES, build_filter
+from alchemy_assets.sandbox.toolchains import SHELL, toolchain_of
+
+_OLDEST = (0, 8, 0)
+_GOODBYE_SECONDS = 15.0
+_LAUNCH = (
+    "import sys; sys.path.append(sys.argv[1]); "
+    "from alchemy_assets.sandbox.launcher import serve; serve(int(sys.argv[2]))"
+)
+_PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
+_ADVICE = (
+    "Often user namespaces are switched off: on Ubuntu `sysctl kernel.apparmor_restrict_unprivileged_userns=0`, on "
+    "older Debian `sysctl kernel.unprivileged_userns_clone=1`, in Docker `--security-opt seccomp=unconfined "
+    "--security-opt apparmor=unconfined --security-opt systempaths=unconfined`."
+)
+
+
+@dataclass(frozen=True)
+class Protection:
+    """One thing that stands between a program and this machine, and whether it does so here."""
+
+    name: str
+    in_force: bool
+    detail: str
+
+
+class _Worker:
+    """A launcher process and the line to it. Raises EOFError or OSError once the launcher is gone."""
+
+    def __init__(self, walls: Walls) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", _LAUNCH, _PACKAGE_PARENT, str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                env={},
+                start_new_session=True,
+            )
+        self._line = Connection(ours.detach())
+        try:
+            self._line.send(walls)
+            self.groups: str | None = self._line.recv()
+        except BaseException:
+            self.close()
+            raise
+
+    def run(self, job: Job) -> Ending | str:
+        self._line.send(job)
+        answer: Ending | str = self._line.recv()
+        return answer
+
+    def close(self) -> None:
+        """Close the line, upon which the launcher clears away what runs, and wait for its end."""
+        self._line.close()
+        try:
+            self._process.wait(_GOODBYE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class _Workers:
+    """Launchers, started when they are needed and never more than `most` of them."""
+
+    def __init__(self, walls: Walls, most: int) -> None:
+        self.walls, self.most = walls, most
+        self._owner = os.getpid()
+        self._lock = threading.Lock()
+        self._reset()
+
+    def _reset(self) -> None:
+        self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
+        self._free_places = threading.Semaphore(self.most)
+
+    def run(self, job: Job) -> Ending | str:
+        with self._lock:
+            if os.getpid() != self._owner:  # A forked process must not talk on its parent's lines.
+                self._owner = os.getpid()
+                self._reset()
+        with self._free_places:
+            try:
+                return self._try(job)
+            except (EOFError, OSError):
+                with contextlib.suppress(EOFError, OSError):
+                    return self._try(job)
+                return "the helper process that starts programs ended twice, by itself or killed"
+
+    def _try(self, job: Job) -> Ending | str:
+        try:
+            worker = self._idle.get_nowait()
+        except queue.Empty:
+            worker = _Worker(self.walls)
+        try:
+            answer = worker.run(job)
+        except BaseException:  # An interrupt too: the next answer on this line would be that of another job.
+            worker.close()
+            raise
+        self._idle.put(worker)
+        return answer
+
+    def groups(self) -> str | None:
+        """Return how a launcher describes the control groups of its runs."""
+        with self._idle.mutex:
+            return self._idle.queue[-1].groups if self._idle.queue else None
+
+    def close(self) -> None:
+        while os.getpid() == self._owner:
+            try:
+                self._idle.get_nowait().close()
+            except queue.Empty:
+                return
+
+
+class Bubblewrap:
+    """A sandbox of namespaces, control groups and a filter of system calls; `open_sandbox` makes one and tries it.
+
+    Threads may share it. A program sees this machine's `/usr`, an empty `/tmp` with its own files and nothing else.
+    """
+
+    def __init__(self, *, workers: int | None = None, root: Path = Path("/")) -> None:
+        """Prepare a sandbox with so many workers (by default one a core).
+
+        root: a folder with the system that programs see, for instance one with more toolchains.
+        Raises SandboxUnavailableError where bubblewrap is missing or too old.
+        """
+        self._version, path = _find_bwrap()
+        walls = Walls(path, str(root.resolve()), build_filter())
+        self._workers = _Workers(walls, workers or os.cpu_count() or 1)
+        self._labels: dict[str, str] = {}
+        self._finalizer = weakref.finalize(self, self._workers.close)
+
+    def __enter__(self) -> Self:
+        """Return the sandbox, which is closed at the end of the block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the sandbox."""
+        self.close()
+
+    def close(self) -> None:
+        """End the helper processes. A closed sandbox starts new ones when it is used again."""
+        self._workers.close()
+
+    def run(self, program: Program, invocation: Invocation, limits: Limits) -> Outcome:
+        """Run one program once.
+
+        Raises UnsafePathError for a program that cannot be handed over, SandboxUnavailableError where nothing starts.
+        """
+        check(program, invocation)
+        try:
+            label = self.toolchain(program.language)
+        except UnsupportedLanguageError as error:
+            return Outcome(Status.UNSUPPORTED, None, b"", b"", False, {}, 0.0, 0.0, None, "", str(error))  # noqa: FBT003
+        toolchain = toolchain_of(program.language)
+        command = (
+            toolchain.command(program.entry, invocation.arguments)
+            if invocation.script is None
+            else SHELL.command(invocation.script, invocation.arguments)
+        )
+        ending = self._run(
+            Job(
+                command=command,
+                environment={**toolchain.environment, **invocation.environment},
+                files=dict(program.files),
+                stdin=invocation.stdin,
+                collect=invocation.collect,
+                host_name=invocation.host_name,
+                work_folder=invocation.work_folder,
+                limits=limits,
+            )
+        )
+        return Outcome(toolchain=label, **vars(ending))
+
+    def run_many(self, runs: Sequence[tuple[Program, Invocation, Limits]]) -> list[Outcome]:
+        """Run many on all workers; outcomes come in the order of `runs`. Checks all before it starts any."""
+        for program, invocation, _ in runs:
+            check(program, invocation)
+        with ThreadPoolExecutor(self._workers.most) as threads:
+            return list(threads.map(lambda one: self.run(*one), runs))
+
+    def runnable(self, language: str) -> bool:
+        """Whether programs of this language can be run here."""
+        try:
+            self.toolchain(language)
+        except UnsupportedLanguageError:
+            return False
+        return True
+
+    def toolchain(self, language: str) -> str:
+        """Return name and version of the toolchain, as the sandbox sees it; raises UnsupportedLanguageError."""
+        if language not in self._labels:
+            toolchain = toolchain_of(language)
+            ending = self._run(_question((toolchain.executable, *toolchain.version_arguments)))
+            if ending.exit_code != 0:
+                message = f"{language} programs cannot be run: {toolchain.executable} does not work in the sandbox."
+                raise UnsupportedLanguageError(message)
+            self._labels[language] = toolchain.label((ending.stdout + ending.stderr).decode(errors="replace"))
+        return self._labels[language]
+
+    def protections(self) -> list[Protection]:
+        """Say what stands between a program and this machine, after trying that programs start at all."""
+        self._run(_question(("/usr/bin/true",)))
+        root, groups = os.getuid() == 0, self._workers.groups()
+        user = f"uid {GUEST}, dropped to before anything else" if root else f"uid {os.getuid()}, who started us"
+        no_groups = "none can be made here: memory and CPU time are sampled, processes and data limited by rlimits"
+        refused = f"{len(DENIED) + len(ABSENT)} refused, and socket families that know no network namespace"
+        return [
+            Protection("bubblewrap", in_force=True, detail=self._version),
+            Protection("ordinary user", in_force=True, detail=user),
+            Protection("namespaces", in_force=True, detail="user (no nested ones), mount, pid, net, ipc, uts, cgroup"),
+            Protection("files", in_force=True, detail=f"/usr read-only, and a {TEMPORARY} in memory of limited size"),
+            Protection("network", in_force=True, detail="none but a loopback of the program's own"),
+            Protection("system calls", in_force=True, detail=refused),
+            Protection("control groups", in_force=groups is not None, detail=groups or no_groups),
+        ]
+
+    def _run(self, job: Job) -> Ending:
+        answer = self._workers.run(job)
+        if isinstance(answer, str):
+            message = f"A sandbox could not be started: {answer}. {_ADVICE}"
+            raise SandboxUnavailableError(message)
+        return answer
+
+
+def _question(command: tuple[str, ...]) -> Job:
+    """Return a job about the system itself, without a program."""
+    return Job(command, {}, {}, b"", (), "sandbox", TEMPORARY, Limits())
+
+
+def _find_bwrap() -> tuple[str, str]:
+    """Return version and path of bubblewrap; raises SandboxUnavailableError with what to do about it."""
+    if platform.machine() not in MACHINES or sys.platform != "linux":
+        message = f"Programs are run on Linux on {' or '.join(MACHINES)} only; this is {platform.platform()}."
+        raise SandboxUnavailableError(message)
+    path = shutil.which("bwrap")
+    if path is None:
+        message = "bubblewrap is not installed; `apt-get install bubblewrap` (or your distribution's way) brings it."
+        raise SandboxUnavailableError(message)
+    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    version = tuple(map(int, re.findall(r"\d+", said)))
+    if version < _OLDEST:
+        wanted = ".".join(map(str, _OLDEST))
+        message = f"{path} is {said or 'not bubblewrap'}; {wanted} or newer is needed, which can forbid nesting."
+        raise SandboxUnavailableError(message)
+    return said, path
+
+
+def open_sandbox(*, workers: int | None = None, root: Path = Path("/")) -> Bubblewrap:
+    """Return a sandbox in which a program was started already; close it after use (`with`).
+
+    Raises SandboxUnavailableError, which says what is missing and how to get it.
+    """
+    sandbox = Bubblewrap(workers=workers, root=root)
+    try:
+        sandbox.protections()
+    except SandboxUnavailableError:
+        sandbox.close()
+        raise
+    return sandbox
+
+
+def report_protections() -> list[Protection]:
+    """Return what protects this machine from programs; a single entry, not in force, where none can be run."""
+    try:
+        with open_sandbox(workers=1) as sandbox:
+            return sandbox.protections()
+    except SandboxUnavailableError as error:
+        return [Protection("bubblewrap", in_force=False, detail=str(error))]

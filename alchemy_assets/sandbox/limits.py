@@ -1,0 +1,135 @@
+"""Hold a run to its limits by what each process carries with it, and decide how a run ended.
+
+Belongs here: resource limits, the meter of machines without control groups, and the verdict from measured facts.
+Does not: limits over all processes of a run at once (`cgroups`).
+"""
+
+import contextlib
+import math
+import os
+import resource
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from alchemy_assets.sandbox.sandbox import Limits, Status
+
+_OPEN_FILES = 256
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_HIGHEST_SIGNAL = 64
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was measured of a run, or seen while it went on.
+
+    exit_code: as bwrap returns it: 128 plus the number of a signal for a program that one ended.
+    """
+
+    exit_code: int | None
+    cpu_seconds: float
+    wall_seconds: float
+    out_of_memory: bool = False
+    out_of_processes: bool = False
+    too_much_output: bool = False
+
+
+def decide(facts: Facts, limits: Limits) -> tuple[Status, str]:
+    """Return how a run ended, and the reason in words that are the same in every repetition.
+
+    A limit that was met wins over the exit code, also where the program went on to end by itself: otherwise the
+    verdict would hang on how soon somebody looked.
+    """
+    met = (
+        (
+            facts.out_of_processes,
+            Status.TOO_MANY_PROCESSES,
+            f"wanted more than {limits.processes} processes or threads",
+        ),
+        (facts.out_of_memory, Status.OUT_OF_MEMORY, f"used more than {limits.memory_bytes:,} bytes of memory"),
+        (facts.too_much_output, Status.TOO_MUCH_OUTPUT, f"wrote more than {limits.output_bytes:,} bytes of output"),
+        (
+            facts.cpu_seconds > limits.cpu_seconds,
+            Status.TIMED_OUT,
+            f"used more than {limits.cpu_seconds:g} CPU seconds",
+        ),
+        (facts.wall_seconds > limits.wall_seconds, Status.TIMED_OUT, f"took more than {limits.wall_seconds:g} seconds"),
+        (facts.exit_code is None, Status.KILLED, "ended without an exit code"),
+    )
+    for holds, status, reason in met:
+        if holds:
+            return status, reason
+    number = (facts.exit_code or 0) - 128
+    if 0 < number <= _HIGHEST_SIGNAL:
+        return Status.KILLED, f"ended by {_signal_name(number)}"
+    return Status.FINISHED, ""
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # One of the real-time signals.
+        return f"signal {number}"
+
+
+def limit_this_process(limits: Limits, *, grouped: bool) -> None:
+    """Set the resource limits that a process hands on to its children.
+
+    The CPU limits are a net under the launcher, which looks at all processes together and is more exact.
+    grouped: whether a control group bounds memory.
+    """
+    seconds = math.ceil(limits.cpu_seconds) + 1
+    bounds = {
+        resource.RLIMIT_CORE: (0, 0),
+        resource.RLIMIT_NOFILE: (_OPEN_FILES, _OPEN_FILES),
+        resource.RLIMIT_FSIZE: (limits.written_bytes, limits.written_bytes),
+        resource.RLIMIT_CPU: (seconds, seconds + 1),
+    }
+    if not grouped:
+        # Not RLIMIT_AS: Java, Go and Node reserve far more addresses than they use. The meter sees the rest.
+        bounds[resource.RLIMIT_DATA] = (2 * limits.memory_bytes, 2 * limits.memory_bytes)
+    for bound, (soft, hard) in bounds.items():
+        most = resource.getrlimit(bound)[1]
+        at_most = (soft, hard) if most == resource.RLIM_INFINITY else (min(soft, most), min(hard, most))
+        resource.setrlimit(bound, at_most)
+
+
+def limit_processes(init: int, processes: int) -> None:
+    """Limit the processes of a sandbox by its init, which already sits in the user namespace of its own.
+
+    Since Linux 5.14 RLIMIT_NPROC is counted in each user namespace, so other processes of the same user do not count.
+    """
+    resource.prlimit(init, resource.RLIMIT_NPROC, (processes + 1, processes + 1))
+
+
+class ProcessMeter:
+    """Meters the processes of a run by /proc, from the init of its process namespace down."""
+
+    def __init__(self, init: int) -> None:
+        """Meter `init` and what descends from it: orphans of the namespace become its children."""
+        self._init = init
+        self._peak = 0
+
+    def _tree(self) -> Iterator[list[str]]:
+        waiting = [self._init]
+        while waiting:
+            process = Path("/proc", str(waiting.pop()))
+            with contextlib.suppress(OSError):
+                # The second field is a name in brackets, in which anything can stand.
+                yield (process / "stat").read_text(errors="replace").rpartition(")")[2].split()
+                waiting += map(int, (process / "task" / process.name / "children").read_text().split())
+
+    def look(self) -> tuple[float, int]:
+        """Return the CPU seconds used until now, of ended processes too, and the bytes resident now."""
+        ticks = pages = 0
+        for fields in self._tree():
+            ticks += sum(map(int, fields[11:15]))
+            pages += int(fields[21])
+        self._peak = max(self._peak, pages * _PAGE)
+        return ticks / _TICKS, pages * _PAGE
+
+    def peak_memory(self) -> int:
+        """Return the most bytes that were resident at any look."""
+        return self._peak
