@@ -153,6 +153,18 @@ class Store:
         _sync_folder(folder)
         return file
 
+    def adopt(self, asset: str, partition: str, file: Path, part: str) -> DataFile:
+        """Take over a finished Parquet file from the same disk, as `stage` does with a frame; the file is moved."""
+        folder = self._files(asset, partition)
+        folder.mkdir(parents=True, exist_ok=True)
+        with file.open("rb") as handle:
+            os.fsync(handle.fileno())
+        rows = pl.scan_parquet(file, glob=False).select(pl.len()).collect().item()
+        adopted = DataFile(part=part, sha256=sha256_of(file), size=file.stat().st_size, rows=rows)
+        file.replace(self._path(asset, partition, adopted))
+        _sync_folder(folder)
+        return adopted
+
     def publish(self, manifest: Manifest, replaces: Manifest | None) -> Manifest:
         """Make a partition's files the ones that are read, if it still stands as `replaces` says.
 
@@ -224,9 +236,9 @@ class Store:
         """The rows of a readable partition, or of one of its parts, in the table's schema."""
         return read_files(self.paths(asset, partition, part), columns, asset)
 
-    def read_staged(self, asset: str, partition: str, files: Sequence[DataFile], columns: schema.Columns) -> pl.DataFrame:
-        """The rows of files that are not published yet: what the checks look at."""
-        return read_files([self._path(asset, partition, file) for file in files], columns, asset)
+    def staged_paths(self, asset: str, partition: str, files: Sequence[DataFile]) -> list[Path]:
+        """Where files lie that are not published yet: what the checks look at."""
+        return [self._path(asset, partition, file) for file in files]
 
     def manifests(self, asset: str | None = None) -> Iterator[Manifest]:
         """Every manifest of an asset, or of all, in the order of names."""

@@ -153,13 +153,14 @@ def gc(
     workspace: WorkspaceOption = None,
     older_than: Annotated[float, typer.Option(help="Hours; younger files may be another process's work in progress.")] = 24.0,
 ) -> None:
-    """Remove files that no manifest names."""
+    """Remove what no manifest names: orphans of killed runs, and versions that were replaced."""
     from alchemy_assets.orchestration import setup  # noqa: PLC0415
-    from alchemy_assets.store import Store  # noqa: PLC0415
+    from alchemy_assets.orchestration.workspace import Workspace  # noqa: PLC0415
+    from alchemy_assets.settings import load  # noqa: PLC0415
 
     with _clear_errors():
-        removed = Store.of_workspace(setup.find(workspace)).collect_garbage(older_than * 3_600)
-        out.print(f"removed {len(removed)} files that no manifest names")
+        removed = Workspace(load(setup.find(workspace))).collect_garbage(older_than * 3_600)
+        out.print(f"removed {removed} files that no manifest names")
 
 
 @app.command()

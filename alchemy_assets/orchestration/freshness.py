@@ -96,7 +96,7 @@ class Graph:
                 else:
                     found.append(source)
             usable[table] = tuple(found)
-        inputs = Inputs(self.workspace, partition, usable, self.tables, tuple(missing))
+        inputs = Inputs(self.workspace, partition, self.workspace.settings.workspace, usable, self.tables, tuple(missing))
         return Ready(inputs, upstream, self._fingerprint(step, partition, upstream))
 
     def _fingerprint(self, step: Step, partition: str, upstream: Mapping[str, str]) -> str:

@@ -6,7 +6,8 @@ staged files, the verdict goes into the manifest, and no reader opens a partitio
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from alchemy_assets import schema
 from alchemy_assets.orchestration.code_version import code_version
@@ -41,11 +42,12 @@ def make(graph: Graph, step: Step, partition: str, *, force: bool = False) -> It
         return
     before = graph.published(step, partition)
     started = time.perf_counter()
-    made = step.compute(ready.inputs)
     published = []
-    for table in step.tables:
-        manifest = _publish(graph, step, table, made[table.name], ready, before[table.name])
-        published.append(Published(table, manifest, time.perf_counter() - started))
+    with graph.workspace.scratch() as scratch:
+        made = step.compute(replace(ready.inputs, scratch=scratch))
+        for table in step.tables:
+            manifest = _publish(graph, step, table, made[table.name], ready, before[table.name])
+            published.append(Published(table, manifest, time.perf_counter() - started))
     if all(one.manifest.passed for one in published):
         step.finish(graph.workspace)
     yield from published
@@ -54,7 +56,10 @@ def make(graph: Graph, step: Step, partition: str, *, force: bool = False) -> It
 def _publish(graph: Graph, step: Step, table: Table, made: Made, ready: Ready, before: Manifest | None) -> Manifest:
     store, partition = graph.workspace.store, ready.inputs.partition
     files = [
-        store.stage(table.name, partition, schema.validate(frame, table.columns, table.name), part) for part, frame in made.frames
+        store.adopt(table.name, partition, rows, part)
+        if isinstance(rows, Path)
+        else store.stage(table.name, partition, schema.validate(rows, table.columns, table.name), part)
+        for part, rows in made.frames
     ]
     staged = Staged(store, table, partition, tuple(files), made)
     findings = [(check, check.look(staged)) for check in table.checks]

@@ -14,7 +14,7 @@ import polars as pl
 from alchemy_assets import schema
 from alchemy_assets.orchestration.workspace import SEPARATOR, Workspace
 from alchemy_assets.settings import Settings
-from alchemy_assets.store import DataFile, Store
+from alchemy_assets.store import DataFile, Store, read_files
 
 
 class Grain(Enum):
@@ -43,11 +43,12 @@ class Source:
 class Made:
     """What a step made of one table.
 
-    frames: (part, rows) pairs; one pair with the part "" where the table has no parts.
+    frames: (part, rows) pairs, one with the part "" where the table has no parts; a finished Parquet file in `Inputs.scratch`
+    stands for rows too many to hold. They are taken one at a time, and the rest is looked at afterwards.
     counts: `rows_in`, `kept` and `rejected: <reason>`; notes: facts in words, for instance why it is empty.
     """
 
-    frames: Iterable[tuple[str, pl.DataFrame]]
+    frames: Iterable[tuple[str, pl.DataFrame | Path]]
     counts: Mapping[str, int] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
 
@@ -58,6 +59,7 @@ class Inputs:
 
     workspace: Workspace
     partition: str
+    scratch: Path
     sources: Mapping[str, tuple[Source, ...]]
     tables: Mapping[str, "Table"]
     missing: tuple[str, ...]
@@ -108,9 +110,14 @@ class Staged:
         """Rows of the staged files."""
         return sum(file.rows for file in self.files)
 
+    @property
+    def paths(self) -> list[Path]:
+        """The staged files, in the order of `files`."""
+        return self.store.staged_paths(self.table.name, self.partition, self.files)
+
     def frame(self) -> pl.DataFrame:
         """The staged rows, read back."""
-        return self.store.read_staged(self.table.name, self.partition, self.files, self.table.columns)
+        return read_files(self.paths, self.table.columns, self.table.name)
 
 
 @dataclass(frozen=True)
@@ -139,7 +146,7 @@ class Step:
 
     code: modules whose reach decides the code version. uses: the settings that the result depends on.
     outside: what else it depends on (the input folder, a toolchain). finish: run whenever the partition is current,
-    for what lies outside the store; it must be repeatable.
+    for what is shown outside the store; it must be repeatable.
     """
 
     name: str

@@ -4,6 +4,8 @@ The partitions that are asked for are those that the corpora have rows in. A lan
 requested and never missed.
 """
 
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -64,8 +66,19 @@ class Workspace:
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """A folder on the store's disk for work in progress; removed afterwards, also by the next run after a crash."""
-        folder = self.settings.workspace / "scratch"
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=folder) as name:
+        """A folder on the store's disk for work in progress; removed afterwards."""
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=self._scratch) as name:
             yield Path(name)
+
+    @property
+    def _scratch(self) -> Path:
+        return self.settings.workspace / "scratch"
+
+    def collect_garbage(self, older_than: float) -> int:
+        """Remove what killed processes left behind and is older than `older_than` seconds; how many files and folders."""
+        limit = time.time() - older_than
+        left = [folder for folder in self._scratch.glob("*") if folder.stat().st_mtime <= limit]
+        for folder in left:
+            shutil.rmtree(folder, ignore_errors=True)
+        return len(left) + len(self.store.collect_garbage(older_than))

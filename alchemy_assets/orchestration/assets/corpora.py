@@ -1,11 +1,16 @@
 """Steps that bring files in: an index a corpus, and `source_files` that joins them."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
 from alchemy_assets import schema
-from alchemy_assets.corpora import index, local_files
+from alchemy_assets.corpora import local_files
+from alchemy_assets.corpora.fingerprint import fingerprint
+from alchemy_assets.corpora.found import Found, Rejected
+from alchemy_assets.corpora.index import index
+from alchemy_assets.corpora.merge import merge
 from alchemy_assets.orchestration import checks
 from alchemy_assets.orchestration.steps import Check, Finding, Grain, Inputs, Made, Staged, Step, Table
 from alchemy_assets.orchestration.workspace import Workspace, files_key
@@ -16,41 +21,48 @@ PREVIEW = ("blob_id", "language", "language_source", "encoding", "length_bytes")
 
 def _every_input(staged: Staged) -> Finding:
     counts = staged.made.counts
-    detail = f"{counts['inputs']} inputs, {counts['occurrences']} became occurrences of blobs, {counts['rejected_inputs']} were rejected"
-    return Finding(counts["inputs"] == counts["occurrences"] + counts["rejected_inputs"], detail)
+    places = ("occurrences", "repeated", "rejected_inputs")
+    detail = f"{counts['inputs']} inputs: " + ", ".join(f"{counts[place]} {place}" for place in places)
+    return Finding(counts["inputs"] == sum(counts[place] for place in places) and staged.rows == counts["blobs"], detail)
 
 
-EVERY_INPUT = Check("every_input_accounted", "Every input became an occurrence of a blob or a row of rejected inputs.", _every_input)
+EVERY_INPUT = Check("every_input_accounted", "Every input is an occurrence of a blob, the repetition of one, or a rejected input.", _every_input)
 
 
 def _read_local(inputs: Inputs) -> Mapping[str, Made]:
     settings = inputs.workspace.settings
-    if settings.local is None:
-        msg = "the step is in the graph only where the corpus is named"
-        raise AssertionError(msg)
-    with inputs.workspace.scratch() as scratch:
-        split = index.index("local", local_files.read(settings.local), settings, scratch)
-        frames = [(files_key(language, shard), frame) for language, shard, frame in split.parts()]
-        rejected = split.rejected
-    counts = {
-        "inputs": split.inputs,
-        "rows_in": split.inputs,
-        "blobs": sum(frame.height for _, frame in frames),
-        "occurrences": sum(int(frame["occurrences"].list.len().sum()) for _, frame in frames),
-        "rejected_inputs": rejected.height,
+    local = settings.local
+    assert local is not None  # noqa: S101 -- the step is in the graph only where the corpus is named
+    counts: Counter[str] = Counter()
+
+    def counted() -> Iterator[Found | Rejected]:
+        for one in local_files.read(local):
+            counts["inputs"] += 1
+            yield one
+
+    split = index("local", counted(), settings, inputs.scratch)
+    counts.update(repeated=split.repeated, rejected_inputs=split.rejected.height)
+
+    def parts() -> Iterator[tuple[str, pl.DataFrame]]:
+        for language, shard, frame in split.parts():
+            counts.update(blobs=frame.height, occurrences=int(frame["occurrences"].list.len().sum()))
+            yield files_key(language, shard), frame
+
+    reasons = {f"rejected: {reason}": count for reason, count in split.rejected["reason"].value_counts().sort("reason").iter_rows()}
+    return {
+        "local_index": Made(parts(), counts),
+        "local_rejected": Made([("", split.rejected)], {"kept": split.rejected.height, **reasons}),
     }
-    reasons = {f"rejected: {reason}": count for reason, count in rejected["reason"].value_counts().sort("reason").iter_rows()}
-    return {"local_index": Made(frames, counts), "local_rejected": Made([("", rejected)], {"kept": rejected.height, **reasons})}
 
 
 def _input_state(workspace: Workspace, _partition: str) -> str:
     local = workspace.settings.local
-    return "" if local is None else index.fingerprint(local.path)
+    return "" if local is None else fingerprint(local.path)
 
 
 def _join_indexes(inputs: Inputs) -> Mapping[str, Made]:
     frames = [inputs.frame(name) for name in inputs.workspace.indexes]
-    joined = index.merge(frames)
+    joined = merge(frames)
     rows_in = sum(frame.height for frame in frames)
     merged = {"rejected: the same blob in several corpora, merged": rows_in - joined.height} if rows_in > joined.height else {}
     counts = {"rows_in": rows_in, "kept": joined.height, "rejected": rows_in - joined.height, **merged}

@@ -15,9 +15,9 @@ DESCRIPTIONS = {
 }
 
 
-def _run(model: str) -> Callable[[Inputs], Mapping[str, Made]]:
+def _run(model: str, stages: tuple[str, ...]) -> Callable[[Inputs], Mapping[str, Made]]:
     def compute(inputs: Inputs) -> Mapping[str, Made]:
-        rows = sql_models.run(model, {table: inputs.paths(table) for table in inputs.sources})
+        rows = sql_models.run(model, {table: inputs.paths(table) for table in inputs.sources}, stages=stages if model == "funnel" else ())
         return {model: Made([("", rows)], {"kept": rows.height})}
 
     return compute
@@ -30,8 +30,8 @@ def steps(settings: Settings) -> tuple[Step, ...]:
     stages = tuple(stage.name for stage in row_stages(settings))
     samples = tuple(name for strategy in STRATEGIES for name in (strategy, f"{strategy}_rejected"))
     inputs = {
-        "funnel": ("source_files", *stages, "near_duplicates", "curated_files"),
-        "sample_counts": samples,
+        "funnel": ("rejected_inputs", "source_files", "held_out", *stages, "near_duplicates", "curated_files"),
+        "sample_counts": ("curated_files", *samples),
         "trace_yield": ("trace_outcomes",),
     }
     return tuple(
@@ -41,11 +41,11 @@ def steps(settings: Settings) -> tuple[Step, ...]:
             group="quality",
             grain=Grain.WHOLE,
             tables=(Table(model, sql_models.METRICS[model], DESCRIPTIONS[model], (), tuple(sql_models.METRICS[model])),),
-            compute=_run(model),
+            compute=_run(model, stages),
             code=("alchemy_assets.quality.sql_models",),
             inputs=inputs[model],
             kinds=frozenset({"duckdb", "sql", "parquet"}),
-            outside=lambda _, __, model=model: sql_models.source(model),
+            outside=lambda _, __, model=model: sql_models.sql(model),
         )
         for model in DESCRIPTIONS
     )

@@ -1,0 +1,121 @@
+"""The step that releases the dataset, and the folder in which a release is seen."""
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import cast
+
+import polars as pl
+
+from alchemy_assets.orchestration import checks
+from alchemy_assets.orchestration.steps import Check, Finding, Grain, Inputs, Made, Staged, Step, Table
+from alchemy_assets.orchestration.workspace import Workspace
+from alchemy_assets.release.card import About
+from alchemy_assets.release.configs import CONFIGS
+from alchemy_assets.release.dataset import README, release
+from alchemy_assets.release.replaced_folder import replacing
+from alchemy_assets.settings import Settings
+from alchemy_assets.store import UNPARTITIONED, DataFile
+from alchemy_assets.strategies.registry import STRATEGIES
+
+BENCHMARKS = ("trace_eval",)
+CARD = "card"
+READ_ONLY = 0o444
+
+
+def _config(table: str) -> str:
+    return table.replace("_", "-")
+
+
+def _release(inputs: Inputs) -> Mapping[str, Made]:
+    settings = inputs.workspace.settings
+    held_out = settings.held_out
+    about = About(
+        held_out=held_out.version,
+        held_out_share=held_out.share,
+        empty={_config(strategy.name): strategy.without_a_model for strategy in STRATEGIES.values() if strategy.without_a_model},
+        missing=inputs.missing,
+    )
+    tables = {_config(name): inputs.paths(name) for name in (*STRATEGIES, *BENCHMARKS)}
+    folder = inputs.scratch / "release"
+    summary = release(tables, settings.release, folder, about=about, seeds=inputs.paths("curated_files"))
+    counts = {"rows_in": summary.rows + sum(summary.withheld.values()), "kept": summary.rows, "rejected": sum(summary.withheld.values())}
+    notes = {CARD: (folder / README).read_text(encoding="utf-8")}
+    return {"release": Made([(name, folder / name) for name in summary.files], counts, notes)}
+
+
+def _facts(staged: Staged, names: Iterable[str]) -> dict[str, set[str]]:
+    """Blob ids, repositories and clusters of the staged files of some configs."""
+    chosen = set(names)
+    paths = [path for path, file in zip(staged.paths, staged.files, strict=True) if file.part.split("/")[0] in chosen]
+    if not paths:
+        return {"blob ids": set(), "repositories": set(), "clusters": set()}
+    rows = pl.scan_parquet(paths, glob=False).select("blob_id", "near_duplicate_cluster", "occurrences").collect()
+    places = rows["occurrences"].explode().struct.field("repo_name")
+    return {
+        "blob ids": set(rows["blob_id"]),
+        "repositories": set(places.filter(places != "")),
+        "clusters": set(rows["near_duplicate_cluster"]),
+    }
+
+
+def _apart(staged: Staged) -> Finding:
+    tests = {name for name, config in CONFIGS.items() if config.split == "test"}
+    training, benchmarks = _facts(staged, set(CONFIGS) - tests), _facts(staged, tests)
+    shared = {what: len(training[what] & benchmarks[what]) for what in training}
+    return Finding(not any(shared.values()), "shared with the benchmarks: " + ", ".join(f"{count} {what}" for what, count in shared.items()))
+
+
+APART = Check(
+    "benchmarks_apart",
+    "No benchmark item shares its blob, its repository or its near-duplicate cluster with a training sample.",
+    _apart,
+)
+
+
+def _is_shown(folder: Path, files: list[DataFile], card: str) -> bool:
+    shown = {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file() and path.name != README}
+    readme = folder / README
+    return shown == {file.part: file.size for file in files} and readme.is_file() and readme.read_text(encoding="utf-8") == card
+
+
+def show(workspace: Workspace) -> None:
+    """Make `<workspace>/release` show what is published: links to the store's files, and the card."""
+    manifest = workspace.store.open("release", UNPARTITIONED)
+    folder, card = workspace.release_folder, manifest.notes[CARD]
+    if folder.is_dir() and _is_shown(folder, manifest.files, card):
+        return
+    with replacing(folder, {README, *CONFIGS}) as fresh:
+        for file, path in zip(manifest.files, workspace.store.paths("release", UNPARTITIONED), strict=True):
+            target = fresh / file.part
+            target.parent.mkdir(exist_ok=True)
+            # The links share their bytes with the store: nobody may write through them.
+            path.chmod(READ_ONLY)
+            try:
+                os.link(path, target)
+            except OSError:
+                shutil.copyfile(path, target)
+        (fresh / README).write_text(card, encoding="utf-8")
+
+
+def steps(settings: Settings) -> tuple[Step, ...]:
+    """The release of a workspace."""
+    if settings.local is None:
+        return ()
+    description = "The released dataset in the layout of Hugging Face, with its card; seen in the folder `release`."
+    return (
+        Step(
+            name="release",
+            wave="publish",
+            group="release",
+            grain=Grain.WHOLE,
+            tables=(Table("release", {}, description, (checks.ACCOUNTED, APART)),),
+            compute=_release,
+            code=("alchemy_assets.release.dataset",),
+            inputs=("curated_files", *STRATEGIES, *BENCHMARKS),
+            kinds=frozenset({"parquet", "huggingface"}),
+            uses=lambda used: cast("object", [used.release, used.held_out]),
+            finish=show,
+        ),
+    )
