@@ -78,8 +78,6 @@ REJECTED_INPUTS: Columns = {
 HELD_OUT: Columns = {"blob_id": pl.String(), "held_out": pl.Boolean(), "decided_by": pl.String()}
 SIGNATURES: Columns = {
     "blob_id": pl.String(),
-    "held_out": pl.Boolean(),
-    "license_allowed": pl.Boolean(),
     "length_bytes": pl.Int64(),
     "shingles": pl.List(pl.UInt64()),
     "signature": pl.List(pl.UInt32()),

@@ -70,7 +70,14 @@ class Stage:
         signals = pl.struct(pl.col(name).cast(kind) for name, kind in self.columns.items())
         return schema.validate(
             measured.with_columns(reasons=listed)
-            .select("blob_id", (pl.col("reasons").list.len() == 0).alias("kept"), "reasons", "detail", signals.alias("signals"), "edits")
+            .select(
+                "blob_id",
+                (pl.col("reasons").list.len() == 0).alias("kept"),
+                "reasons",
+                "detail",
+                signals.alias("signals"),
+                "edits",
+            )
             .sort("blob_id"),
             schema.verdicts(self.columns),
             self.name,

@@ -57,25 +57,25 @@ def _judge(stages: tuple[Stage, ...]) -> Callable[[Inputs], Mapping[str, Made]]:
 
 
 def _sign(inputs: Inputs) -> Mapping[str, Made]:
-    signed = near_duplicates.sign(inputs.frame("source_files"), inputs.frame("held_out"), inputs.frame("licenses"))
+    signed = near_duplicates.sign(inputs.frame("source_files"))
     return {"near_duplicate_signatures": Made([("", signed)], {"rows_in": signed.height, "kept": signed.height})}
 
 
-def _cluster(inputs: Inputs) -> Mapping[str, Made]:
-    settings = inputs.workspace.settings
-    count = settings.shard_count(inputs.language)
-    clustered = near_duplicates.cluster(inputs.frame("near_duplicate_signatures"), settings.near_duplicates.jaccard)
-    copies = int((~clustered["keeper"]).sum())
-    # Cut by shard, so that a shard whose clusters did not change stays current downstream.
-    shards = clustered["blob_id"].map_elements(lambda blob_id: shard_of(blob_id, count), return_dtype=pl.String)
-    frames = [(shard, clustered.filter(shards == shard)) for shard in shard_keys(count)]
-    counts = {
-        "rows_in": clustered.height,
-        "kept": clustered.height - copies,
-        "rejected": copies,
-        "rejected: near duplicate of a kept file": copies,
-    }
-    return {"near_duplicates": Made(frames, counts)}
+def _cluster(stages: tuple[Stage, ...]) -> Callable[[Inputs], Mapping[str, Made]]:
+    def compute(inputs: Inputs) -> Mapping[str, Made]:
+        settings = inputs.workspace.settings
+        count = settings.shard_count(inputs.language)
+        standing = near_duplicates.standing(inputs.frame("held_out"), [inputs.frame(stage.name) for stage in stages])
+        signatures = inputs.frame("near_duplicate_signatures")
+        clustered = near_duplicates.cluster(signatures, standing, settings.near_duplicates.jaccard)
+        copies = int((~clustered["keeper"]).sum())
+        # Cut by shard, so that a shard whose clusters did not change stays current downstream.
+        shards = clustered["blob_id"].map_elements(lambda blob_id: shard_of(blob_id, count), return_dtype=pl.String)
+        frames = [(shard, clustered.filter(shards == shard)) for shard in shard_keys(count)]
+        counts = {"rows_in": signatures.height, "files": clustered.height, "copies": copies}
+        return {"near_duplicates": Made(frames, counts)}
+
+    return compute
 
 
 def _curate(stages: tuple[Stage, ...]) -> Callable[[Inputs], Mapping[str, Made]]:
@@ -141,7 +141,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
             ),
             compute=_sign,
             code=("alchemy_assets.curation.near_duplicates",),
-            inputs=("source_files", "held_out", "licenses"),
+            inputs=("source_files",),
         ),
         Step(
             name="near_duplicates",
@@ -157,9 +157,9 @@ def steps(settings: Settings) -> tuple[Step, ...]:
                     ("blob_id", "cluster", "keeper", "jaccard_to_keeper"),
                 ),
             ),
-            compute=_cluster,
+            compute=_cluster(stages),
             code=("alchemy_assets.curation.near_duplicates",),
-            inputs=("near_duplicate_signatures",),
+            inputs=("near_duplicate_signatures", "held_out", *signals),
             uses=lambda used: [used.near_duplicates, used.shards, used.shards_of],
         ),
         Step(

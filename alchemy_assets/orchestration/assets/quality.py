@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from alchemy_assets.curation.stages import row_stages
+from alchemy_assets.orchestration.assets.strategies import NAMES
 from alchemy_assets.orchestration.steps import Grain, Inputs, Made, Step, Table
 from alchemy_assets.quality import sql_models
 from alchemy_assets.settings import Settings
-from alchemy_assets.strategies.registry import STRATEGIES
 
 DESCRIPTIONS = {
     "funnel": "How many files each stage rejected, for which reason, by language.",
@@ -28,7 +28,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
     if settings.local is None:
         return ()
     stages = tuple(stage.name for stage in row_stages(settings))
-    samples = tuple(name for strategy in STRATEGIES for name in (strategy, f"{strategy}_rejected"))
+    samples = tuple(name for strategy in NAMES for name in (strategy, f"{strategy}_rejected"))
     inputs = {
         "funnel": ("rejected_inputs", "source_files", "held_out", *stages, "near_duplicates", "curated_files"),
         "sample_counts": ("curated_files", *samples),

@@ -9,6 +9,7 @@ from typing import cast
 import polars as pl
 
 from alchemy_assets.orchestration import checks
+from alchemy_assets.orchestration.assets.strategies import NAMES
 from alchemy_assets.orchestration.steps import Check, Finding, Grain, Inputs, Made, Staged, Step, Table
 from alchemy_assets.orchestration.workspace import Workspace
 from alchemy_assets.release.card import About
@@ -37,7 +38,7 @@ def _release(inputs: Inputs) -> Mapping[str, Made]:
         empty={_config(strategy.name): strategy.without_a_model for strategy in STRATEGIES.values() if strategy.without_a_model},
         missing=inputs.missing,
     )
-    tables = {_config(name): inputs.paths(name) for name in (*STRATEGIES, *BENCHMARKS)}
+    tables = {_config(name): inputs.paths(name) for name in (*NAMES, *BENCHMARKS)}
     folder = inputs.scratch / "release"
     summary = release(tables, settings.release, folder, about=about, seeds=inputs.paths("curated_files"))
     counts = {"rows_in": summary.rows + sum(summary.withheld.values()), "kept": summary.rows, "rejected": sum(summary.withheld.values())}
@@ -113,7 +114,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
             tables=(Table("release", {}, description, (checks.ACCOUNTED, APART)),),
             compute=_release,
             code=("alchemy_assets.release.dataset",),
-            inputs=("curated_files", *STRATEGIES, *BENCHMARKS),
+            inputs=("curated_files", *NAMES, *BENCHMARKS),
             kinds=frozenset({"parquet", "huggingface"}),
             uses=lambda used: cast("object", [used.release, used.held_out]),
             finish=show,

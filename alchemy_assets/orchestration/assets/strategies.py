@@ -15,6 +15,7 @@ from alchemy_assets.strategies.strategy import curated_file, run
 from alchemy_assets.tracing.record import record
 
 SAMPLE_CHECKS = (checks.ACCOUNTED, checks.one_row_each("sample_id"), checks.IN_ITS_PARTITION, checks.expected("samples"))
+NAMES = (*STRATEGIES, code_trace.NAME)
 PREVIEW = ("sample_id", "kind", "license", "prompt_tokens", "answer_tokens", "verified")
 
 
@@ -64,7 +65,7 @@ def _make_samples(strategy: Strategy) -> Callable[[Inputs], Mapping[str, Made]]:
 
 def _make_trace_samples(inputs: Inputs) -> Mapping[str, Made]:
     samples, rejected = code_trace.samples(inputs.frame("traces"))
-    return _samples("code_trace", samples, rejected, {})
+    return _samples(code_trace.NAME, samples, rejected, {})
 
 
 def sample_tables(name: str, description: str) -> tuple[Table, Table]:
@@ -108,7 +109,6 @@ def _traces() -> Step:
 
 def steps(_settings: Settings) -> tuple[Step, ...]:
     """Recording, and the five strategies."""
-    traced = STRATEGIES["code_trace"]
     return (
         _traces(),
         *(
@@ -119,20 +119,19 @@ def steps(_settings: Settings) -> tuple[Step, ...]:
                 grain=Grain.FILES,
                 tables=sample_tables(strategy.name, strategy.description),
                 compute=_make_samples(strategy),
-                code=(strategy.module, "alchemy_assets.sandbox.bubblewrap"),
+                code=(f"alchemy_assets.strategies.{strategy.name}", "alchemy_assets.sandbox.bubblewrap"),
                 inputs=("curated_files",),
                 kinds=frozenset({"polars", "parquet", "greatexpectations"}),
                 outside=_toolchain if strategy.kinds else lambda _, __: "",
             )
             for strategy in STRATEGIES.values()
-            if strategy.name != traced.name
         ),
         Step(
-            name=traced.name,
+            name=code_trace.NAME,
             wave="sample",
             group="strategies",
             grain=Grain.FILES,
-            tables=sample_tables(traced.name, traced.description),
+            tables=sample_tables(code_trace.NAME, code_trace.DESCRIPTION),
             compute=_make_trace_samples,
             code=("alchemy_assets.strategies.code_trace",),
             inputs=("traces",),

@@ -1,0 +1,63 @@
+"""What this machine has, what each language can do here, and how to get what is missing."""
+
+import importlib.metadata
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+from alchemy_assets import __version__
+from alchemy_assets.errors import SandboxUnavailableError
+from alchemy_assets.languages import LANGUAGES, Language
+from alchemy_assets.sandbox.bubblewrap import Bubblewrap, open_sandbox, report_protections
+from alchemy_assets.strategies.grounded import completion
+from alchemy_assets.tracing import instrument
+
+PACKAGES = ("dagster", "polars", "duckdb", "great-expectations", "tree-sitter")
+EXTRAS = {"vllm": "vllm", "llama": "xllamacpp", "k8s": "dagster_k8s"}
+
+
+def _mark(good: bool) -> str:  # noqa: FBT001 -- it prints a truth value
+    return "yes" if good else "no "
+
+
+def _language(language: Language, sandbox: Bubblewrap | None) -> str:
+    """One row: curated, completion, executed and traced, and with what."""
+    traced = language.name in instrument.LANGUAGES
+    runs = sandbox is not None and sandbox.runnable(language.name)
+    if runs and sandbox is not None:
+        note = sandbox.toolchain(language.name)
+    elif not language.runs:
+        note = "is not executed"
+    elif sandbox is None:
+        note = "no sandbox"
+    else:
+        note = "no toolchain for it in this version"
+    completes = language.name in completion.LANGUAGES
+    return f"  {language.name:<12} {_mark(True):<8} {_mark(completes):<11} {_mark(runs):<9} {_mark(traced and runs):<7} {note}"
+
+
+def lines() -> Iterator[str]:
+    """The whole report."""
+    yield f"alchemy {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    yield "packages   " + ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+    yield "extras     " + ", ".join(
+        f"{extra}: {'installed' if find_spec(module) else f'absent (pip install codealchemy[{extra}])'}" for extra, module in EXTRAS.items()
+    )
+    try:
+        sandbox = open_sandbox()
+    except SandboxUnavailableError as error:
+        sandbox = None
+        yield f"sandbox    none: {error}"
+    else:
+        yield f"sandbox    bubblewrap at {shutil.which('bwrap')}"
+    for protection in report_protections():
+        yield f"  {_mark(protection.in_force)} {protection.name}: {protection.detail}"
+    yield ""
+    yield f"  {'language':<12} {'curated':<8} {'completion':<11} {'executed':<9} {'traced':<7}"
+    yield from (_language(language, sandbox) for language in LANGUAGES.values())
+    if sandbox is not None:
+        sandbox.close()
+
+
