@@ -71,7 +71,7 @@ class LicensePolicy(_Section):
 class HeldOut(_Section):
     """Which files are kept away from training, for the benchmarks. Fixed when the workspace is made."""
 
-    version: str = Field(default="2026-11", description="Name of the frozen list; it salts the hash.")
+    version: str = Field(default="1", description="Name of the frozen list; it salts the hash.")
     share: float = Field(default=0.02, ge=0, le=0.5, description="Share of repositories (files where there is none).")
 
 

@@ -159,7 +159,7 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True)
         with file.open("rb") as handle:
             os.fsync(handle.fileno())
-        rows = pl.scan_parquet(file, glob=False).select(pl.len()).collect().item()
+        rows = pl.scan_parquet(file, glob=False, hive_partitioning=False).select(pl.len()).collect().item()
         adopted = DataFile(part=part, sha256=sha256_of(file), size=file.stat().st_size, rows=rows)
         file.replace(self._path(asset, partition, adopted))
         _sync_folder(folder)
@@ -298,5 +298,5 @@ class Store:
 
 def read_files(paths: Iterable[Path], columns: schema.Columns, table: str) -> pl.DataFrame:
     """The rows of some files of one table; no files, no rows."""
-    frames = [schema.validate(pl.read_parquet(path), columns, table) for path in paths]
+    frames = [schema.validate(pl.read_parquet(path, glob=False, hive_partitioning=False), columns, table) for path in paths]
     return pl.concat(frames) if frames else pl.DataFrame(schema=dict(columns))

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from alchemy_assets.orchestration.freshness import Graph
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Turn public source code into checked training data.")
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(emoji=False, highlight=False, soft_wrap=True)
+err = Console(stderr=True, emoji=False, highlight=False, soft_wrap=True)
 
 WorkspaceOption = Annotated[Path | None, typer.Option(help="Folder of the workspace; default: the one used last.")]
 

@@ -1,54 +1,53 @@
 """The data checks of the assets, as they look at staged rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-import polars as pl
-
-from alchemy_assets.orchestration.steps import Check, Finding, Staged
+from alchemy_assets.orchestration.steps import Check, CheckOutcome, Staged
 from alchemy_assets.orchestration.workspace import SEPARATOR
-from alchemy_assets.quality import expectations
+from alchemy_assets.quality.expectations import expect
+from alchemy_assets.quality.findings import Finding, conservation, invariants
+from alchemy_assets.store import UNPARTITIONED
 
-ID_COLUMN = "blob_id"
 
-
-def _accounted(staged: Staged) -> Finding:
+def _accounted(staged: Staged) -> CheckOutcome:
     counts = staged.made.counts
     rows_in, kept, rejected = counts["rows_in"], counts["kept"], counts["rejected"]
     detail = f"{rows_in} rows in, {kept} kept, {rejected} rejected, {staged.rows} staged"
-    return Finding(rows_in == kept + rejected and staged.rows == kept, detail)
+    return CheckOutcome(rows_in == kept + rejected and staged.rows == kept, detail)
 
 
 ACCOUNTED = Check("nothing_lost", "Rows in = rows kept + rows rejected, and what is staged is what was kept.", _accounted)
 
 
-def _one_row_each(column: str) -> Callable[[Staged], Finding]:
-    def look(staged: Staged) -> Finding:
-        repeated = staged.frame().filter(pl.col(column).is_duplicated() | pl.col(column).is_null())
-        return Finding(repeated.is_empty(), f"{repeated.height} rows share or lack their {column}")
+def _each_has_a_row(staged: Staged) -> CheckOutcome:
+    rows_in = staged.made.counts["rows_in"]
+    return CheckOutcome(staged.rows == rows_in, f"{rows_in} rows in, {staged.rows} staged")
+
+
+EACH_HAS_A_ROW = Check("each_has_a_row", "Every file that came in has its row.", _each_has_a_row)
+
+
+def _outcome(findings: Iterable[Finding]) -> CheckOutcome:
+    failed = [finding for finding in findings if not finding.passed]
+    return CheckOutcome(not failed, "; ".join(f"{finding.description} {finding.detail}" for finding in failed))
+
+
+def _invariants(table: str) -> Callable[[Staged], CheckOutcome]:
+    def look(staged: Staged) -> CheckOutcome:
+        language, _, shard = staged.partition.partition(SEPARATOR)
+        known = None if language == UNPARTITIONED else language
+        return _outcome(invariants(table, staged.frame(), language=known, shard=shard or None))
 
     return look
 
 
-def one_row_each(column: str = ID_COLUMN) -> Check:
-    """A check that a column names each row once."""
-    return Check(f"one_row_each_{column}", f"Every `{column}` stands in one row, and none is missing.", _one_row_each(column))
+def in_order(table: str) -> Check:
+    """The invariants of a table (`samples` for the samples of any strategy)."""
+    return Check("in_order", "Rows have one key each, are ordered by it, and belong to this partition.", _invariants(table))
 
 
-def _in_its_partition(staged: Staged) -> Finding:
-    language = staged.partition.split(SEPARATOR)[0]
-    strangers = staged.frame().filter(pl.col("language") != language)
-    return Finding(strangers.is_empty(), f"{strangers.height} rows are of another language than {language}")
-
-
-IN_ITS_PARTITION = Check("in_its_partition", "Every row is of the partition's language.", _in_its_partition)
-
-
-def _expected(suite: str) -> Callable[[Staged], Finding]:
-    def look(staged: Staged) -> Finding:
-        failed = [finding for finding in expectations.expect(suite, staged.frame()) if not finding.passed]
-        return Finding(not failed, "; ".join(f"{finding.description}: {finding.detail}" for finding in failed))
-
-    return look
+def _expected(suite: str) -> Callable[[Staged], CheckOutcome]:
+    return lambda staged: _outcome(expect(suite, staged.frame()))
 
 
 def expected(suite: str) -> Check:
@@ -56,8 +55,8 @@ def expected(suite: str) -> Check:
     return Check("expectations", f"The Great Expectations suite `{suite}` holds.", _expected(suite))
 
 
-def _rows_in_staged(staged: Staged) -> Finding:
-    return Finding(staged.rows == staged.made.counts["rows_in"], f"{staged.made.counts['rows_in']} rows in, {staged.rows} staged")
-
-
-ACCOUNTED_ALL = Check("every_file_accounted", "Every file that came in has a row.", _rows_in_staged)
+CONSERVED = Check(
+    "conservation",
+    "Of every language, files read = files kept + files rejected.",
+    lambda staged: _outcome([conservation(staged.frame())]),
+)

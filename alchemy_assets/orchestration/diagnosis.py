@@ -11,8 +11,8 @@ from alchemy_assets import __version__
 from alchemy_assets.errors import SandboxUnavailableError
 from alchemy_assets.languages import LANGUAGES, Language
 from alchemy_assets.sandbox.bubblewrap import Bubblewrap, open_sandbox, report_protections
-from alchemy_assets.strategies.grounded import completion
-from alchemy_assets.tracing import instrument
+from alchemy_assets.strategies.grounded.shapes import SHAPES
+from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS
 
 PACKAGES = ("dagster", "polars", "duckdb", "great-expectations", "tree-sitter")
 EXTRAS = {"vllm": "vllm", "llama": "xllamacpp", "k8s": "dagster_k8s"}
@@ -24,7 +24,7 @@ def _mark(good: bool) -> str:  # noqa: FBT001 -- it prints a truth value
 
 def _language(language: Language, sandbox: Bubblewrap | None) -> str:
     """One row: curated, completion, executed and traced, and with what."""
-    traced = language.name in instrument.LANGUAGES
+    traced = language.name in INSTRUMENTERS
     runs = sandbox is not None and sandbox.runnable(language.name)
     if runs and sandbox is not None:
         note = sandbox.toolchain(language.name)
@@ -34,7 +34,7 @@ def _language(language: Language, sandbox: Bubblewrap | None) -> str:
         note = "no sandbox"
     else:
         note = "no toolchain for it in this version"
-    completes = language.name in completion.LANGUAGES
+    completes = language.name in SHAPES
     return f"  {language.name:<12} {_mark(True):<8} {_mark(completes):<11} {_mark(runs):<9} {_mark(traced and runs):<7} {note}"
 
 

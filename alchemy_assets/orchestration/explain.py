@@ -28,7 +28,7 @@ def _matching(graph: Graph, what: str) -> pl.DataFrame:
     chosen = pl.col("blob_id").str.starts_with(what) if is_prefix else named
     columns = ["blob_id", "language", "language_source", "encoding", "length_bytes", "occurrences"]
     frames = [
-        pl.scan_parquet(graph.workspace.store.paths(index, UNPARTITIONED)).filter(chosen).select(columns).collect()
+        pl.scan_parquet(graph.workspace.store.paths(index, UNPARTITIONED), glob=False, hive_partitioning=False).filter(chosen).select(columns).collect()
         for index in graph.workspace.indexes
         if graph.workspace.store.paths(index, UNPARTITIONED)
     ]
@@ -53,7 +53,7 @@ def _rows(graph: Graph, table: str, partition: str, blob_id: str) -> tuple[list[
         paths = graph.workspace.store.paths(table, partition)
     except AlchemyError as error:
         return [], str(error)
-    frame = pl.scan_parquet(paths).filter(pl.col("blob_id") == blob_id).collect() if paths else pl.DataFrame()
+    frame = pl.scan_parquet(paths, glob=False, hive_partitioning=False).filter(pl.col("blob_id") == blob_id).collect() if paths else pl.DataFrame()
     return frame.to_dicts(), ""
 
 

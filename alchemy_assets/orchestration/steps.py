@@ -88,7 +88,7 @@ class Inputs:
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckOutcome:
     """What a check says of staged rows."""
 
     passed: bool
@@ -126,7 +126,7 @@ class Check:
 
     name: str
     description: str
-    look: Callable[[Staged], Finding]
+    look: Callable[[Staged], CheckOutcome]
 
 
 @dataclass(frozen=True)

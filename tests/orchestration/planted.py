@@ -8,7 +8,7 @@ from pathlib import Path
 
 from alchemy_assets.orchestration.build import build, open_graph
 from alchemy_assets.orchestration.freshness import Graph
-from alchemy_assets.orchestration.steps import Check, Finding, Staged, Table
+from alchemy_assets.orchestration.steps import Check, CheckOutcome, Staged, Table
 from alchemy_assets.settings import Settings, load
 
 CHECK = "planted"
@@ -18,7 +18,7 @@ def _check(workspace: Path) -> Check:
     def look(staged: Staged) -> Finding:
         file = workspace / "refuse"
         refused = file.read_text().splitlines() if file.exists() else []
-        return Finding(f"{staged.table.name} {staged.partition}" not in refused, "refused by the test")
+        return CheckOutcome(f"{staged.table.name} {staged.partition}" not in refused, "refused by the test")
 
     return Check(CHECK, "Refuses what the test names.", look)
 

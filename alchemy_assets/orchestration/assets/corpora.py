@@ -12,18 +12,18 @@ from alchemy_assets.corpora.found import Found, Rejected
 from alchemy_assets.corpora.index import index
 from alchemy_assets.corpora.merge import merge
 from alchemy_assets.orchestration import checks
-from alchemy_assets.orchestration.steps import Check, Finding, Grain, Inputs, Made, Staged, Step, Table
+from alchemy_assets.orchestration.steps import Check, CheckOutcome, Grain, Inputs, Made, Staged, Step, Table
 from alchemy_assets.orchestration.workspace import Workspace, files_key
 from alchemy_assets.settings import Settings
 
 PREVIEW = ("blob_id", "language", "language_source", "encoding", "length_bytes")
 
 
-def _every_input(staged: Staged) -> Finding:
+def _every_input(staged: Staged) -> CheckOutcome:
     counts = staged.made.counts
     places = ("occurrences", "repeated", "rejected_inputs")
     detail = f"{counts['inputs']} inputs: " + ", ".join(f"{counts[place]} {place}" for place in places)
-    return Finding(counts["inputs"] == sum(counts[place] for place in places) and staged.rows == counts["blobs"], detail)
+    return CheckOutcome(counts["inputs"] == sum(counts[place] for place in places) and staged.rows == counts["blobs"], detail)
 
 
 EVERY_INPUT = Check("every_input_accounted", "Every input is an occurrence of a blob, the repetition of one, or a rejected input.", _every_input)
@@ -129,7 +129,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
                     "source_files",
                     schema.SOURCE_FILES,
                     "One row a blob over all corpora, with every place that it occurs in.",
-                    (checks.ACCOUNTED, checks.one_row_each(), checks.IN_ITS_PARTITION),
+                    (checks.ACCOUNTED, checks.in_order("source_files")),
                     PREVIEW,
                 ),
             ),

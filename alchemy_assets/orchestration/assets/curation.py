@@ -9,7 +9,7 @@ from alchemy_assets.curation import apply, held_out, near_duplicates
 from alchemy_assets.curation.stage import Stage
 from alchemy_assets.curation.stages import row_stages
 from alchemy_assets.orchestration import checks
-from alchemy_assets.orchestration.steps import Check, Finding, Grain, Inputs, Made, Staged, Step, Table
+from alchemy_assets.orchestration.steps import Check, CheckOutcome, Grain, Inputs, Made, Staged, Step, Table
 from alchemy_assets.settings import Settings
 from alchemy_assets.shards import shard_keys, shard_of
 
@@ -24,10 +24,10 @@ DESCRIPTIONS = {
 
 
 def _known_reasons(stage: Stage) -> Check:
-    def look(staged: Staged) -> Finding:
+    def look(staged: Staged) -> CheckOutcome:
         given = set(staged.frame()["reasons"].explode().drop_nulls())
         strange = sorted(given - set(stage.reasons))
-        return Finding(not strange, f"reasons that the stage does not declare: {strange}" if strange else "")
+        return CheckOutcome(not strange, f"reasons that the stage does not declare: {strange}" if strange else "")
 
     return Check("declared_reasons", "Only reasons that the stage declares are given.", look)
 
@@ -57,8 +57,9 @@ def _judge(stages: tuple[Stage, ...]) -> Callable[[Inputs], Mapping[str, Made]]:
 
 
 def _sign(inputs: Inputs) -> Mapping[str, Made]:
-    signed = near_duplicates.sign(inputs.frame("source_files"))
-    return {"near_duplicate_signatures": Made([("", signed)], {"rows_in": signed.height, "kept": signed.height})}
+    files = inputs.frame("source_files")
+    signed = near_duplicates.sign(files)
+    return {"near_duplicate_signatures": Made([("", signed)], {"rows_in": files.height, "kept": signed.height})}
 
 
 def _cluster(stages: tuple[Stage, ...]) -> Callable[[Inputs], Mapping[str, Made]]:
@@ -106,7 +107,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
             stage.name,
             schema.verdicts(stage.columns),
             DESCRIPTIONS[stage.name],
-            (checks.ACCOUNTED_ALL, checks.one_row_each(), _known_reasons(stage)),
+            (checks.EACH_HAS_A_ROW, checks.in_order(stage.name), _known_reasons(stage)),
             ("blob_id", "kept", "reasons"),
         )
         for stage in stages
@@ -115,7 +116,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
         "held_out",
         schema.HELD_OUT,
         "Which files are kept away from training, for the benchmarks: a frozen list by repository.",
-        (checks.ACCOUNTED_ALL, checks.one_row_each()),
+        (checks.EACH_HAS_A_ROW, checks.in_order("held_out")),
         ("blob_id", "held_out", "decided_by"),
     )
     return (
@@ -137,7 +138,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
             group="curation",
             grain=Grain.FILES,
             tables=(
-                Table("near_duplicate_signatures", schema.SIGNATURES, "MinHash signatures of the token 5-grams of a file.", (checks.one_row_each(),)),
+                Table("near_duplicate_signatures", schema.SIGNATURES, "MinHash signatures of the token 5-grams of a file.", (checks.EACH_HAS_A_ROW, checks.in_order("signatures"))),
             ),
             compute=_sign,
             code=("alchemy_assets.curation.near_duplicates",),
@@ -153,7 +154,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
                     "near_duplicates",
                     schema.NEAR_DUPLICATES,
                     "The cluster of near-duplicates of every file of a language, and which of them is kept.",
-                    (checks.one_row_each(),),
+                    (checks.EACH_HAS_A_ROW, checks.in_order("near_duplicates")),
                     ("blob_id", "cluster", "keeper", "jaccard_to_keeper"),
                 ),
             ),
@@ -172,7 +173,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
                     "curated_files",
                     schema.curated_files(signals),
                     "The files that every stage kept, with its edits applied.",
-                    (checks.ACCOUNTED, checks.expected("curated_files"), checks.IN_ITS_PARTITION),
+                    (checks.ACCOUNTED, checks.in_order("curated_files"), checks.expected("curated_files")),
                     ("blob_id", "license", "text", "near_duplicate_cluster", "held_out"),
                 ),
             ),

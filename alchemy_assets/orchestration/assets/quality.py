@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from alchemy_assets.curation.stages import row_stages
+from alchemy_assets.orchestration import checks
 from alchemy_assets.orchestration.assets.strategies import NAMES
 from alchemy_assets.orchestration.steps import Grain, Inputs, Made, Step, Table
 from alchemy_assets.quality import sql_models
@@ -13,6 +14,7 @@ DESCRIPTIONS = {
     "sample_counts": "Samples and tokens by strategy, kind and language.",
     "trace_yield": "How many files became traces, and why the others did not, by language.",
 }
+CHECKS = {"funnel": (checks.CONSERVED,)}
 
 
 def _run(model: str, stages: tuple[str, ...]) -> Callable[[Inputs], Mapping[str, Made]]:
@@ -40,12 +42,12 @@ def steps(settings: Settings) -> tuple[Step, ...]:
             wave="publish",
             group="quality",
             grain=Grain.WHOLE,
-            tables=(Table(model, sql_models.METRICS[model], DESCRIPTIONS[model], (), tuple(sql_models.METRICS[model])),),
+            tables=(Table(model, sql_models.METRICS[model], DESCRIPTIONS[model], CHECKS.get(model, ()), tuple(sql_models.METRICS[model])),),
             compute=_run(model, stages),
             code=("alchemy_assets.quality.sql_models",),
             inputs=inputs[model],
             kinds=frozenset({"duckdb", "sql", "parquet"}),
-            outside=lambda _, __, model=model: sql_models.sql(model),
+            outside=lambda _, __, model=model: sql_models.source(model),
         )
         for model in DESCRIPTIONS
     )

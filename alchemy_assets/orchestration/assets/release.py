@@ -10,7 +10,7 @@ import polars as pl
 
 from alchemy_assets.orchestration import checks
 from alchemy_assets.orchestration.assets.strategies import NAMES
-from alchemy_assets.orchestration.steps import Check, Finding, Grain, Inputs, Made, Staged, Step, Table
+from alchemy_assets.orchestration.steps import Check, CheckOutcome, Grain, Inputs, Made, Staged, Step, Table
 from alchemy_assets.orchestration.workspace import Workspace
 from alchemy_assets.release.card import About
 from alchemy_assets.release.configs import CONFIGS
@@ -52,7 +52,7 @@ def _facts(staged: Staged, names: Iterable[str]) -> dict[str, set[str]]:
     paths = [path for path, file in zip(staged.paths, staged.files, strict=True) if file.part.split("/")[0] in chosen]
     if not paths:
         return {"blob ids": set(), "repositories": set(), "clusters": set()}
-    rows = pl.scan_parquet(paths, glob=False).select("blob_id", "near_duplicate_cluster", "occurrences").collect()
+    rows = pl.scan_parquet(paths, glob=False, hive_partitioning=False).select("blob_id", "near_duplicate_cluster", "occurrences").collect()
     places = rows["occurrences"].explode().struct.field("repo_name")
     return {
         "blob ids": set(rows["blob_id"]),
@@ -61,11 +61,11 @@ def _facts(staged: Staged, names: Iterable[str]) -> dict[str, set[str]]:
     }
 
 
-def _apart(staged: Staged) -> Finding:
+def _apart(staged: Staged) -> CheckOutcome:
     tests = {name for name, config in CONFIGS.items() if config.split == "test"}
     training, benchmarks = _facts(staged, set(CONFIGS) - tests), _facts(staged, tests)
     shared = {what: len(training[what] & benchmarks[what]) for what in training}
-    return Finding(not any(shared.values()), "shared with the benchmarks: " + ", ".join(f"{count} {what}" for what, count in shared.items()))
+    return CheckOutcome(not any(shared.values()), "shared with the benchmarks: " + ", ".join(f"{count} {what}" for what, count in shared.items()))
 
 
 APART = Check(

@@ -11,11 +11,11 @@ from alchemy_assets.orchestration.workspace import SEPARATOR, Workspace
 from alchemy_assets.settings import Settings
 from alchemy_assets.strategies import code_trace
 from alchemy_assets.strategies.registry import STRATEGIES, Strategy
-from alchemy_assets.strategies.strategy import curated_file, run
+from alchemy_assets.strategies.strategy import CODE_TRACE, curated_file, run
 from alchemy_assets.tracing.record import record
 
-SAMPLE_CHECKS = (checks.ACCOUNTED, checks.one_row_each("sample_id"), checks.IN_ITS_PARTITION, checks.expected("samples"))
-NAMES = (*STRATEGIES, code_trace.NAME)
+SAMPLE_CHECKS = (checks.ACCOUNTED, checks.in_order("samples"), checks.expected("samples"))
+NAMES = (*STRATEGIES, CODE_TRACE)
 PREVIEW = ("sample_id", "kind", "license", "prompt_tokens", "answer_tokens", "verified")
 
 
@@ -65,7 +65,7 @@ def _make_samples(strategy: Strategy) -> Callable[[Inputs], Mapping[str, Made]]:
 
 def _make_trace_samples(inputs: Inputs) -> Mapping[str, Made]:
     samples, rejected = code_trace.samples(inputs.frame("traces"))
-    return _samples(code_trace.NAME, samples, rejected, {})
+    return _samples(CODE_TRACE, samples, rejected, {})
 
 
 def sample_tables(name: str, description: str) -> tuple[Table, Table]:
@@ -87,14 +87,14 @@ def _traces() -> Step:
                 "traces",
                 schema.TRACES,
                 "Instrumented programs and what they wrote, the same in every run.",
-                (checks.one_row_each(), checks.IN_ITS_PARTITION),
+                (checks.ACCOUNTED, checks.in_order("traces")),
                 ("blob_id", "events", "paths", "toolchain"),
             ),
             Table(
                 "trace_outcomes",
                 schema.TRACE_OUTCOMES,
                 "How far every file came on the way to a trace, and why no further.",
-                (checks.ACCOUNTED_ALL, checks.one_row_each()),
+                (checks.EACH_HAS_A_ROW, checks.in_order("trace_outcomes")),
                 ("blob_id", "kept", "reasons"),
             ),
         ),
@@ -127,11 +127,11 @@ def steps(_settings: Settings) -> tuple[Step, ...]:
             for strategy in STRATEGIES.values()
         ),
         Step(
-            name=code_trace.NAME,
+            name=CODE_TRACE,
             wave="sample",
             group="strategies",
             grain=Grain.FILES,
-            tables=sample_tables(code_trace.NAME, code_trace.DESCRIPTION),
+            tables=sample_tables(CODE_TRACE, "Asks for the trace that an instrumented program leaves."),
             compute=_make_trace_samples,
             code=("alchemy_assets.strategies.code_trace",),
             inputs=("traces",),

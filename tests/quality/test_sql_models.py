@@ -1,0 +1,320 @@
+"""The SQL models over constructed tables whose answers are known."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import alchemy_assets
+from alchemy_assets import schema
+from alchemy_assets.curation.apply import EDITS_OVERLAP
+from alchemy_assets.errors import AlchemyError, SchemaError
+from alchemy_assets.quality import sql_models
+from alchemy_assets.quality.findings import conservation
+from alchemy_assets.quality.sql_models import METRICS, run
+from alchemy_assets.strategies.strategy import Rejected, Verified, tables
+
+STAGES = ("licenses", "heuristics")
+
+
+def write(folder: Path, name: str, rows: list[dict[str, object]], columns: schema.Columns) -> Path:
+    """Write rows as a Parquet file of a table; what a row leaves out is null."""
+    file = folder / f"{name}.parquet"
+    schema.frame_of([dict.fromkeys(columns) | row for row in rows], columns).write_parquet(file)
+    return file
+
+
+def source(blob_id: str, language: str = "Go") -> dict[str, object]:
+    """A row of `source_files`."""
+    return {"blob_id": blob_id, "language": language, "text": "x"}
+
+
+def verdict(blob_id: str, *reasons: str) -> dict[str, object]:
+    """A row of a stage's verdicts."""
+    return {"blob_id": blob_id, "kept": not reasons, "reasons": list(reasons), "signals": {"lines": 1}, "edits": []}
+
+
+VERDICTS = schema.verdicts({"lines": pl.Int64()})
+CURATED = schema.curated_files({"heuristics": {"lines": pl.Int64()}})
+
+
+def funnel_rows(frame: pl.DataFrame) -> list[tuple[object, ...]]:
+    """The rows of a funnel, without the step's number."""
+    return frame.drop("step").rows()
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> dict[str, list[Path]]:
+    """Seven files: a, b kept, c held out, d of a denied licence and minified, e minified, f and g near duplicates; a broken input."""
+    both = [("licenses", {"d": ["denied"]}), ("heuristics", {"d": ["minified"], "e": ["minified", "empty"]})]
+    files = {
+        "rejected_inputs": [
+            write(tmp_path, "i", [{"corpus": "local", "location": "x", "reason": "binary"}], schema.REJECTED_INPUTS)
+        ],
+        "source_files": [
+            write(tmp_path, "s0", [source(one) for one in "abcd"], schema.SOURCE_FILES),
+            write(tmp_path, "s1", [source("e"), source("f"), source("g", "Java")], schema.SOURCE_FILES),
+        ],
+        "held_out": [
+            write(tmp_path, "h", [{"blob_id": one, "held_out": one == "c"} for one in "abcdefg"], schema.HELD_OUT)
+        ],
+        "near_duplicates": [
+            write(
+                tmp_path,
+                "n",
+                [
+                    {"blob_id": blob_id, "cluster": cluster, "keeper": keeper}
+                    for blob_id, cluster, keeper in [
+                        ("a", "a", True),
+                        ("f", "a", False),
+                        ("c", "c", True),
+                        ("g", "c", False),
+                    ]
+                ],
+                schema.NEAR_DUPLICATES,
+            )
+        ],
+        "curated_files": [
+            write(tmp_path, "k", [{"blob_id": one, "language": "Go", "held_out": one == "c"} for one in "abc"], CURATED)
+        ],
+    }
+    for stage, reasons in both:
+        files[stage] = [write(tmp_path, stage, [verdict(one, *reasons.get(one, [])) for one in "abcdefg"], VERDICTS)]
+    return files
+
+
+def test_the_funnel_counts_every_reason_and_every_file_once(corpus: dict[str, list[Path]]) -> None:
+    """Each reason has its count, and how many files it alone costs; at the end every file has one fate."""
+    funnel = run("funnel", corpus, stages=STAGES)
+    assert funnel_rows(funnel) == [
+        ("Go", "source_files", "read", "", 6, 0),
+        ("Go", "licenses", "rejected", "denied", 1, 0),
+        ("Go", "heuristics", "rejected", "minified", 2, 0),
+        ("Go", "heuristics", "rejected", "empty", 1, 0),
+        ("Go", "near_duplicates", "rejected", "a near duplicate of it is kept", 1, 1),
+        ("Go", "curated_files", "kept", "for training", 2, 0),
+        ("Go", "curated_files", "kept", "held out for the benchmarks", 1, 0),
+        ("Go", "curated_files", "rejected", "", 3, 0),
+        ("Java", "source_files", "read", "", 1, 0),
+        ("Java", "near_duplicates", "rejected", "a near duplicate of it is held out", 1, 1),
+        ("Java", "curated_files", "rejected", "", 1, 0),
+        ("unknown", "rejected_inputs", "rejected", "binary", 1, 1),
+    ]
+    assert conservation(funnel).passed
+
+
+def test_the_steps_of_the_funnel_have_the_order_of_the_stages(corpus: dict[str, list[Path]]) -> None:
+    """`step` numbers the stages as they were given, between the sources and the curated files."""
+    steps = dict(run("funnel", corpus, stages=STAGES[::-1]).select("stage", "step").iter_rows())
+    expected = ("rejected_inputs", "source_files", "heuristics", "licenses", "near_duplicates", "curated_files")
+    assert sorted(steps, key=steps.__getitem__) == list(expected)
+
+
+def test_a_file_that_vanishes_is_counted_as_lost(corpus: dict[str, list[Path]]) -> None:
+    """A file that nobody rejected and nobody kept shows in the funnel and fails the conservation."""
+    funnel = run("funnel", corpus | {"near_duplicates": []}, stages=STAGES)
+    assert ("Go", "curated_files", "lost", "", 1, 0) in funnel_rows(funnel)
+    assert conservation(funnel).detail == "1 of Go, 1 of Java: lost, or kept although rejected"
+
+
+def test_a_file_that_is_kept_although_rejected_is_a_contradiction(
+    corpus: dict[str, list[Path]], tmp_path: Path
+) -> None:
+    """A rejected file that reappears among the curated ones shows in the funnel and fails the conservation."""
+    kept = [{"blob_id": one, "language": "Go", "held_out": one == "c"} for one in "abcd"]
+    funnel = run("funnel", corpus | {"curated_files": [write(tmp_path, "more", kept, CURATED)]}, stages=STAGES)
+    assert ("Go", "curated_files", "contradicted", "for training", 1, 0) in funnel_rows(funnel)
+    assert not conservation(funnel).passed
+
+
+def test_a_rejection_without_a_reason_is_still_counted(corpus: dict[str, list[Path]], tmp_path: Path) -> None:
+    """A verdict that says no without saying why is listed as such, not lost."""
+    silent = [verdict(one) | {"kept": one != "d"} for one in "abcdefg"]
+    funnel = run("funnel", corpus | {"licenses": [write(tmp_path, "silent", silent, VERDICTS)]}, stages=STAGES)
+    assert ("Go", "licenses", "rejected", "no reason given", 1, 0) in funnel_rows(funnel)
+
+
+def test_colliding_edits_are_a_reason(tmp_path: Path) -> None:
+    """Two stages that want the same bytes reject a file under `edits`; the same wish twice, or side by side, does not."""
+
+    def edits(*spans: tuple[int, int, str]) -> list[dict[str, object]]:
+        return [{"start": start, "end": end, "replacement": new, "kind": "k"} for start, end, new in spans]
+
+    files = [source(one) for one in "pqr"]
+    licenses = {"p": edits((0, 4, "x")), "q": edits((0, 4, "x"), (8, 9, "")), "r": edits((0, 4, "x"))}
+    heuristics = {"p": edits((3, 6, "")), "q": edits((0, 4, "x")), "r": edits((4, 6, ""))}
+    kept = [{"blob_id": one, "language": "Go", "held_out": False} for one in "qr"]
+    funnel = run(
+        "funnel",
+        {
+            "source_files": [write(tmp_path, "s", files, schema.SOURCE_FILES)],
+            "licenses": [write(tmp_path, "v", [verdict(one) | {"edits": licenses[one]} for one in "pqr"], VERDICTS)],
+            "heuristics": [
+                write(tmp_path, "w", [verdict(one) | {"edits": heuristics[one]} for one in "pqr"], VERDICTS)
+            ],
+            "curated_files": [write(tmp_path, "k", kept, CURATED)],
+        },
+        stages=STAGES,
+    )
+    rejected = funnel.filter(pl.col("stage") == "edits").drop("language", "step").rows()
+    assert rejected == [("edits", "rejected", EDITS_OVERLAP, 1, 1)]
+    assert conservation(funnel).passed
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(fates=st.lists(st.tuples(st.sampled_from(["Go", "C"]), st.sets(st.sampled_from(["p", "q", "r"]))), max_size=12))
+def test_the_funnel_conserves_files(fates: list[tuple[str, set[str]]], tmp_path: Path) -> None:
+    """Whatever is rejected for whatever reasons, read = kept + rejected, and the rows do not depend on the files' order."""
+    blobs = {f"{number:040x}": fate for number, fate in enumerate(fates)}
+    kept = [
+        {"blob_id": one, "language": language, "held_out": False}
+        for one, (language, reasons) in blobs.items()
+        if not reasons
+    ]
+    listed = {
+        "source_files": [
+            write(tmp_path, f"s{number}", [source(one, language)], schema.SOURCE_FILES)
+            for number, (one, (language, _)) in enumerate(blobs.items())
+        ],
+        "licenses": [
+            write(tmp_path, "v", [verdict(one, *sorted(reasons)) for one, (_, reasons) in blobs.items()], VERDICTS)
+        ],
+        "curated_files": [write(tmp_path, "k", kept, CURATED)],
+    }
+    funnel = run("funnel", listed, stages=["licenses"])
+    assert conservation(funnel).passed
+    assert funnel.filter(pl.col("outcome") == "read")["files"].sum() == len(fates)
+    assert run("funnel", {name: files[::-1] for name, files in listed.items()}, stages=["licenses"]).equals(funnel)
+
+
+def test_samples_are_counted_by_strategy_kind_and_language(
+    judged: Callable[..., Verified],
+    rejected: Callable[..., Rejected],
+    curated: Callable[..., dict[str, object]],
+    tmp_path: Path,
+) -> None:
+    """Samples, tokens, proved facts and rejections stand in one row a strategy, kind and language."""
+    accepted = [
+        judged("a"),
+        judged("b", verified={"parsed": True, "tests_passed": 3, "compiled": False}),
+        judged("b", messages=(("user", "Anything else?"), ("assistant", "No, nothing at all."))),
+        judged("c", kind="output", language="Shell", verified={"observed": True}),
+    ]
+    refused = [rejected("a", "too short"), rejected("b", "too short", "no doc"), rejected("z", "no doc"), rejected("z")]
+    files = {}
+    for name, frame in zip(("code_qa", "code_qa_rejected"), tables("code_qa", [*accepted, *refused]), strict=True):
+        files[name] = [tmp_path / f"{name}.parquet"]
+        frame.write_parquet(files[name][0])
+    kept = [{name: curated(one)[name] for name in ("blob_id", "language")} for one in "ab"]
+    files["curated_files"] = [write(tmp_path, "k", kept, CURATED)]
+    rows = run("sample_counts", files).rows(named=True)
+    assert [(row["kind"], row["language"]) for row in rows] == [
+        ("completion", "Python"),
+        ("completion", "unknown"),
+        ("output", "Shell"),
+    ]
+    first = rows[0]
+    assert (first["samples"], first["released"], first["files"], first["rejected"]) == (3, 3, 2, 2)
+    tokens = pl.read_parquet(files["code_qa"]).filter(pl.col("kind") == "completion")
+    assert first["prompt_tokens"] == tokens["prompt_tokens"].sum()
+    assert first["answer_tokens"] == tokens["answer_tokens"].sum()
+    assert (first["parsed"], first["tests_passed"], first["compiled"], first["observed"]) == (3, 1, 0, 0)
+    assert first["rejected_by_reason"] == [{"reason": "too short", "samples": 2}, {"reason": "no doc", "samples": 1}]
+    assert (rows[1]["samples"], rows[1]["rejected"]) == (0, 2)
+    assert rows[1]["rejected_by_reason"] == [
+        {"reason": "no doc", "samples": 1},
+        {"reason": "no reason given", "samples": 1},
+    ]
+    assert (rows[2]["observed"], rows[2]["rejected_by_reason"]) == (1, [])
+
+
+def test_trace_yield_has_the_share_of_each_reason(tmp_path: Path) -> None:
+    """Every language has a row for what is kept, even when that is nothing, and one for each reason."""
+    outcomes = [
+        {"blob_id": blob_id, "language": language, "kept": not reasons, "reasons": reasons}
+        for blob_id, language, reasons in [
+            ("a", "Python", []),
+            ("b", "Python", ["no main", "too long"]),
+            ("c", "Python", ["no main"]),
+            ("d", "Python", ["no main", "no main"]),
+            ("e", "Shell", ["not the same twice"]),
+        ]
+    ]
+    frame = run("trace_yield", {"trace_outcomes": [write(tmp_path, "t", outcomes, schema.TRACE_OUTCOMES)]})
+    assert frame.rows() == [
+        ("Python", "kept", "", 1, 4, 0.25),
+        ("Python", "dropped", "no main", 3, 4, 0.75),
+        ("Python", "dropped", "too long", 1, 4, 0.25),
+        ("Shell", "kept", "", 0, 1, 0.0),
+        ("Shell", "dropped", "not the same twice", 1, 1, 1.0),
+    ]
+
+
+@pytest.mark.parametrize("model", METRICS)
+def test_no_files_give_no_rows(model: str) -> None:
+    """A workspace in which nothing is published yet has empty tables of metrics with all their columns."""
+    frame = run(model, {}, stages=STAGES)
+    assert frame.is_empty()
+    assert frame.schema == pl.Schema(dict(METRICS[model]))
+
+
+@pytest.mark.parametrize(
+    "name", ["it's", "two\nlines", 'a "b" c', "c[1]", "*", "who?", "{a,b}", "né 🎉", "language=Java", "%20;--"]
+)
+def test_any_path_is_read_literally(name: str, tmp_path: Path) -> None:
+    """Quotes, newlines and what DuckDB takes for a pattern or a partition are just names, beside files that they would match."""
+    for decoy in ("c1", "anything", "whom", "a", "b"):
+        (tmp_path / decoy).mkdir(exist_ok=True)
+        write(tmp_path / decoy, "t", [{"blob_id": "z", "language": "C", "kept": True}], schema.TRACE_OUTCOMES)
+    (tmp_path / name).mkdir()
+    file = write(tmp_path / name, "t", [{"blob_id": "a", "language": "Go", "kept": True}], schema.TRACE_OUTCOMES)
+    assert run("trace_yield", {"trace_outcomes": [file]}).rows() == [("Go", "kept", "", 1, 1, 1.0)]
+
+
+def test_stages_are_data_and_not_sql(corpus: dict[str, list[Path]]) -> None:
+    """A stage whose name has quotes in it is one more stage."""
+    stage = 'it\'s "odd"; --'
+    frame = run("funnel", corpus | {stage: corpus["licenses"]}, stages=[*STAGES, stage])
+    assert ("Go", stage, "rejected", "denied", 1, 0) in funnel_rows(frame)
+
+
+def test_what_cannot_be_asked_is_named(tmp_path: Path) -> None:
+    """An unknown model, a table that no view is made of, and a file without the columns each say what is wrong."""
+    with pytest.raises(AlchemyError, match=r"no SQL model 'tunnel'; known are funnel"):
+        run("tunnel", {})
+    with pytest.raises(SchemaError, match=r"the tables \['licences'\]; name tables of verdicts in `stages`"):
+        run("funnel", {"licences": []})
+    (tmp_path / "t.parquet").write_bytes(b"PAR1")
+    with pytest.raises(SchemaError, match=r"trace_yield\.sql cannot be run"):
+        run("trace_yield", {"trace_outcomes": [tmp_path / "t.parquet"]})
+    pl.DataFrame({"blob_id": ["a"]}).write_parquet(tmp_path / "u.parquet")
+    with pytest.raises(SchemaError, match="language"):
+        run("trace_yield", {"trace_outcomes": [tmp_path / "u.parquet"]})
+
+
+def test_models_are_found_in_a_wheel_and_in_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder inside the package comes first, then the one beside it; with neither, the places looked at are named."""
+    package = tmp_path / "site" / "alchemy_assets"
+    package.mkdir(parents=True)
+    monkeypatch.setattr(alchemy_assets, "__file__", str(package / "__init__.py"))
+    with pytest.raises(AlchemyError, match=r"site/alchemy_assets/dbt_like_sql, .*site/dbt_like_sql"):
+        sql_models.folder()
+    (tmp_path / "site" / "dbt_like_sql").mkdir()
+    assert sql_models.folder() == tmp_path / "site" / "dbt_like_sql"
+    (package / "dbt_like_sql").mkdir()
+    assert sql_models.folder() == package / "dbt_like_sql"
+
+
+def test_every_model_has_its_file_and_says_what_a_row_is() -> None:
+    """Each model begins with a comment about its rows that names every column, and no file is left without a schema."""
+    assert {file.stem for file in sql_models.folder().glob("*.sql")} == set(METRICS)
+    for model, columns in METRICS.items():
+        comment = sql_models.source(model).split("WITH", maxsplit=1)[0]
+        assert " a row is " in comment.splitlines()[0]
+        named = comment.replace(
+            "parsed .. answer_is_source", "parsed compiled executed behaves_as_source observed answer_is_source"
+        )
+        assert [column for column in columns if column not in named] == []
