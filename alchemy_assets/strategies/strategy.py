@@ -3,7 +3,8 @@
 Belongs here: the protocol, its plain data, and the tables made of it. Does not: any kind of sample.
 
 A kind that asks no model proposes drafts at once. A kind that asks one yields requests until its answers suffice:
-`next(file, answers) -> requests | drafts`; the answers come from `completions`, so what was paid for is never asked twice.
+`next(file, answers) -> requests | drafts`; the answers come from `completions`, so what was paid for is never asked
+twice.
 """
 
 import hashlib
@@ -15,8 +16,12 @@ import polars as pl
 
 from alchemy_assets import schema
 from alchemy_assets.sandbox.sandbox import Sandbox
+from alchemy_assets.strategies.conversation import control_text_in
 
 CHARACTERS_A_TOKEN = 4
+CODE_TRACE = "code_trace"
+DUPLICATE = "duplicate sample"
+CONTROL_TEXT = "control text in the conversation"
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,8 @@ class Draft:
     """A sample that is proposed: its conversation, and what its kind needs to verify it.
 
     messages: (role, content) pairs, `user` first; the answer of a draft that is still to be executed may be empty.
-    seed_text: the part of the source that stands in the prompt; edits: from the raw blob to that part.
+    seed_text: the part of the source that stands in the prompt; edits: byte spans of the curated text that, replaced,
+    give that part (the file's own edits give the curated text out of the raw one; `kind` tells the two apart).
     plan: whatever the kind's own `verify` needs.
     """
 
@@ -113,8 +119,15 @@ class Rejected:
 class Kind(Protocol):
     """One kind of sample that needs no model."""
 
-    name: str
-    strategy: str
+    @property
+    def name(self) -> str:
+        """The kind's name, the value of the column `kind`."""
+        ...
+
+    @property
+    def strategy(self) -> str:
+        """The strategy that it belongs to."""
+        ...
 
     def propose(self, file: CuratedFile) -> Iterable[Draft]:
         """Drafts out of one file: pure and deterministic; no server, no program run."""
@@ -165,30 +178,54 @@ def _sample(strategy: str, held: Verified, engine: str) -> dict[str, object]:
     }
 
 
-def tables(strategy: str, judged: Iterable[Verified | Rejected], engine: str = "none") -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The tables `samples` and `rejected_samples` of what was judged, both in a fixed order."""
-    samples, rejected = [], []
-    for one in judged:
+def _guarded(one: Verified | Rejected, strategy: str) -> Verified | Rejected:
+    """No turn may hold text that ends it too early."""
+    if isinstance(one, Rejected):
+        return one
+    mark = control_text_in((content for _, content in one.messages), of_traces=strategy == CODE_TRACE)
+    return one if mark is None else Rejected(one.draft, (CONTROL_TEXT,), mark)
+
+
+def _rejected(strategy: str, one: Rejected) -> dict[str, object]:
+    return {
+        "request_sha256": one.draft.request_sha256,
+        "strategy": strategy,
+        "kind": one.draft.kind,
+        "blob_id": one.draft.file.blob_id,
+        "reasons": list(one.reasons),
+        "detail": one.detail,
+    }
+
+
+def tables(
+    strategy: str, judged: Iterable[Verified | Rejected], engine: str = "none"
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The tables `samples` and `rejected_samples` of what was judged, both in a fixed order.
+
+    Everything judged is in one of them: a sample that is there already, or holds control text, is a rejected one.
+    """
+    samples: dict[object, dict[str, object]] = {}
+    rejected = []
+    for judgement in judged:
+        one = _guarded(judgement, strategy)
         if isinstance(one, Verified):
-            samples.append(_sample(strategy, one, engine))
-        else:
-            rejected.append(
-                {
-                    "request_sha256": one.draft.request_sha256,
-                    "strategy": strategy,
-                    "kind": one.draft.kind,
-                    "blob_id": one.draft.file.blob_id,
-                    "reasons": list(one.reasons),
-                    "detail": one.detail,
-                }
-            )
+            identity = sample_id(one.draft, one.messages)
+            if identity not in samples:
+                samples[identity] = _sample(strategy, one, engine)
+                continue
+            one = Rejected(one.draft, (DUPLICATE,), identity)
+        rejected.append(_rejected(strategy, one))
     return (
-        schema.frame_of(samples, schema.SAMPLES).unique("sample_id", keep="first", maintain_order=True).sort("sample_id"),
-        schema.frame_of(rejected, schema.REJECTED_SAMPLES).sort("blob_id", "kind", "reasons", "detail"),
+        schema.frame_of(list(samples.values()), schema.SAMPLES).sort("sample_id"),
+        schema.frame_of(rejected, schema.REJECTED_SAMPLES).sort(
+            "blob_id", "kind", "reasons", "detail", "request_sha256"
+        ),
     )
 
 
-def run(kinds: Sequence[Kind], files: Iterable[CuratedFile], sandbox: Sandbox | None, strategy: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+def run(
+    kinds: Sequence[Kind], files: Iterable[CuratedFile], sandbox: Sandbox | None, strategy: str
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Propose and verify every kind of one strategy over the files of a shard."""
     drafts: dict[str, list[Draft]] = {kind.name: [] for kind in kinds}
     for file in files:

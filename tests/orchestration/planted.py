@@ -1,21 +1,18 @@
-"""A code location whose graph is the real one, but for a check that refuses the partitions named in `<workspace>/refuse`.
-
-Each line of that file is `table partition`. Loaded by tests in their own process, and by Dagster's daemon in another.
-"""
+"""The real graph, but for a check that refuses the partitions named in `<workspace>/refuse`, a line `table partition` each."""
 
 from dataclasses import replace
 from pathlib import Path
 
-from alchemy_assets.orchestration.build import build, open_graph
+from alchemy_assets.orchestration.build import open_graph
 from alchemy_assets.orchestration.freshness import Graph
 from alchemy_assets.orchestration.steps import Check, CheckOutcome, Staged, Table
-from alchemy_assets.settings import Settings, load
+from alchemy_assets.settings import Settings
 
 CHECK = "planted"
 
 
 def _check(workspace: Path) -> Check:
-    def look(staged: Staged) -> Finding:
+    def look(staged: Staged) -> CheckOutcome:
         file = workspace / "refuse"
         refused = file.read_text().splitlines() if file.exists() else []
         return CheckOutcome(f"{staged.table.name} {staged.partition}" not in refused, "refused by the test")
@@ -39,6 +36,3 @@ def refuse(workspace: Path, *lines: str) -> None:
     """From now on the check refuses these partitions, and no others."""
     (workspace / "refuse").write_text("\n".join(lines))
 
-
-if __name__ == "planted":  # loaded by Dagster with `-m planted`
-    defs = build(graph(load()))

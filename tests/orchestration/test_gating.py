@@ -151,7 +151,7 @@ class Daemon:
             "PYTHONPATH": str(Path(__file__).parent),
         }
         self.log = (workspace / "dagster-dev.log").open("wb")
-        arguments = [sys.executable, "-m", "dagster", "dev", "-m", "planted", "-h", "127.0.0.1", "-p", str(self.port)]
+        arguments = [sys.executable, "-m", "dagster", "dev", "-m", "planted_location", "-h", "127.0.0.1", "-p", str(self.port)]
         self.process = subprocess.Popen(arguments, env=environment, stdout=self.log, stderr=self.log, cwd=workspace)
 
     def ask(self, query: str, **variables: object) -> dict:

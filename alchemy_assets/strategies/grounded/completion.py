@@ -1,0 +1,201 @@
+"""Ask for the body of a function that a comment describes; the answer is the body that a person wrote.
+
+Belongs here: which functions are worth asking for, and their question and answer. Does not: reading the file
+(`outline`),
+resolving its names (`resolve`), cutting it (`excerpt`). Every function with a comment is a draft, so that what is not
+taken is counted; a file without one is one rejected draft.
+"""
+
+import ast
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from alchemy_assets import syntax_tree
+from alchemy_assets.languages import LANGUAGES
+from alchemy_assets.sandbox.sandbox import Sandbox
+from alchemy_assets.strategies import phrasing
+from alchemy_assets.strategies.conversation import fenced
+from alchemy_assets.strategies.grounded import doc_comments
+from alchemy_assets.strategies.grounded.excerpt import excerpt_of
+from alchemy_assets.strategies.grounded.outline import Item, Outline, attributes, outline_of
+from alchemy_assets.strategies.grounded.resolve import Needs, needs_of
+from alchemy_assets.strategies.grounded.shapes import SHAPES
+from alchemy_assets.strategies.grounded.worth import (
+    ENOUGH,
+    NO_FUNCTION,
+    NOT_PARSED,
+    TOO_MUCH_CONTEXT,
+    branches_in,
+    doc_of,
+    fault_before_reading,
+    fault_of_excerpt,
+    statements_in,
+)
+from alchemy_assets.strategies.strategy import CuratedFile, Draft, Rejected, Verified
+
+A_FILE = 3
+
+HOLES = (
+    *(
+        "your code here",
+        "body left out",
+        "to be written",
+        "fill this in",
+        "missing",
+        "implement this",
+        "body goes here",
+    ),
+    *("(the part to write)", "implementation?", "... the body ...", "write me", "cut here", "not shown", "your turn"),
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a draft is about: the function, why it is not taken, and the excerpt with the body in its place."""
+
+    name: str
+    reason: str | None
+    detail: str = ""
+    filled: str = ""
+    suffix: str = ""
+    statements: int = 0
+    branches: int = 0
+    score: float = 0.0
+
+
+@dataclass(frozen=True)
+class Completion:
+    """The kind `completion`."""
+
+    name: str = "completion"
+    strategy: str = "code_qa"
+
+    def propose(self, file: CuratedFile) -> Iterable[Draft]:
+        """A draft for every function with a comment: the three best can hold, the others say why not."""
+        if file.language not in SHAPES:
+            return []
+        suffix = PurePosixPath(file.path).suffix.lower()
+        outline = outline_of(file.language, file.text, suffix)
+        functions = [item for item in outline.functions if item.doc is not None and not _nested(item)]
+        if not functions:
+            return [_without_question(self.name, file, Plan("", NO_FUNCTION))]
+        fields = attributes(outline)
+        drafts = [self._draft(file, outline, item, needs_of(outline, item, fields), suffix) for item in functions]
+        held = [draft for draft in drafts if _plan(draft).reason is None]
+        best = sorted(held, key=lambda draft: -_plan(draft).score)[:A_FILE]
+        return [
+            draft
+            if draft in best or _plan(draft).reason is not None
+            else _without_question(self.name, file, Plan(_plan(draft).name, ENOUGH))
+            for draft in drafts
+        ]
+
+    def verify(self, drafts: Sequence[Draft], sandbox: Sandbox | None) -> list[Verified | Rejected]:  # noqa: ARG002 -- nothing is run
+        """The answer must parse where the prompt has its hole; Python's own parser must take it too."""
+        return [self._judge(draft) for draft in drafts]
+
+    def _draft(self, file: CuratedFile, outline: Outline, item: Item, needs: Needs, suffix: str) -> Draft:
+        prompt_id, template = phrasing.pick(self.name, f"{file.blob_id} {item.name}")
+        hole = HOLES[int(file.blob_id[:8], 16) % len(HOLES)] if file.blob_id else HOLES[0]
+        fault = fault_before_reading(outline, item)
+        excerpt = None if fault else excerpt_of(outline, item, needs, hole)
+        if excerpt is None:
+            return _without_question(self.name, file, Plan(item.name, *(fault or (TOO_MUCH_CONTEXT, ""))))
+        fault = fault_of_excerpt(item, needs, excerpt)
+        if fault:
+            return _without_question(self.name, file, Plan(item.name, *fault))
+        values = {
+            "name": item.name,
+            "language": language_name(file.language),
+            "what": "method"
+            if item.parents and item.parents[-1].kind == "container" and _is_class(item.parents[-1])
+            else "function",
+            "code": fenced(excerpt.text.strip("\n"), LANGUAGES[file.language].fence),
+            "file": PurePosixPath(file.path).name or "the file",
+            "hole": hole,
+            "comment": "docstring" if file.language == "Python" else "comment",
+        }
+        answer = fenced(_dedented(outline, item), LANGUAGES[file.language].fence)
+        branches = branches_in(item)
+        words = len(doc_comments.prose(doc_of(outline, item)))
+        plan = Plan(
+            item.name,
+            None,
+            "",
+            excerpt.filled,
+            suffix,
+            statements_in(item),
+            branches,
+            min(words, 30) / 6 + 2 * min(branches, 6),
+        )
+        messages = (("user", phrasing.fill(template, values)), ("assistant", answer))
+        return Draft(self.name, file, messages, prompt_id, excerpt.text, excerpt.edits, plan)
+
+    def _judge(self, draft: Draft) -> Verified | Rejected:
+        plan = _plan(draft)
+        if plan.reason is not None:
+            return Rejected(draft, (plan.reason,), f"{plan.name}: {plan.detail}".removesuffix(": "))
+        language = draft.file.language
+        tree = syntax_tree.parse(language, plan.filled.encode(), plan.suffix)
+        if syntax_tree.errors(tree) or (language == "Python" and not _python_parses(plan.filled)):
+            return Rejected(draft, (NOT_PARSED,), plan.name)
+        answer = draft.messages[-1][1]
+        return Verified(
+            draft,
+            draft.messages,
+            {"parsed": True, "answer_is_source": True},
+            {"detail": f"{plan.name}: {plan.statements} statements, {plan.branches} branches"},
+            {"answer_lines": answer.count("\n") - 1, "dependency_depth": None, "copied_share": _copied(draft)},
+        )
+
+
+def language_name(language: str) -> str:
+    """A language as people write it."""
+    return {"CSharp": "C#", "Cpp": "C++", "Shell": "Bash"}.get(language, language)
+
+
+def _plan(draft: Draft) -> Plan:
+    assert isinstance(draft.plan, Plan)  # noqa: S101 -- this kind made it
+    return draft.plan
+
+
+def _without_question(kind: str, file: CuratedFile, plan: Plan) -> Draft:
+    return Draft(kind, file, (), "", "", (), plan)
+
+
+def _is_class(item: Item) -> bool:
+    return not any(word in item.node.type for word in ("namespace", "module", "mod_item"))
+
+
+def _nested(item: Item) -> bool:
+    node = item.node.parent
+    while node is not None:
+        if node.type.endswith(("function_definition", "function_item", "function_declaration")):
+            return True
+        node = node.parent
+    return False
+
+
+def _dedented(outline: Outline, item: Item) -> str:
+    lines = outline.lines[item.first : item.last + 1]
+    indent = len(outline.lines[item.code]) - len(outline.lines[item.code].lstrip())
+    return "\n".join(line[indent:] if line.strip() else "" for line in lines)
+
+
+def _python_parses(text: str) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError):
+            return False
+    return True
+
+
+def _copied(draft: Draft) -> float:
+    """The share of the answer's lines that stand in the prompt."""
+    shown = {line.strip() for line in draft.messages[0][1].split("\n")}
+    lines = [line.strip() for line in draft.messages[-1][1].split("\n")[1:-1] if line.strip()]
+    return round(sum(line in shown for line in lines) / max(len(lines), 1), 4)

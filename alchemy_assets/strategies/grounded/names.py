@@ -1,0 +1,133 @@
+"""Which names a piece of code uses, and in which role: bound there, a member of something, or a reference.
+
+Belongs here: reading names off a syntax tree. Does not: where a name comes from (`resolve`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from alchemy_assets.strategies.grounded.shapes import Shape
+from alchemy_assets.syntax_tree import text_of
+
+# Fields of a pattern that hold no name bound by it.
+_ASIDE = frozenset({"size", "right", "parameters", "key", "type", "index"})
+_ASSIGNMENTS = frozenset({"assignment", "assignment_expression", "operator_assignment"})
+_READERS = frozenset({"read", "mapfile", "readarray", "getopts", "printf"})
+_FIELDS = frozenset({"instance_variable", "class_variable"})
+
+
+@dataclass(frozen=True, eq=False)
+class Name:
+    """One name where it stands.
+
+    role: `bind`, `reference`, `member` (of `receiver`), `key` (a member without its object) or `own` (of the object
+    itself). holder: the node whose role the name has; for a bound name, what it is bound by.
+    assigned: whether it is the target of an assignment.
+    """
+
+    text: str
+    node: Node
+    role: str
+    holder: Node
+    receiver: Node | None = None
+    assigned: bool = False
+
+
+def names_in(root: Node, shape: Shape, own: frozenset[str] = frozenset()) -> Iterator[Name]:
+    """Every name in a node, in source order; `own` are further words for the object itself (a Go receiver)."""
+    cursor = root.walk()
+    path: list[tuple[Node, str]] = [(root, "")]
+    while True:
+        node = path[-1][0]
+        leaf = node.type in shape.names
+        if leaf and (name := _name(path, shape, shape.own | own)) is not None:
+            yield name
+        if not leaf and cursor.goto_first_child():
+            path.append((_at(cursor.node), cursor.field_name or ""))
+            continue
+        while not cursor.goto_next_sibling():
+            path.pop()
+            if not cursor.goto_parent() or not path:
+                return
+        path[-1] = (_at(cursor.node), cursor.field_name or "")
+
+
+def _at(node: Node | None) -> Node:
+    assert node is not None  # noqa: S101 -- a cursor that has moved stands on a node
+    return node
+
+
+def _name(path: list[tuple[Node, str]], shape: Shape, own: frozenset[str]) -> Name | None:  # noqa: PLR0911 -- one return a rule
+    node, field = path[-1]
+    text = text_of(node)
+    if len(path) == 1:
+        return Name(text, node, "reference", node)
+    parent = path[-2][0]
+    direct = {f"{parent.type}.{field}", f"{parent.type}.*"}
+    if direct & shape.unread or text in own:
+        return None
+    assigned = _assigned(path)
+    if node.type in _FIELDS:
+        return Name(text, node, "own", parent, None, assigned)
+    if direct & shape.members and (receiver := _receiver(parent, node)) is not None:
+        role = "own" if text_of(receiver) in own else "member"
+        return Name(text, node, role, parent, receiver, assigned)
+    if node.type == "word" or parent.type == "token_tree":
+        return _loose(node, parent, own)
+    climbed, where = len(path) - 1, field
+    while climbed > 0 and path[climbed - 1][0].type in shape.patterns and where not in _ASIDE:
+        climbed -= 1
+        where = path[climbed][1]
+    holder = path[climbed - 1][0] if climbed else parent
+    role = f"{holder.type}.{where}"
+    if role in shape.keys or (
+        holder.type == "assignment_expression" and where == "left" and _initializes(path, climbed)
+    ):
+        return Name(text, node, "key", holder)
+    bound = role in shape.binds or node.type == "shorthand_property_identifier_pattern"
+    if bound and holder.type.endswith("_specifier") and holder.child_by_field_name("body") is None:
+        bound = False
+    return Name(text, node, "bind" if bound else "reference", holder, None, assigned)
+
+
+def _initializes(path: list[tuple[Node, str]], climbed: int) -> bool:
+    """C#: `new Point { X = 1 }` names members, it assigns no variable."""
+    return climbed >= 2 and path[climbed - 2][0].type == "initializer_expression"  # noqa: PLR2004 -- its grandparent
+
+
+def _assigned(path: list[tuple[Node, str]]) -> bool:
+    return any(
+        field == "left" and path[index - 1][0].type in _ASSIGNMENTS
+        for index, (_, field) in enumerate(path[-4:], max(len(path) - 4, 0))
+        if index
+    )
+
+
+def _receiver(parent: Node, node: Node) -> Node | None:
+    """What a member belongs to; None where the name stands alone (a bare call)."""
+    before = parent.named_children[0] if parent.named_child_count else None
+    if parent.type == "navigation_suffix" and parent.parent is not None:
+        before = parent.parent.named_children[0]
+    return None if before is None or before == node else before
+
+
+def _loose(node: Node, parent: Node, own: frozenset[str]) -> Name | None:
+    """Names that the grammar gives no structure: words of a shell command, tokens of a Rust macro."""
+    text = text_of(node)
+    if node.type == "word":
+        if parent.type == "command_name":
+            return Name(text, node, "reference", parent)
+        if parent.type == "function_definition":
+            return Name(text, node, "bind", parent)
+        command = parent.child_by_field_name("name") if parent.type == "command" else None
+        if command is not None and text_of(command) in _READERS and text.isidentifier():
+            return Name(text, node, "bind", parent)
+        return None
+    before = node.prev_sibling
+    if before is not None and before.type in {".", "::"}:
+        receiver = before.prev_sibling
+        role = "own" if receiver is not None and text_of(receiver) in own else "member"
+        return Name(text, node, role, parent, receiver)
+    return Name(text, node, "reference", parent)

@@ -1,0 +1,220 @@
+"""Say where each name of a function comes from: itself, its language, an import, the file; or that nobody can tell.
+
+Belongs here: what a name needs to be understood. Does not: which lines are shown for that (`excerpt`).
+It errs towards "nobody can tell": a member of an object of unknown type counts only if the standard library has one
+of that name, or the file, or the text that will be shown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import TypeVar
+
+from tree_sitter import Node
+
+from alchemy_assets.strategies.grounded.names import Name, names_in
+from alchemy_assets.strategies.grounded.outline import Item, Outline, attributes, last_line
+from alchemy_assets.syntax_tree import text_of
+
+_TYPE_FIELDS = ("type", "return_type")
+_VALUE_FIELDS = ("value", "right")
+_ROOT_PACKAGES = frozenset({"std", "core", "alloc", "java", "javax"})
+_SAME_NAMED = 2
+_LONGEST_STATEMENT = 8
+_T = TypeVar("_T")
+
+
+@cache
+def known_names(language: str) -> Mapping[str, frozenset[str]]:
+    """What a language and its standard library define: `bare` names, and `members` that objects of theirs have."""
+    file = resources.files("alchemy_assets.strategies.grounded") / "known_names" / f"{language}.txt"
+    found: dict[str, set[str]] = {"bare": set(), "members": set()}
+    section: set[str] = set()
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line in {"[bare]", "[members]"}:
+            section = found[line[1:-1]]
+        elif not line.startswith("# "):
+            section.update(line.split())
+    return MappingProxyType({name: frozenset(words) for name, words in found.items()})
+
+
+@dataclass
+class Needs:
+    """What a function's names need.
+
+    items: definitions of the file. fields: lines of other methods that assign its fields.
+    imports: those that bind a name of it. unknown: names that nobody defines. maybe: members that are fine if they
+    occur in the text that is shown.
+    """
+
+    items: list[Item] = field(default_factory=list)
+    fields: list[tuple[Item, int, int]] = field(default_factory=list)
+    imports: list[Item] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    maybe: list[str] = field(default_factory=list)
+
+
+class _Resolver:
+    def __init__(self, outline: Outline, item: Item, own_fields: Mapping[str, list[tuple[Item, Name]]]) -> None:
+        self.outline = outline
+        self.item = item
+        self.own_fields = own_fields
+        self.known = known_names(outline.language)
+        self.own = _go_receiver(item.node) if outline.language == "Go" else frozenset()
+        self.names = list(names_in(item.node, outline.shape, self.own))
+        self.locals = {name.text for name in self.names if name.role == "bind"}
+        self.of_known_type: set[str] = set()
+        self.needs = Needs()
+        for name in self.names:
+            if name.role == "bind" and self._bound_to_known(name):
+                self.of_known_type.add(name.text)
+
+    def resolve(self) -> Needs:
+        """Look at every name, those of the signature included."""
+        body = self.item.body
+        for name in self.names:
+            in_body = body is not None and body.start_byte <= name.node.start_byte < body.end_byte
+            if name.role == "reference":
+                self._reference(name.text, wanted=in_body)
+            elif in_body and name.role == "own":
+                self._own(name.text)
+            elif in_body and name.role in {"member", "key"}:
+                self._member(name)
+        return self.needs
+
+    def _need(self, text: str) -> bool:
+        found = [item for item in self.outline.defined.get(text.lstrip("$@"), ()) if item is not self.item]
+        ranked = sorted(found, key=lambda item: ({"function": 0, "container": 1, "value": 2}[item.kind], item.first))
+        if ranked and ranked[0].kind != "value":
+            ranked = [item for item in ranked if item.kind != "value"]
+        nearest = [item for item in ranked if self.item.parents and item.parents == self.item.parents]
+        _add(self.needs.items, (nearest or ranked)[:_SAME_NAMED])
+        return bool(ranked)
+
+    def _reference(self, text: str, *, wanted: bool) -> None:
+        if text in self.locals:
+            return
+        imported = self.outline.imported.get(text)
+        if imported is not None:
+            _add(self.needs.imports, [imported])
+        # A test module imports what stands above it in the same file.
+        if (
+            not self._need(text)
+            and imported is None
+            and wanted
+            and text not in self.known["bare"]
+            and text != self.item.name
+        ):
+            outer = {parent.name for parent in self.item.parents}
+            if text not in outer and not self._loosely_imported(text) and not self._in_headers(text):
+                _add(self.needs.unknown, [text])
+
+    def _in_headers(self, text: str) -> bool:
+        """Type parameters of the class around it."""
+        lines = self.outline.lines
+        return any(
+            text
+            in " ".join(lines[parent.code : parent.head + 1])
+            .replace("<", " ")
+            .replace(",", " ")
+            .replace(">", " ")
+            .split()
+            for parent in self.item.parents
+        )
+
+    def _loosely_imported(self, text: str) -> bool:
+        """Ruby's `require 'net/http'` and Go's import paths spell a name differently than it is used."""
+        plain = text.casefold()
+        return any(plain == word.casefold().replace("_", "").replace("-", "") for word in self.outline.imported)
+
+    def _own(self, text: str) -> None:
+        plain = text.lstrip("$@")
+        elsewhere = [(item, name) for item, name in self.own_fields.get(plain, ()) if item is not self.item]
+        if self._need(text):
+            return
+        if elsewhere:
+            elsewhere.sort(
+                key=lambda place: (place[0].name not in {"__init__", "constructor", "initialize"}, place[0].first)
+            )
+            item, name = elsewhere[0]
+            statement = _statement(name.node, item)
+            place = (item, statement.start_point[0], last_line(statement))
+            if place[2] - place[1] > _LONGEST_STATEMENT:
+                _add(self.needs.unknown, [text])
+            elif place not in self.needs.fields:
+                self.needs.fields.append(place)
+        elif plain != self.item.name:
+            _add(self.needs.unknown, [text])
+
+    def _member(self, name: Name) -> None:
+        if name.text in self.known["members"] or self._receiver_known(name.receiver):
+            return
+        if self._need(name.text) or name.text == self.item.name:
+            return
+        if self.own_fields.get(name.text):
+            self._own(name.text)
+        else:
+            _add(self.needs.maybe, [name.text])
+
+    def _receiver_known(self, receiver: Node | None) -> bool:
+        if receiver is None:
+            return False
+        leaf = receiver
+        while leaf.named_child_count and leaf.type not in self.outline.shape.names:
+            leaf = leaf.named_children[0]
+        text = text_of(leaf)
+        if text in self.locals:
+            return text in self.of_known_type
+        if text in self.outline.imported or self._loosely_imported(text) or leaf.type not in self.outline.shape.names:
+            return leaf.type in self.outline.shape.names or "literal" in leaf.type or "string" in leaf.type
+        return text in self.known["bare"] and (leaf == receiver or text[:1].isupper() or text in _ROOT_PACKAGES)
+
+    def _bound_to_known(self, name: Name) -> bool:
+        holder = name.holder
+        around = [holder, *([holder.parent] if holder.parent is not None else [])]
+        for node in around:
+            for type_field in _TYPE_FIELDS:
+                kind = node.child_by_field_name(type_field)
+                if kind is not None and any(
+                    self._imported_type(other.text) for other in names_in(kind, self.outline.shape)
+                ):
+                    return True
+        if "for" in holder.type:
+            return False
+        values = [holder.child_by_field_name(value_field) for value_field in _VALUE_FIELDS]
+        return any(value is not None and self._from_import(value) for value in values)
+
+    def _imported_type(self, text: str) -> bool:
+        return text in self.outline.imported or (text in self.known["bare"] and text[:1].isupper())
+
+    def _from_import(self, value: Node) -> bool:
+        leaf = value
+        while leaf.named_child_count and leaf.type not in self.outline.shape.names:
+            leaf = leaf.named_children[0]
+        text = text_of(leaf)
+        return text in self.of_known_type or (text not in self.locals and self._imported_type(text))
+
+
+def _add(found: list[_T], more: list[_T]) -> None:
+    found.extend(one for one in more if one not in found)
+
+
+def _go_receiver(node: Node) -> frozenset[str]:
+    receiver = node.child_by_field_name("receiver")
+    parameter = receiver.named_children[0] if receiver is not None and receiver.named_child_count else None
+    name = parameter.child_by_field_name("name") if parameter is not None else None
+    return frozenset({text_of(name)}) if name is not None else frozenset()
+
+
+def _statement(node: Node, item: Item) -> Node:
+    """The statement of a function's body that a name stands in, with all that surrounds it there."""
+    while node.parent is not None and node.parent != item.body:
+        node = node.parent
+    return node
+
+
+def needs_of(outline: Outline, item: Item, own_fields: Mapping[str, list[tuple[Item, Name]]] | None = None) -> Needs:
+    """What the names of a function need; `own_fields` are the file's `attributes`, if they are at hand."""
+    return _Resolver(outline, item, attributes(outline) if own_fields is None else own_fields).resolve()

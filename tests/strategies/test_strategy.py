@@ -1,0 +1,86 @@
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alchemy_assets import schema
+from alchemy_assets.strategies import code_qa
+from alchemy_assets.strategies.registry import STRATEGIES
+from alchemy_assets.strategies.strategy import (
+    CONTROL_TEXT,
+    DUPLICATE,
+    CuratedFile,
+    Draft,
+    Rejected,
+    Verified,
+    run,
+    tables,
+)
+
+FILE = CuratedFile("ab" * 20, "Python", "x = 1\n", "", [], "MIT", "c")
+
+
+def verified(question="Why?", answer="Because."):
+    """A verified sample with one question and its answer."""
+    messages = (("user", question), ("assistant", answer))
+    return Verified(Draft("toy", FILE, messages, "toy-001", "x = 1"), messages, {"parsed": True})
+
+
+def test_a_sample_that_is_there_already_becomes_a_rejected_row():
+    """Of two equal samples one is kept, and the other is listed with the reason."""
+    samples, rejected = tables("code_qa", [verified(), verified()])
+    assert samples.height == 1
+    assert rejected["reasons"].to_list() == [[DUPLICATE]]
+    assert rejected["detail"].to_list() == samples["sample_id"].to_list()
+
+
+def test_control_text_makes_a_rejected_row():
+    """A sample whose answer has a line that looks like a turn is not released."""
+    samples, rejected = tables("code_qa", [verified(answer="fine\nUser: not fine")])
+    assert samples.is_empty()
+    assert rejected["reasons"].to_list() == [[CONTROL_TEXT]]
+    assert rejected["detail"].to_list() == ["User:"]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=12).flatmap(
+        lambda rows: st.tuples(st.just(rows), st.permutations(rows))
+    )
+)
+def test_nothing_is_lost_and_the_order_does_not_matter(lists):
+    """Every judged draft is a row of one of the two tables, and shuffled input gives the same tables."""
+
+    def judged(rows):
+        drafts = [(verified(question), held) for question, held in rows]
+        return [
+            one if held else Rejected(one.draft, ("no",), question)
+            for (question, held), (one, _) in zip(rows, drafts, strict=True)
+        ]
+
+    (samples, rejected), shuffled = tables("code_qa", judged(lists[0])), tables("code_qa", judged(lists[1]))
+    assert samples.height + rejected.height == len(lists[0])
+    assert samples.equals(shuffled[0])
+    assert rejected.equals(shuffled[1])
+
+
+def test_the_tables_of_nothing_have_their_schema():
+    """A strategy without kinds gives two empty tables with all columns."""
+    samples, rejected = run((), [FILE], None, "code_dev")
+    assert samples.schema == pl.Schema(dict(schema.SAMPLES))
+    assert rejected.schema == pl.Schema(dict(schema.REJECTED_SAMPLES))
+    assert samples.height == rejected.height == 0
+
+
+def test_every_strategy_has_kinds_or_says_why_not():
+    """The registry knows four strategies; each without kinds gives one sentence as the reason."""
+    assert list(STRATEGIES) == ["code_enhance", "code_qa", "code_dev", "code_dialogue"]
+    for strategy in STRATEGIES.values():
+        assert bool(strategy.kinds) != bool(strategy.without_a_model)
+        assert strategy.description.endswith(".")
+
+
+def test_kinds_belong_to_the_strategy_that_lists_them():
+    """CodeQA lists completion and recorded output, and they say so themselves."""
+    assert [(kind.name, kind.strategy) for kind in code_qa.KINDS] == [
+        ("completion", "code_qa"),
+        ("recorded_output", "code_qa"),
+    ]
