@@ -110,25 +110,27 @@ def _nightly(graph: Graph, job: str) -> dg.ScheduleDefinition:
     return nightly
 
 
-# Both are what this design rests on, and are pinned with dagster: a check's partitions, and conditions in Python.
-warnings.filterwarnings("ignore", category=dg.PreviewWarning)
-warnings.filterwarnings("ignore", category=dg.BetaWarning)
-
-
 def build(graph: Graph) -> dg.Definitions:
     """The code location of a graph of steps; tests give their own graph."""
+    with warnings.catch_warnings():
+        # The design rests on both and dagster is pinned: a check's partitions, and conditions in Python.
+        warnings.simplefilter("ignore", category=dg.PreviewWarning)
+        warnings.simplefilter("ignore", category=dg.BetaWarning)
+        return _build(graph)
+
+
+def _build(graph: Graph) -> dg.Definitions:
     parts = partitions(graph.workspace.settings)
     assets = [_asset(graph, step, parts) for step in graph.steps]
-    grains = {step.wave: step.grain for step in graph.steps}
+    waves = {step.wave for step in graph.steps}
     jobs = {
         wave: dg.define_asset_job(
             wave,
             selection=dg.AssetSelection.assets(*(table.name for step in graph.steps if step.wave == wave for table in step.tables)),
             description=description,
-            partitions_def=parts.of(grains[wave]),
         )
         for wave, description in WAVES.items()
-        if wave in grains
+        if wave in waves
     }
     sensor = dg.AutomationConditionSensorDefinition(
         automation.SENSOR,

@@ -31,10 +31,11 @@ def ask(row: Mapping[str, object], phrasing: str) -> str:
 
 def answer(row: Mapping[str, object]) -> str:
     """The assistant's turn: every trace file between its marks."""
-    return "\n".join(
-        f"===STDERR:{name}:START===\n{text}{'' if text.endswith(chr(10)) or not text else chr(10)}===STDERR:{name}:END==="
-        for name, text in _files(row, "trace_files")
-    )
+    parts = []
+    for name, text in _files(row, "trace_files"):
+        ended = text if text.endswith("\n") or not text else f"{text}\n"
+        parts.append(f"===STDERR:{name}:START===\n{ended}===STDERR:{name}:END===")
+    return "\n".join(parts)
 
 
 def _files(row: Mapping[str, object], column: str) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ DESCRIPTIONS = {
 
 def _known_reasons(stage: Stage) -> Check:
     def look(staged: Staged) -> CheckOutcome:
-        given = set(staged.frame()["reasons"].explode().drop_nulls())
+        given = set(staged.frame()["reasons"].explode(empty_as_null=True).drop_nulls())
         strange = sorted(given - set(stage.reasons))
         return CheckOutcome(not strange, f"reasons that the stage does not declare: {strange}" if strange else "")
 
@@ -33,7 +33,7 @@ def _known_reasons(stage: Stage) -> Check:
 
 
 def _verdict_counts(verdicts: pl.DataFrame) -> dict[str, int]:
-    reasons = verdicts["reasons"].explode().drop_nulls().value_counts().sort("reasons")
+    reasons = verdicts["reasons"].explode(empty_as_null=True).drop_nulls().value_counts().sort("reasons")
     kept = int(verdicts["kept"].sum())
     return {
         "rows_in": verdicts.height,

@@ -53,7 +53,7 @@ def _facts(staged: Staged, names: Iterable[str]) -> dict[str, set[str]]:
     if not paths:
         return {"blob ids": set(), "repositories": set(), "clusters": set()}
     rows = pl.scan_parquet(paths, glob=False, hive_partitioning=False).select("blob_id", "near_duplicate_cluster", "occurrences").collect()
-    places = rows["occurrences"].explode().struct.field("repo_name")
+    places = rows["occurrences"].explode(empty_as_null=True).struct.field("repo_name")
     return {
         "blob ids": set(rows["blob_id"]),
         "repositories": set(places.filter(places != "")),

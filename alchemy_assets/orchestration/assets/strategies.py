@@ -25,7 +25,7 @@ def _toolchain(workspace: Workspace, partition: str) -> str:
 
 def rejections(reasons: pl.Series) -> dict[str, int]:
     """The counts of a column of lists of reasons."""
-    return {f"rejected: {reason}": count for reason, count in reasons.explode().drop_nulls().value_counts().sort("reasons").iter_rows()}
+    return {f"rejected: {reason}": count for reason, count in reasons.explode(empty_as_null=True).drop_nulls().value_counts().sort("reasons").iter_rows()}
 
 
 def _samples(name: str, samples: pl.DataFrame, rejected: pl.DataFrame, notes: Mapping[str, str]) -> dict[str, Made]:

@@ -1,0 +1,40 @@
+"""Why a file gave no trace: the closed set of reasons, and how a step hands one back.
+
+Belongs here: the words. Does not: the rules (`programs`, `instrument`, `acceptance`).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Every reason that `trace_outcomes.reasons` may hold."""
+
+    NO_INSTRUMENTER = "no instrumenter yet"
+    NO_SANDBOX = "no sandbox"
+    TOO_LONG_TO_SHOW = "too long to show"
+    COMPILE_ERROR = "compile error"
+    LIBRARY = "library without a main"
+    NEEDS_LIBRARY = "needs a library"
+    NONDETERMINISTIC = "nondeterministic"
+    UNLEARNABLE = "unlearnable value"
+    CANNOT_INSTRUMENT = "cannot be instrumented"
+    NO_EVENTS = "no events"
+    FAILS_WITHOUT_INPUT = "fails without input"
+    TIMEOUT = "timeout"
+    EXCEEDS_LIMITS = "exceeds limits"
+    ONE_PATH = "one path"
+    FEW_STATES = "few states"
+    COPIED = "copied from the prompt"
+    REPETITIVE = "repetitive"
+    TOO_LONG = "too long"
+    CHANGED_BEHAVIOUR = "changed behaviour"
+    CONTROL_TEXT = "control text"
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A file that goes no further, and why; `detail` says what in the file."""
+
+    reason: Reason
+    detail: str = ""

@@ -1,0 +1,134 @@
+"""Judge the runs of a program's candidate inputs: which are kept as tests, and which points and limits suit them.
+
+Belongs here: from the events of candidates to the program that is shown. Does not: running anything (`record`).
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from alchemy_assets.sandbox.sandbox import Outcome, Status
+from alchemy_assets.settings import Tracing
+from alchemy_assets.tracing import events as measure
+from alchemy_assets.tracing.acceptance import CHARACTERS_A_TOKEN
+from alchemy_assets.tracing.instrument.points import Instrumented
+from alchemy_assets.tracing.instrument.registry import instrument
+from alchemy_assets.tracing.reasons import Dropped, Reason
+from alchemy_assets.tracing.scripts import LEAST_TESTS, Test, Tried, keep_distinct
+
+EVENT_LIMITS = (16, 12, 8, 6, 4)
+FILLED = 0.85
+# A share of repeated events below which none is better than another.
+CALM = 0.25
+_CRASH = re.compile(
+    r"^Traceback \(most recent call last\):|: (?:syntax error|unbound variable)|No such file or directory", re.MULTILINE
+)
+_MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'|: ([\w.-]+): command not found")
+
+
+@dataclass(frozen=True)
+class Work:
+    """A file on its way; `shown` is its program with all points at first, and with the chosen ones at last."""
+
+    row: Mapping[str, object]
+    language: str
+    text: str
+    shown: Instrumented
+    candidates: list[Test]
+    tests: list[Test] = field(default_factory=list)
+
+
+def choose_tests(work: Work, outcomes: Sequence[Outcome], settings: Tracing) -> Work | Dropped:
+    """The tests that take different ways, with the points and limits that suit them, or why there are none."""
+    tried = []
+    for test, outcome in zip(work.candidates, outcomes, strict=True):
+        text = outcome.stderr.decode(errors="replace")
+        if outcome.status is not Status.FINISHED or outcome.truncated or _CRASH.search(text) or _MISSING.search(text):
+            continue
+        tried.append(Tried(test, tuple(measure.read_events(text)), outcome.exit_code != 0, len(text)))
+    if not tried:
+        return _why_none(outcomes)
+    kept = keep_distinct(tried)
+    if not kept:
+        return Dropped(Reason.NO_EVENTS, "no point was reached")
+    if len({one.events for one in tried}) == 1 and not tried[-1].test.arguments and not tried[-1].complained:
+        kept = tried[-1:]  # It reads nothing after all.
+    elif all(one.complained for one in kept) and len(work.candidates) > 1:
+        return Dropped(Reason.FAILS_WITHOUT_INPUT, "every input was refused")
+    elif len(kept) < (1 if _runs_alone(kept) else LEAST_TESTS):
+        return Dropped(Reason.ONE_PATH, f"{len(kept)} different tests of {len(work.candidates)} tried")
+    return _settle(work, kept, settings)
+
+
+def _runs_alone(kept: Sequence[Tried]) -> bool:
+    """Whether the program needs no input: then fewer tests will do where its inputs make little difference."""
+    return any(one.test == Test() and not one.complained for one in kept)
+
+
+def _settle(work: Work, kept: Sequence[Tried], settings: Tracing) -> Work | Dropped:
+    """The program with the points that say most, and as many events a place as fit without repeating too much."""
+    traces = [one.events for one in kept]
+    worth = _worth(traces)
+    budget = FILLED * settings.answer_tokens * CHARACTERS_A_TOKEN
+    best: tuple[float, int, int] | None = None
+    for points in (settings.points, settings.points * 3 // 4, settings.points // 2):
+        shown = instrument(work.language, work.text, points, worth=worth)
+        if isinstance(shown, Dropped):
+            return shown
+        chosen = {(point.kind, point.place) for point in shown.points}
+        for limit in EVENT_LIMITS:
+            events = [_capped(trace, chosen, limit) for trace in traces]
+            if sum(len(measure.format_event(event)) + 1 for trace in events for event in trace) <= budget:
+                repeated = measure.repeated_share([event for trace in events for event in trace])
+                best = min(best or (1.0, 0, 0), (max(repeated, CALM), -points, -limit))
+        if best is not None and best[0] == CALM:
+            break
+    if best is None:
+        return Dropped(Reason.TOO_LONG, "with the fewest points and events")
+    final = instrument(work.language, work.text, -best[1], limit=-best[2], worth=worth)
+    return final if isinstance(final, Dropped) else replace(work, shown=final, tests=[one.test for one in kept])
+
+
+def _why_none(outcomes: Sequence[Outcome]) -> Dropped:
+    """The reason of a program of which no candidate came through, taken from the first."""
+    text = outcomes[0].stderr.decode(errors="replace")
+    if (missing := _MISSING.search(text)) is not None:
+        return Dropped(Reason.NEEDS_LIBRARY, missing[1] or missing[2])
+    if outcomes[0].status is Status.TIMED_OUT:
+        return Dropped(Reason.TIMEOUT)
+    if outcomes[0].status is not Status.FINISHED or outcomes[0].truncated:
+        return Dropped(Reason.EXCEEDS_LIMITS, str(outcomes[0].status))
+    last = [line for line in measure.without_events(text).split("\n") if line.strip()]
+    return Dropped(Reason.FAILS_WITHOUT_INPUT, last[-1][:200] if last else "")
+
+
+def _worth(traces: Sequence[Sequence[measure.Event]]) -> dict[tuple[str, str], float]:
+    """What each place said: many different states count for it, long ones against it."""
+    states: dict[tuple[str, str], set[object]] = {}
+    characters: Counter[tuple[str, str]] = Counter()
+    count: Counter[tuple[str, str]] = Counter()
+    for event in (event for events in traces for event in events):
+        key = (event.kind, event.place)
+        states.setdefault(key, set()).add(event.state)
+        characters[key] += sum(len(name) + len(value) for name, value in event.state)
+        count[key] += 1
+    return {
+        key: math.log2(1 + min(len(found), 15))
+        - 0.5 * math.log2(min(count[key], 64) / len(found))
+        - characters[key] / count[key] / 60
+        for key, found in states.items()
+    }
+
+
+def _capped(events: Sequence[measure.Event], chosen: set[tuple[str, str]], limit: int) -> list[measure.Event]:
+    """What will be left of a trace with these points and this limit."""
+    seen: Counter[tuple[str, str]] = Counter()
+    kept = []
+    for event in events:
+        key = (event.kind, event.place)
+        seen[key] += 1
+        if key in chosen and seen[key] <= limit:
+            kept.append(event)
+    return kept
