@@ -2,9 +2,9 @@
 
 Belongs here: the protocol, its plain data, and the tables made of it. Does not: any kind of sample.
 
-A kind that asks no model proposes drafts at once. A kind that asks one yields requests until its answers suffice:
-`next(file, answers) -> requests | drafts`; the answers come from `completions`, so what was paid for is never asked
-twice.
+A kind that asks no model yields drafts at once. A kind that asks one looks its answers up, and yields the requests that
+have none yet; so a dialogue or a score before and after is a few rounds of the same call. Answers come from `completions`:
+what was paid for is never asked twice.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from typing import Protocol
 import polars as pl
 
 from alchemy_assets import schema
+from alchemy_assets.generation.completions import NO_ANSWERS, Answers, Request
 from alchemy_assets.sandbox.sandbox import Sandbox
 from alchemy_assets.strategies.conversation import control_text_in
 
@@ -46,33 +47,6 @@ class CuratedFile:
 def curated_file(row: Mapping[str, object]) -> CuratedFile:
     """The file of a row, with only what strategies may see."""
     return CuratedFile(**{name: row[name] for name in CuratedFile.__dataclass_fields__})  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked of a language model: the rendered prompt and how to sample."""
-
-    prompt: str
-    kind: str
-    temperature: float = 0.7
-    top_p: float = 1.0
-    max_tokens: int = 4_096
-    seed: int = 0
-    reasoning_effort: str = ""
-
-    def sha256(self, model: str, model_revision: str) -> str:
-        """The key of its completion: everything that decides the answer, and nothing else."""
-        parts = (
-            self.prompt,
-            repr(self.temperature),
-            repr(self.top_p),
-            str(self.max_tokens),
-            str(self.seed),
-            self.reasoning_effort,
-            model,
-            model_revision,
-        )
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -117,7 +91,7 @@ class Rejected:
 
 
 class Kind(Protocol):
-    """One kind of sample that needs no model."""
+    """One kind of sample."""
 
     @property
     def name(self) -> str:
@@ -129,8 +103,8 @@ class Kind(Protocol):
         """The strategy that it belongs to."""
         ...
 
-    def propose(self, file: CuratedFile) -> Iterable[Draft]:
-        """Drafts out of one file: pure and deterministic; no server, no program run."""
+    def next(self, file: CuratedFile, answers: Answers) -> Iterable[Draft | Request]:
+        """Drafts out of one file, or the requests to be answered before: pure; no server is asked, no program run."""
         ...
 
     def verify(self, drafts: Sequence[Draft], sandbox: Sandbox | None) -> list[Verified | Rejected]:
@@ -145,10 +119,10 @@ def sample_id(draft: Draft, messages: Sequence[tuple[str, str]]) -> str:
 
 
 def _tokens(text: str) -> int:
-    return len(text) // CHARACTERS_A_TOKEN
+    return -(-len(text) // CHARACTERS_A_TOKEN)
 
 
-def _sample(strategy: str, held: Verified, engine: str) -> dict[str, object]:
+def _sample(strategy: str, held: Verified, answers: Answers) -> dict[str, object]:
     draft, file = held.draft, held.draft.file
     return {
         "sample_id": sample_id(draft, held.messages),
@@ -163,8 +137,8 @@ def _sample(strategy: str, held: Verified, engine: str) -> dict[str, object]:
         "reasoning": draft.reasoning,
         "source_edits": [*file.edits, *draft.edits],
         "source_sha256": hashlib.sha256(draft.seed_text.encode()).hexdigest(),
-        "engine": engine,
-        "model": None,
+        "engine": "none" if draft.request_sha256 is None else "model",
+        "model": None if draft.request_sha256 is None else answers.model,
         "model_license": None,
         "prompt_id": draft.prompt_id,
         "request_sha256": draft.request_sha256,
@@ -198,7 +172,7 @@ def _rejected(strategy: str, one: Rejected) -> dict[str, object]:
 
 
 def tables(
-    strategy: str, judged: Iterable[Verified | Rejected], engine: str = "none"
+    strategy: str, judged: Iterable[Verified | Rejected], answers: Answers = NO_ANSWERS
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The tables `samples` and `rejected_samples` of what was judged, both in a fixed order.
 
@@ -211,7 +185,7 @@ def tables(
         if isinstance(one, Verified):
             identity = sample_id(one.draft, one.messages)
             if identity not in samples:
-                samples[identity] = _sample(strategy, one, engine)
+                samples[identity] = _sample(strategy, one, answers)
                 continue
             one = Rejected(one.draft, (DUPLICATE,), identity)
         rejected.append(_rejected(strategy, one))
@@ -223,12 +197,37 @@ def tables(
     )
 
 
+@dataclass(frozen=True)
+class Shard:
+    """What one strategy made of the files of a shard.
+
+    proposed: how many drafts there were; each is a sample or rejected. pending: requests without an answer, file by file.
+    """
+
+    samples: pl.DataFrame
+    rejected: pl.DataFrame
+    proposed: int
+    pending: tuple[Request, ...]
+
+
 def run(
-    kinds: Sequence[Kind], files: Iterable[CuratedFile], sandbox: Sandbox | None, strategy: str
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+    kinds: Sequence[Kind],
+    files: Iterable[CuratedFile],
+    sandbox: Sandbox | None,
+    strategy: str,
+    answers: Answers = NO_ANSWERS,
+) -> Shard:
     """Propose and verify every kind of one strategy over the files of a shard."""
     drafts: dict[str, list[Draft]] = {kind.name: [] for kind in kinds}
+    pending: list[Request] = []
     for file in files:
         for kind in kinds:
-            drafts[kind.name].extend(kind.propose(file))
-    return tables(strategy, (one for kind in kinds for one in kind.verify(drafts[kind.name], sandbox)))
+            for one in kind.next(file, answers):
+                if isinstance(one, Request):
+                    pending.append(one)
+                else:
+                    drafts[kind.name].append(one)
+    samples, rejected = tables(
+        strategy, (one for kind in kinds for one in kind.verify(drafts[kind.name], sandbox)), answers
+    )
+    return Shard(samples, rejected, sum(map(len, drafts.values())), tuple(pending))

@@ -7,6 +7,7 @@ import pytest
 from alchemy_assets import syntax_tree
 from alchemy_assets.curation.edits import Edit, edited
 from alchemy_assets.languages import LANGUAGES
+from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.strategies.grounded import doc_comments, worth
 from alchemy_assets.strategies.grounded.completion import A_FILE, Completion
 from alchemy_assets.strategies.strategy import Rejected, Verified
@@ -17,7 +18,7 @@ KIND = Completion()
 @pytest.fixture
 def judge(curated):
     """Return what becomes of every draft of a file."""
-    return lambda text, language="Python", path="": KIND.verify(list(KIND.propose(curated(text, language, path))), None)
+    return lambda text, language="Python", path="": KIND.verify(list(KIND.next(curated(text, language, path), NO_ANSWERS)), None)
 
 
 def code(text: str) -> str:
@@ -502,8 +503,8 @@ def test_a_string_over_several_lines_keeps_a_method_out(judge):
 
 def test_markdown_and_sql_have_no_functions(curated):
     """Languages without functions give no drafts at all."""
-    assert list(KIND.propose(curated("# Title\n", "Markdown"))) == []
-    assert list(KIND.propose(curated("CREATE FUNCTION f() RETURNS int AS $$ SELECT 1 $$;", "SQL"))) == []
+    assert list(KIND.next(curated("# Title\n", "Markdown"), NO_ANSWERS)) == []
+    assert list(KIND.next(curated("CREATE FUNCTION f() RETURNS int AS $$ SELECT 1 $$;", "SQL"), NO_ANSWERS)) == []
 
 
 def test_reasons_come_from_the_closed_set(judge):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Status
+from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.strategies.grounded import printed, programs
 from alchemy_assets.strategies.grounded.programs import Call, example_calls, read_program
 from alchemy_assets.strategies.grounded.recorded_output import NOTHING_RUNS, REASONS, SURROUNDINGS, RecordedOutput
@@ -62,7 +63,7 @@ class Actor:
 def judge(curated):
     """Return what becomes of every draft of a program in a sandbox."""
     return lambda text, sandbox, language="Python", path="": KIND.verify(
-        list(KIND.propose(curated(text, language, path))), sandbox
+        list(KIND.next(curated(text, language, path), NO_ANSWERS)), sandbox
     )
 
 
@@ -226,13 +227,13 @@ def test_without_a_sandbox_everything_is_rejected_with_that_reason(judge):
 
 def test_other_languages_give_no_drafts(curated):
     """Only Python and Shell programs are asked about by now."""
-    assert list(KIND.propose(curated("int main(void) { return 0; }", "C"))) == []
+    assert list(KIND.next(curated("int main(void) { return 0; }", "C"), NO_ANSWERS)) == []
 
 
 def test_a_question_for_the_output_only_gets_nothing_else(curated):
     """Where the question asks for the bare output, the answer is one code block."""
     for number in range(200):
-        drafts = list(KIND.propose(curated(f"{SQUARES}print({number})\n")))
+        drafts = list(KIND.next(curated(f"{SQUARES}print({number})\n"), NO_ANSWERS))
         (sample,) = KIND.verify(drafts, Actor(outcome(b"1\n4\n9\n")))
         question, answer = (content for _, content in sample.messages)
         if "only" in question.lower() or "nothing else" in question or "block" in question:
@@ -272,7 +273,7 @@ def test_the_example_corpus_gives_samples_of_both_languages(curated, sandbox):
         for path in sorted(CORPUS.rglob(f"*{suffix}"))
     ]
     drafts = [
-        draft for path, language in paths for draft in KIND.propose(curated(path.read_text(), language, path.name))
+        draft for path, language in paths for draft in KIND.next(curated(path.read_text(), language, path.name), NO_ANSWERS)
     ]
     judged = KIND.verify(drafts, sandbox)
     assert {one.draft.file.language for one in judged if isinstance(one, Verified)} == {"Python", "Shell"}

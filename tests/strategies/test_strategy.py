@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alchemy_assets import schema
+from alchemy_assets.generation.completions import Request, answers
 from alchemy_assets.strategies import code_qa
 from alchemy_assets.strategies.registry import STRATEGIES
 from alchemy_assets.strategies.strategy import (
@@ -64,7 +65,8 @@ def test_nothing_is_lost_and_the_order_does_not_matter(lists):
 
 def test_the_tables_of_nothing_have_their_schema():
     """A strategy without kinds gives two empty tables with all columns."""
-    samples, rejected = run((), [FILE], None, "code_dev")
+    made = run((), [FILE], None, "code_dev")
+    samples, rejected = made.samples, made.rejected
     assert samples.schema == pl.Schema(dict(schema.SAMPLES))
     assert rejected.schema == pl.Schema(dict(schema.REJECTED_SAMPLES))
     assert samples.height == rejected.height == 0
@@ -84,3 +86,78 @@ def test_kinds_belong_to_the_strategy_that_lists_them():
         ("completion", "code_qa"),
         ("recorded_output", "code_qa"),
     ]
+
+
+class ScoredRewriting:
+    """A kind as a model's strategies will be: a score first, and a rewriting only of what scores low."""
+
+    name, strategy = "rewriting", "code_enhance"
+
+    def next(self, file, answers):
+        """Ask for the score, then for the rewriting, then draft."""
+        score = answers.get(first := Request(f"Score this: {file.text}", self.name))
+        if score is None:
+            yield first
+        elif int(score.raw) < 5:
+            second = Request(f"Rewrite this, it scored {score.raw}: {file.text}", self.name)
+            rewriting = answers.get(second)
+            if rewriting is None:
+                yield second
+            else:
+                messages = (("user", "Rewrite it."), ("assistant", rewriting.raw))
+                yield Draft(self.name, file, messages, "p-1", file.text, request_sha256=rewriting.request_sha256)
+
+    def verify(self, drafts, sandbox):
+        """Everything holds."""
+        return [Verified(draft, draft.messages, {"parsed": True}) for draft in drafts]
+
+
+def completion(request, raw, model="m", revision="r"):
+    """A row of the table `completions`."""
+    return {
+        "request_sha256": request.sha256(model, revision),
+        "blob_id": FILE.blob_id,
+        "strategy": "code_enhance",
+        "kind": request.kind,
+        "model": model,
+        "model_revision": revision,
+        "sampling": None,
+        "raw": raw,
+        "reasoning": None,
+        "finish_reason": "stop",
+        "prompt_tokens": None,
+        "completion_tokens": None,
+        "reasoning_tokens": None,
+        "engine_version": "test",
+    }
+
+
+def replay(rows):
+    """Run the kind over one file with these completions."""
+    return run((ScoredRewriting(),), [FILE], None, "code_enhance", answers(schema.frame_of(rows, schema.COMPLETIONS), "m", "r"))
+
+
+def test_samples_are_replayed_from_completions():
+    """What is not answered is pending, round after round; once all is answered the samples follow without asking."""
+    rows = []
+    prompts = []
+    for raw in ("3", "x = 2"):
+        made = replay(rows)
+        assert made.samples.is_empty()
+        [request] = made.pending
+        prompts.append(request.prompt)
+        rows.append(completion(request, raw))
+    assert prompts == ["Score this: x = 1\n", "Rewrite this, it scored 3: x = 1\n"]
+    made = replay(rows)
+    assert (made.pending, made.proposed) == ((), 1)
+    [sample] = made.samples.iter_rows(named=True)
+    assert (sample["model"], sample["request_sha256"]) == ("m", rows[1]["request_sha256"])
+    assert replay(rows[::-1]).samples.equals(made.samples)
+
+
+def test_another_models_answers_do_not_count():
+    """An answer belongs to a model and its revision; the same request to another is still to be asked."""
+    request = Request("Score this: x = 1\n", "rewriting")
+    assert [one.prompt for one in replay([completion(request, "3", revision="older")]).pending] == [request.prompt]
+    assert request.sha256("m", "r") != request.sha256("m", "older")
+    assert request.sha256("m", "r") == Request(request.prompt, "another label").sha256("m", "r")

@@ -28,9 +28,9 @@ def rejections(reasons: pl.Series) -> dict[str, int]:
     return {f"rejected: {reason}": count for reason, count in reasons.explode(empty_as_null=True).drop_nulls().value_counts().sort("reasons").iter_rows()}
 
 
-def _samples(name: str, samples: pl.DataFrame, rejected: pl.DataFrame, notes: Mapping[str, str]) -> dict[str, Made]:
+def _samples(name: str, samples: pl.DataFrame, rejected: pl.DataFrame, proposed: int, notes: Mapping[str, str]) -> dict[str, Made]:
     counts = {
-        "rows_in": samples.height + rejected.height,
+        "rows_in": proposed,
         "kept": samples.height,
         "rejected": rejected.height,
         **rejections(rejected["reasons"]),
@@ -56,9 +56,9 @@ def _make_samples(strategy: Strategy) -> Callable[[Inputs], Mapping[str, Made]]:
     def compute(inputs: Inputs) -> Mapping[str, Made]:
         training = inputs.frame("curated_files").filter(~pl.col("held_out"))
         files = [curated_file(row) for row in training.iter_rows(named=True)]
-        samples, rejected = run(strategy.kinds, files, inputs.workspace.sandbox, strategy.name)
+        made = run(strategy.kinds, files, inputs.workspace.sandbox, strategy.name)
         notes = {} if strategy.kinds else {"why it is empty": strategy.without_a_model}
-        return _samples(strategy.name, samples, rejected, notes)
+        return _samples(strategy.name, made.samples, made.rejected, made.proposed, notes)
 
     return compute
 

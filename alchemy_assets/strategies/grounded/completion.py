@@ -33,6 +33,7 @@ from alchemy_assets.strategies.grounded.worth import (
     fault_of_excerpt,
     statements_in,
 )
+from alchemy_assets.generation.completions import Answers
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Rejected, Verified
 
 A_FILE = 3
@@ -72,7 +73,7 @@ class Completion:
     name: str = "completion"
     strategy: str = "code_qa"
 
-    def propose(self, file: CuratedFile) -> Iterable[Draft]:
+    def next(self, file: CuratedFile, _answers: Answers) -> Iterable[Draft]:
         """A draft for every function with a comment: the three best can hold, the others say why not."""
         if file.language not in SHAPES:
             return []

@@ -18,6 +18,7 @@ from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.grounded import printed, programs
 from alchemy_assets.strategies.grounded.completion import language_name
 from alchemy_assets.strategies.grounded.programs import Call, example_calls, read_program
+from alchemy_assets.generation.completions import Answers
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Rejected, Verified
 
 LANGUAGES_RUN = {"Python": "python3", "Shell": "bash"}
@@ -73,7 +74,7 @@ class RecordedOutput:
     name: str = "recorded_output"
     strategy: str = "code_qa"
 
-    def propose(self, file: CuratedFile) -> Iterable[Draft]:
+    def next(self, file: CuratedFile, _answers: Answers) -> Iterable[Draft]:
         """A draft for the bare call and for each call that the program's own help shows."""
         if file.language not in LANGUAGES_RUN:
             return []

@@ -24,7 +24,7 @@ HELPER_NAMES = ("trace", "trace_event", "emit_trace")
 _SEES_EVERYTHING = re.compile(
     r"LINENO|BASH_COMMAND|\bcaller\b|FUNCNAME|BASH_SUBSHELL"
     r"|^\s*set\s+(?:-\w*[xvn]|-o\s+(?:xtrace|verbose|noexec|posix|functrace))|^#!.*bash\s+-\w*[xvn]"
-    r"|\btrap\b[^\n]*\b(?:DEBUG|RETURN|ERR)\b|\bcompgen\b|\bdeclare\s+-[fFp]|\bdisown\b|\bcoproc\b|exec\s+2?>",
+    r"|\btrap\b[^\n]*\b(?:DEBUG|RETURN|ERR)\b|\bcompgen\b|\bdeclare\s+-[fFp]|\bdisown\b|\bcoproc\b|exec\s+2?>|\bsh\s+\"?\$0",
     re.MULTILINE,
 )
 

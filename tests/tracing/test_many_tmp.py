@@ -1,0 +1,225 @@
+"""What every instrumenter promises: only insertions, still a program, the same each time, the same behaviour."""
+
+import contextlib
+import io
+import subprocess
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from alchemy_assets.tracing import events
+from alchemy_assets.tracing.instrument.points import Instrumented, Point, choose
+from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS, instrument
+from alchemy_assets.tracing.reasons import Dropped, Reason
+from tests.tracing.conftest import example_files
+from tests.tracing.generated import python_programs, shell_scripts
+
+SUFFIX = {".py": "Python", ".sh": "Shell"}
+
+
+def shown(language, source, points=200, **keywords):
+    result = instrument(language, source, points, **keywords)
+    assert isinstance(result, Instrumented), result
+    return result
+
+
+def run_python(text):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            exec(compile(text, "source.py", "exec"), {"__name__": "__main__"})  # noqa: S102 -- our own programs
+            end = ""
+        except BaseException as error:  # noqa: BLE001 -- whatever it is, it must be the same
+            end = f"{type(error).__name__}: {error}"
+    return out.getvalue(), err.getvalue(), end
+
+
+def run_bash(text, *arguments):
+    done = subprocess.run(["bash", "-s", "--", *arguments], input=text, capture_output=True, text=True, check=False)
+    return done.stdout, done.stderr, done.returncode
+
+
+def check(language, source, points):
+    result = shown(language, source, points)
+    assert result.original() == source.encode()
+    assert INSTRUMENTERS[language].parses(result.text)
+    assert result == instrument(language, source, points)
+    assert len(result.points) <= points
+    lines = source.split("\n")
+    for number, line in enumerate(result.text.split("\n"), 1):
+        if line in lines and lines.count(line) == 1 and result.text.split("\n").count(line) == 1:
+            assert result.original_line(number) == lines.index(line) + 1
+    return result
+
+
+@pytest.mark.parametrize("path", example_files(), ids=lambda path: path.name)
+def test_examples_come_back_byte_for_byte(path):
+    """Every file of the example corpus keeps its bytes under the insertions, with few points and with all."""
+    source = path.read_text(encoding="utf-8")
+    for points in (5, 20, 400):
+        if isinstance(instrument(SUFFIX[path.suffix], source, points), Instrumented):
+            check(SUFFIX[path.suffix], source, points)
+
+
+@settings(max_examples=120000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(python_programs(), st.integers(1, 60))
+def test_python_programs_behave_as_before(source, points):
+    """A generated Python program prints the same, fails the same, and says nothing on stderr beside its events."""
+    if not isinstance(instrument("Python", source, points), Instrumented):
+        return
+    result = check("Python", source, points)
+    before, after = run_python(source), run_python(result.text)
+    assert after[0] == before[0]
+    assert after[2] == before[2]
+    assert events.without_events(after[1]) == before[1]
+
+
+@settings(max_examples=1200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(shell_scripts(), st.integers(1, 60))
+def test_shell_scripts_behave_as_before(source, points):
+    """A generated bash script prints the same and exits alike, also under `set -euo pipefail`."""
+    if not isinstance(instrument("Shell", source, points), Instrumented):
+        return
+    result = check("Shell", source, points)
+    before, after = run_bash(source, "3", "x y"), run_bash(result.text, "3", "x y")
+    assert (after[0], after[2]) == (before[0], before[2])
+    assert "".join(line for line in events.without_events(after[1]).splitlines(keepends=True) if "line" not in line) == "".join(
+        line for line in before[1].splitlines(keepends=True) if "line" not in line
+    )
+
+
+def test_locations_are_those_of_the_original():
+    """LOC names the function and the line before instrumenting, however many lines were put in above."""
+    source = "def add(a, b):\n    total = a + b\n    return total\n\n\nprint(add(2, 3))\n"
+    _, err, _ = run_python(shown("Python", source).text)
+    places = [(event.kind, event.place, dict(event.state)) for event in events.read_events(err)]
+    assert places == [
+        ("IN", "add:1", {"a": "2", "b": "3"}),
+        ("VAR", "add:2", {"total": "5", "a": "2", "b": "3"}),
+        ("OUT", "add:3", {"result": "5"}),
+    ]
+
+
+def test_places_fall_silent_after_their_limit():
+    """The cap on events is code of the shown program: a place writes its first events and no more."""
+    source = "total = 0\nfor i in range(50):\n    total += i\nprint(total)\n"
+    _, err, _ = run_python(shown("Python", source, limit=5).text)
+    assert [event.kind for event in events.read_events(err)].count("LOOP") == 5
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("def f(x):\n    if x:\n        y = 1\n    print('go')\n    return x\n\n\nprint(f(0))\n", "a name set in one arm"),
+        ("for i in ():\n    k = i\nprint('none')\n", "a loop that never turns"),
+        ("def f(x):\n    del x\n    return 1\n\n\nprint(f(2))\n", "a deleted name"),
+        ("try:\n    int('x')\nexcept ValueError as e:\n    n = 1\nprint(n + 1)\nm = n + 2\nprint(m)\n", "an error's name"),
+    ],
+)
+def test_names_without_a_value_are_not_touched(source, why):
+    """A point reads no name that may be unbound there."""
+    result = shown("Python", source)
+    assert run_python(result.text)[0] == run_python(source)[0], why
+    assert run_python(result.text)[2] == ""
+
+
+def test_iterators_are_not_consumed_and_own_methods_not_called():
+    """Printing a state neither takes from an iterator nor calls `__repr__`, `__len__` or `__iter__` of the program."""
+    source = (
+        "class Loud:\n    def __init__(self, n):\n        self.n = n\n    def __repr__(self):\n        print('repr')\n        return 'x'\n"
+        "    __len__ = __iter__ = __bool__ = __str__ = __repr__\n\n\n"
+        "def use(items, loud):\n    kept = list(items)\n    return kept, loud.n\n\n\n"
+        "print(use((n * n for n in range(4)), Loud(3)))\n"
+    )
+    result = shown("Python", source)
+    assert run_python(result.text)[0] == run_python(source)[0] == "([0, 1, 4, 9], 3)\n"
+    assert 'items=<generator>; loud=Loud(n=3)' in run_python(result.text)[1]
+
+
+def test_values_are_short_and_say_their_length():
+    """Long text, containers and integers are abbreviated, sets are sorted, and functions show no address."""
+    source = (
+        "def show(text, items, names, big, call, nested):\n    return 1\n\n\n"
+        "show('ab' * 99, list(range(99)), {'b', 'a', 'c'}, 7 ** 99, len, {'k': [[[1]]]})\n"
+    )
+    _, err, _ = run_python(shown("Python", source).text)
+    state = dict(events.read_events(err)[0].state)
+    assert state["text"] == f'"{"ab" * 20}... 198 characters"'
+    assert state["items"] == "[0, 1, 2, 3, 4, 5, ... 99 in all]"
+    assert state["names"] == '{"a", "b", "c"}'
+    assert state["big"] == f"<int of {(7**99).bit_length()} bits>"
+
+
+def test_helper_gives_way_to_names_of_the_program():
+    """Where the program has a `trace` of its own the helper takes another name; with all taken the file is refused."""
+    source = "def trace(x):\n    return x + 1\n\n\nTRACE_LIMIT = 1\nprint(trace(TRACE_LIMIT))\n"
+    result = shown("Python", source)
+    assert run_python(result.text)[0] == "2\n"
+    assert "def trace_event(" in result.text
+    taken = source + "trace_event = emit_trace = 0\n"
+    assert instrument("Python", taken, 20) == Dropped(
+        Reason.CANNOT_INSTRUMENT, "every name for the helper is taken: trace, trace_event, emit_trace"
+    )
+
+
+def test_docstring_and_future_imports_stay_in_front():
+    """The helper stands behind the docstring and `from __future__`, or the program would not compile."""
+    source = '#!/usr/bin/env python3\n"""Say it."""\n\nfrom __future__ import annotations\n\nprint(__doc__)\nx = len(__doc__)\n'
+    assert run_python(shown("Python", source).text)[0] == "Say it.\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "f() {\n  false\n}\nf\nif [ $? -ne 0 ]; then\n  echo failed\nfi\n",
+        "set -e\nif grep -q x /dev/null; then\n  echo yes\nelse\n  echo \"no $?\"\nfi\n",
+        "set -e\nf() {\n  local x=1\n  ((x > 5))\n}\nif f; then\n  echo big\nelse\n  echo small\nfi\n",
+        "f() {\n  x=$(false)\n}\nif f; then\n  echo kept\nelse\n  echo lost\nfi\n",
+        "f() {\n  local rc=$?\n  echo \"$rc\"\n}\nfalse\nf\n",
+        "set -euo pipefail\nn=\nfor i in 1 2 3; do\n  n=$((${n:-0} + i))\ndone\nout=$(echo \"$n\" 2>&1)\necho \"$out\"\n",
+        "f() {\n  echo \"in f $1\" >&2\n  echo \"out $1\"\n}\nx=$(f 1 2>&1)\ny=$(f 2 2>/dev/null)\necho \"$x|$y\"\n",
+        "printf 'a\\nb\\n' | while read -r l; do\n  n=$((n + 1))\n  echo \"$n $l\"\ndone\necho \"n=${n-unset}\"\n",
+        "cat <<EOF\nif [ 1 ]; then\n  x=$((1 + 1))\nfi\nEOF\nx=$((1 + 2))\necho $x\n",
+        "case ${1-} in\n  3)\n    echo three\n    ;;\n  *) echo other ;;\nesac\n",
+        "IFS=,\nread -r a b <<< '1,2'\nset -- $a,$b\necho \"$# $1\"\nz=$((a + b))\necho $z\n",
+    ],
+)
+def test_shell_status_and_streams_are_left_alone(source):
+    """Points in bash change neither `$?`, nor what a function returns, nor what is caught from its streams."""
+    result = shown("Shell", source)
+    before, after = run_bash(source, "3"), run_bash(result.text, "3")
+    assert (after[0], after[2]) == (before[0], before[2])
+    assert events.without_events(after[1]) == before[1]
+
+
+def test_shell_parts_that_run_at_once_are_silent():
+    """Where two parts of a pipe or a process substitution run side by side, only one of them writes events."""
+    source = "left() {\n  for i in 1 2; do\n    echo $i\n  done\n}\nleft | while read -r n; do\n  echo $((n * n))\ndone\n"
+    result = shown("Shell", source)
+    assert {point.function for point in result.points} == {"script"}
+    source = "data() {\n  x=$((1 + 1))\n  echo $x\n}\nwhile read -r n; do\n  echo $n\ndone < <(data)\n"
+    assert {point.function for point in shown("Shell", source).points} == {"script"}
+
+
+@pytest.mark.parametrize("text", ["set -x", "trap 'echo x' DEBUG", "echo $LINENO", "exec 2> log"])
+def test_shell_scripts_that_see_every_command_are_refused(text):
+    """A script that shows its own commands or lines would show the helper's too."""
+    refused = instrument("Shell", f"{text}\nfor i in 1 2; do\n  echo $i\ndone\n", 20)
+    assert isinstance(refused, Dropped)
+    assert refused.reason is Reason.CANNOT_INSTRUMENT
+
+
+def test_points_cover_functions_and_prefer_what_was_reached():
+    """The choice spreads over functions, and a place that a run came to wins against one that it never saw."""
+    points = [Point(kind, f"f{n}", n, (), 0.0) for n in range(8) for kind in ("IN", "VAR")]
+    assert {point.function for point in choose(points, 8)} == {f"f{n}" for n in range(8)}
+    worth = {("VAR", f"f{n}:{n}"): 3.0 for n in range(4)}
+    assert {(point.kind, point.function) for point in choose(points, 4, worth)} == {("VAR", f"f{n}") for n in range(4)}
+
+
+def test_languages_without_an_instrumenter_say_so():
+    """Rust waits for its instrumenter, with a reason of its own."""
+    refused = instrument("Rust", "fn main() {}\n", 20)
+    assert isinstance(refused, Dropped)
+    assert refused.reason is Reason.NO_INSTRUMENTER
