@@ -205,7 +205,11 @@ def validate(frame: pl.DataFrame, columns: Columns, table: str) -> pl.DataFrame:
         msg = f"{table}: missing columns {missing}, unknown columns {unknown}"
         raise SchemaError(msg)
     frame = frame.select(list(expected))
-    wrong = [f"{name} is {frame.schema[name]}, not {expected[name]}" for name in expected if frame.schema[name] != expected[name]]
+    wrong = [
+        f"{name} is {frame.schema[name]}, not {expected[name]}"
+        for name in expected
+        if frame.schema[name] != expected[name]
+    ]
     if wrong:
         msg = f"{table}: {'; '.join(wrong)}"
         raise SchemaError(msg)

@@ -86,7 +86,9 @@ class Tracing(_Section):
 
     points: int = Field(default=20, ge=5, le=60, description="Trace points a program gets at most.")
     runs: int = Field(default=3, ge=2, le=10, description="Times that a program must give the same trace.")
-    answer_tokens: int = Field(default=4_000, gt=0, description="Estimated tokens (characters / 4) of the longest trace.")
+    answer_tokens: int = Field(
+        default=4_000, gt=0, description="Estimated tokens (characters / 4) of the longest trace."
+    )
 
 
 class Release(_Section):
@@ -100,9 +102,13 @@ class Release(_Section):
     )
 
 
+# Fifteen languages by this many shards stay under the 10,000 partitions that Dagster's web UI shows quickly.
+MOST_SHARDS = 512
+
+
 def _power_of_two(count: int) -> int:
-    if count < 1 or count > 512 or count & (count - 1):
-        msg = f"a shard count is a power of two from 1 to 512, not {count}"
+    if count < 1 or count > MOST_SHARDS or count & (count - 1):
+        msg = f"a shard count is a power of two from 1 to {MOST_SHARDS}, not {count}"
         raise ValueError(msg)
     return count
 
@@ -111,7 +117,11 @@ class Settings(BaseSettings):
     """The settings of one workspace."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ALCHEMY_", env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
+        env_prefix="ALCHEMY_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
     )
 
     workspace: Path = Field(default=Path("workspaces/default"), description="Folder of the store and Dagster's home.")
@@ -120,7 +130,9 @@ class Settings(BaseSettings):
     shards: int = Field(default=2, description="Shards a language, a power of two.")
     shards_of: dict[str, int] = Field(default_factory=dict, description="Other counts, at most `shards`, by language.")
     owner: str = Field(default="team:data", description="Owner of the assets as Dagster shows it.")
-    allow_partial: bool = Field(default=False, description="Go on where partitions are missing or refused, and list them.")
+    allow_partial: bool = Field(
+        default=False, description="Go on where partitions are missing or refused, and list them."
+    )
     licenses: LicensePolicy = LicensePolicy()
     held_out: HeldOut = HeldOut()
     near_duplicates: NearDuplicates = NearDuplicates()

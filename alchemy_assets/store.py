@@ -174,8 +174,14 @@ class Store:
         path = self._manifest(manifest.asset, manifest.partition)
         with self._locked(path):
             current = self.manifest(manifest.asset, manifest.partition)
+            if current == manifest:
+                return current
             if current != replaces:
-                if current is not None and current.fingerprint == manifest.fingerprint and current.content() == manifest.content():
+                if (
+                    current is not None
+                    and current.fingerprint == manifest.fingerprint
+                    and current.content() == manifest.content()
+                ):
                     return current
                 msg = (
                     f"{manifest.asset} {manifest.partition}: another process published other content while this one was"
@@ -269,7 +275,9 @@ class Store:
         The age keeps a file that another process has staged and is about to publish.
         """
         named = {
-            self._path(manifest.asset, manifest.partition, file) for manifest in self.manifests() for file in manifest.files
+            self._path(manifest.asset, manifest.partition, file)
+            for manifest in self.manifests()
+            for file in manifest.files
         }
         limit = time.time() - older_than
         removed = [
@@ -298,5 +306,7 @@ class Store:
 
 def read_files(paths: Iterable[Path], columns: schema.Columns, table: str) -> pl.DataFrame:
     """The rows of some files of one table; no files, no rows."""
-    frames = [schema.validate(pl.read_parquet(path, glob=False, hive_partitioning=False), columns, table) for path in paths]
+    frames = [
+        schema.validate(pl.read_parquet(path, glob=False, hive_partitioning=False), columns, table) for path in paths
+    ]
     return pl.concat(frames) if frames else pl.DataFrame(schema=dict(columns))

@@ -18,7 +18,9 @@ from alchemy_assets.errors import AlchemyError
 if TYPE_CHECKING:
     from alchemy_assets.orchestration.freshness import Graph
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Turn public source code into checked training data.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Turn public source code into checked training data."
+)
 out = Console(emoji=False, highlight=False, soft_wrap=True)
 err = Console(stderr=True, emoji=False, highlight=False, soft_wrap=True)
 
@@ -42,20 +44,34 @@ def _version(asked: bool) -> None:  # noqa: FBT001 -- typer's callback
 
 @app.callback()
 def _main(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,  # noqa: FBT002
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Options of every command."""
 
 
 @app.command()
-def run(  # noqa: PLR0913 -- one parameter an option
-    path: Annotated[Path | None, typer.Option(help="A folder, git checkout, .tar.gz, .jsonl(.gz, .zst) or .parquet.")] = None,
-    workspace: Annotated[Path | None, typer.Option(help="Folder of the workspace; default: one per input under ./workspaces.")] = None,
-    shards: Annotated[int | None, typer.Option(help="Shards a language, a power of two; fixed with the first run. Default 2.")] = None,
-    languages: Annotated[str | None, typer.Option(help="Languages to keep, comma-separated; default: all fifteen.")] = None,
-    held_out: Annotated[float | None, typer.Option(help="Share of repositories kept for benchmarks; fixed with the first run.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Make every partition again.")] = False,  # noqa: FBT002
-    allow_partial: Annotated[bool, typer.Option("--allow-partial", help="Release without partitions that failed, and list them.")] = False,  # noqa: FBT002
+def run(  # noqa: PLR0913, PLR0917 -- one parameter an option
+    path: Annotated[
+        Path | None, typer.Option(help="A folder, git checkout, .tar.gz, .jsonl(.gz, .zst) or .parquet.")
+    ] = None,
+    workspace: Annotated[
+        Path | None, typer.Option(help="Folder of the workspace; default: one per input under ./workspaces.")
+    ] = None,
+    shards: Annotated[
+        int | None, typer.Option(help="Shards a language, a power of two; fixed with the first run. Default 2.")
+    ] = None,
+    languages: Annotated[
+        str | None, typer.Option(help="Languages to keep, comma-separated; default: all fifteen.")
+    ] = None,
+    held_out: Annotated[
+        float | None, typer.Option(help="Share of repositories kept for benchmarks; fixed with the first run.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Make every partition again.")] = False,
+    allow_partial: Annotated[
+        bool, typer.Option("--allow-partial", help="Release without partitions that failed, and list them.")
+    ] = False,
 ) -> None:
     """Run everything on an input: curate, record, make samples, measure, release. Goes on where it stopped."""
     from alchemy_assets.orchestration import setup, summary  # noqa: PLC0415 -- Dagster takes seconds to import
@@ -67,7 +83,9 @@ def run(  # noqa: PLR0913 -- one parameter an option
             settings = load(setup.find(workspace))
         else:
             chosen = tuple(name.strip() for name in languages.split(",")) if languages else None
-            settings = setup.make(workspace or setup.folder_for(path), path, shards=shards, languages=chosen, held_out=held_out)
+            settings = setup.make(
+                workspace or setup.folder_for(path), path, shards=shards, languages=chosen, held_out=held_out
+            )
         if allow_partial:
             settings = settings.model_copy(update={"allow_partial": True})
         graph = open_graph(settings)
@@ -85,7 +103,13 @@ def _show_waves(graph: "Graph", *, force: bool) -> list[str]:
     from alchemy_assets.orchestration.waves import run_waves  # noqa: PLC0415
 
     problems = []
-    columns = (TextColumn("{task.description:<8}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[at]}"))
+    columns = (
+        TextColumn("{task.description:<8}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[at]}"),
+    )
     with Progress(*columns, console=err) as bars:
         task = None
         for told in run_waves(graph, force=force):
@@ -109,7 +133,9 @@ def _show_waves(graph: "Graph", *, force: bool) -> list[str]:
 def ui(
     workspace: WorkspaceOption = None,
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
-    host: Annotated[str, typer.Option(help="Address to listen on. The UI has no log-in: keep it on this machine.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on. The UI has no log-in: keep it on this machine.")
+    ] = "127.0.0.1",
 ) -> None:
     """Open Dagster's web UI on a workspace, with its daemon (backfills, schedule, sensor)."""
     from alchemy_assets.orchestration import home, setup  # noqa: PLC0415
@@ -119,7 +145,18 @@ def ui(
         out.print(f"Dagster's web UI of {folder} on http://{host}:{port} (stop with Ctrl-C)")
         # The child reads the workspace as any code location does: from its environment.
         environment = {**os.environ, "DAGSTER_HOME": str(home.prepare(folder)), "ALCHEMY_WORKSPACE": str(folder)}
-        arguments = [sys.executable, "-m", "dagster", "dev", "-m", "alchemy_assets.definitions", "-h", host, "-p", str(port)]
+        arguments = [
+            sys.executable,
+            "-m",
+            "dagster",
+            "dev",
+            "-m",
+            "alchemy_assets.definitions",
+            "-h",
+            host,
+            "-p",
+            str(port),
+        ]
         os.execve(sys.executable, arguments, environment)  # noqa: S606 -- no shell, our own interpreter
 
 
@@ -151,7 +188,9 @@ def why(
 @app.command()
 def gc(
     workspace: WorkspaceOption = None,
-    older_than: Annotated[float, typer.Option(help="Hours; younger files may be another process's work in progress.")] = 24.0,
+    older_than: Annotated[
+        float, typer.Option(help="Hours; younger files may be another process's work in progress.")
+    ] = 24.0,
 ) -> None:
     """Remove what no manifest names: orphans of killed runs, and versions that were replaced."""
     from alchemy_assets.orchestration import setup  # noqa: PLC0415

@@ -15,7 +15,6 @@ from alchemy_assets.corpora.checkouts import Checkout, checkout
 from alchemy_assets.corpora.found import Found, Rejected, printable
 from alchemy_assets.corpora.regular_files import read_regular
 
-
 # A folder that holds one of these (or a licence) at its root is one project, not a shelf of several.
 _MANIFESTS = frozenset(
     {

@@ -37,7 +37,9 @@ def sign(files: pl.DataFrame) -> pl.DataFrame:
 
 def standing(held_out: pl.DataFrame, verdicts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """What decides which of two copies is kept; columns: blob_id, held_out, kept (by every stage of `verdicts`)."""
-    refused = pl.concat([held_out.select("blob_id").clear(), *(table.filter(~pl.col("kept")).select("blob_id") for table in verdicts)])
+    refused = pl.concat(
+        [held_out.select("blob_id").clear(), *(table.filter(~pl.col("kept")).select("blob_id") for table in verdicts)]
+    )
     return held_out.select("blob_id", "held_out", kept=~pl.col("blob_id").is_in(refused["blob_id"].implode()))
 
 
@@ -58,7 +60,9 @@ def cluster(signatures: pl.DataFrame, standings: pl.DataFrame, least_jaccard: fl
     order on a tie); any other is kept and starts its own.
     """
     order = ["kept", "held_out", "length_bytes", "blob_id"]
-    files = signatures.join(standings, on="blob_id", how="left").sort(order, descending=[True, True, True, False], nulls_last=True)
+    files = signatures.join(standings, on="blob_id", how="left").sort(
+        order, descending=[True, True, True, False], nulls_last=True
+    )
     sets = [each.to_numpy() for each in files["shingles"]]
     buckets_of = _shared_buckets(files["signature"])
     kept_in: defaultdict[int, list[int]] = defaultdict(list)

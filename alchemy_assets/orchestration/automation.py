@@ -43,13 +43,13 @@ class Wanted:
         except (PartitionMissingError, PartitionDamagedError):
             return WAITING
         makers = [(self.graph.maker[source.asset], source.partition) for found in sources.values() for source in found]
-        above = [(maker.grain is step.grain, self.state(maker, key)) for maker, key in makers]
-        if any(state == WANTED and not same_run for same_run, state in above):
+        above = {(self.state(maker, key), maker.grain is step.grain) for maker, key in makers}
+        blocked = any(state == WAITING for state, _ in above) and not self.graph.workspace.settings.allow_partial
+        if blocked or (WANTED, False) in above:
             return WAITING
-        if any(state == WAITING for _, state in above) and not self.graph.workspace.settings.allow_partial:
-            return WAITING
-        if any(state == WANTED for _, state in above):
-            return WANTED
+        return WANTED if (WANTED, True) in above else self._by_manifests(step, partition)
+
+    def _by_manifests(self, step: Step, partition: str) -> str:
         try:
             ready = self.graph.ready(step, partition)
         except (PartitionMissingError, PartitionDamagedError):

@@ -14,7 +14,7 @@ from alchemy_assets.orchestration import automation, gate, preview
 from alchemy_assets.orchestration.freshness import Graph
 from alchemy_assets.orchestration.partitions import Partitions, mapping, partitions
 from alchemy_assets.orchestration.registry import WAVES, steps
-from alchemy_assets.orchestration.steps import Grain, Step, Table
+from alchemy_assets.orchestration.steps import Step, Table
 from alchemy_assets.orchestration.workspace import Workspace
 from alchemy_assets.settings import Settings, load
 from alchemy_assets.store import UNPARTITIONED
@@ -48,7 +48,9 @@ def _spec(graph: Graph, step: Step, table: Table, parts: Partitions) -> dg.Asset
 def _check_specs(step: Step, parts: Partitions) -> list[dg.AssetCheckSpec]:
     # Without a partitions definition of its own the next shard's pass would hide a failure.
     return [
-        dg.AssetCheckSpec(check.name, asset=table.name, description=check.description, partitions_def=parts.of(step.grain))
+        dg.AssetCheckSpec(
+            check.name, asset=table.name, description=check.description, partitions_def=parts.of(step.grain)
+        )
         for table in step.tables
         for check in table.checks
     ]
@@ -79,7 +81,11 @@ def _events(graph: Graph, step: Step, partition: str, *, force: bool) -> Iterato
             )
         else:
             yield from checks
-            refused += [f"{published.table.name} {partition}: {check.name}: {check.detail}" for check in published.manifest.checks if not check.passed]
+            refused += [
+                f"{published.table.name} {partition}: {check.name}: {check.detail}"
+                for check in published.manifest.checks
+                if not check.passed
+            ]
     if refused:
         # A retry would give the same rows, and nothing may be materialised.
         raise dg.Failure("; ".join(refused), allow_retries=False)
@@ -100,8 +106,10 @@ def _asset(graph: Graph, step: Step, parts: Partitions) -> dg.AssetsDefinition:
 
 
 def _nightly(graph: Graph, job: str) -> dg.ScheduleDefinition:
-    @dg.schedule(job_name=job, cron_schedule=NIGHTLY, name="nightly", description="Reads the corpora again where they changed.")
-    def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    @dg.schedule(
+        job_name=job, cron_schedule=NIGHTLY, name="nightly", description="Reads the corpora again where they changed."
+    )
+    def nightly(_context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         first = [step for step in graph.steps if not step.inputs]
         if all(graph.is_current(step, UNPARTITIONED, graph.ready(step, UNPARTITIONED)) for step in first):
             return dg.SkipReason("no corpus changed since it was read")
@@ -126,7 +134,9 @@ def _build(graph: Graph) -> dg.Definitions:
     jobs = {
         wave: dg.define_asset_job(
             wave,
-            selection=dg.AssetSelection.assets(*(table.name for step in graph.steps if step.wave == wave for table in step.tables)),
+            selection=dg.AssetSelection.assets(
+                *(table.name for step in graph.steps if step.wave == wave for table in step.tables)
+            ),
             description=description,
         )
         for wave, description in WAVES.items()
@@ -141,7 +151,9 @@ def _build(graph: Graph) -> dg.Definitions:
         description="Asks for the partitions whose upstream content changed.",
     )
     schedules = [_nightly(graph, "index")] if "index" in jobs else []
-    return dg.Definitions(assets=assets, jobs=list(jobs.values()), schedules=schedules, sensors=[sensor], executor=dg.in_process_executor)
+    return dg.Definitions(
+        assets=assets, jobs=list(jobs.values()), schedules=schedules, sensors=[sensor], executor=dg.in_process_executor
+    )
 
 
 def open_graph(settings: Settings) -> Graph:
@@ -152,6 +164,3 @@ def open_graph(settings: Settings) -> Graph:
 def build_definitions(workspace: Path | None = None) -> dg.Definitions:
     """The code location of a workspace: of the one given, or of `ALCHEMY_WORKSPACE`."""
     return build(open_graph(load(workspace)))
-
-
-

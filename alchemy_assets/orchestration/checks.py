@@ -16,7 +16,9 @@ def _accounted(staged: Staged) -> CheckOutcome:
     return CheckOutcome(rows_in == kept + rejected and staged.rows == kept, detail)
 
 
-ACCOUNTED = Check("nothing_lost", "Rows in = rows kept + rows rejected, and what is staged is what was kept.", _accounted)
+ACCOUNTED = Check(
+    "nothing_lost", "Rows in = rows kept + rows rejected, and what is staged is what was kept.", _accounted
+)
 
 
 def _each_has_a_row(staged: Staged) -> CheckOutcome:
@@ -43,7 +45,9 @@ def _invariants(table: str) -> Callable[[Staged], CheckOutcome]:
 
 def in_order(table: str) -> Check:
     """The invariants of a table (`samples` for the samples of any strategy)."""
-    return Check("in_order", "Rows have one key each, are ordered by it, and belong to this partition.", _invariants(table))
+    return Check(
+        "in_order", "Rows have one key each, are ordered by it, and belong to this partition.", _invariants(table)
+    )
 
 
 def _expected(suite: str) -> Callable[[Staged], CheckOutcome]:

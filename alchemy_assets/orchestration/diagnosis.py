@@ -35,15 +35,17 @@ def _language(language: Language, sandbox: Bubblewrap | None) -> str:
     else:
         note = "no toolchain for it in this version"
     completes = language.name in SHAPES
-    return f"  {language.name:<12} {_mark(True):<8} {_mark(completes):<11} {_mark(runs):<9} {_mark(traced and runs):<7} {note}"
+    return f"  {language.name:<12} {'yes':<8} {_mark(completes):<11} {_mark(runs):<9} {_mark(traced and runs):<7} {note}"
 
 
 def lines() -> Iterator[str]:
     """The whole report."""
-    yield f"alchemy {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    yield f"alchemy {__version__}, Python {platform.python_version()}, {machine}"
     yield "packages   " + ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
     yield "extras     " + ", ".join(
-        f"{extra}: {'installed' if find_spec(module) else f'absent (pip install codealchemy[{extra}])'}" for extra, module in EXTRAS.items()
+        f"{extra}: {'installed' if find_spec(module) else f'absent (pip install codealchemy[{extra}])'}"
+        for extra, module in EXTRAS.items()
     )
     try:
         sandbox = open_sandbox()
@@ -59,5 +61,3 @@ def lines() -> Iterator[str]:
     yield from (_language(language, sandbox) for language in LANGUAGES.values())
     if sandbox is not None:
         sandbox.close()
-
-

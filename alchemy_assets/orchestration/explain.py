@@ -23,19 +23,30 @@ def _matching(graph: Graph, what: str) -> pl.DataFrame:
     wanted = what.removeprefix("./")
     path = pl.element().struct.field("path")
     absolute = Path(what).expanduser().absolute().as_posix()
-    named = pl.col("occurrences").list.eval((path == wanted) | path.str.ends_with(f"/{wanted}") | (pl.lit(absolute).str.ends_with(pl.lit("/") + path))).list.any()
+    named = (
+        pl.col("occurrences")
+        .list.eval(
+            (path == wanted) | path.str.ends_with(f"/{wanted}") | (pl.lit(absolute).str.ends_with(pl.lit("/") + path))
+        )
+        .list.any()
+    )
     is_prefix = len(what) >= SHORTEST_PREFIX and set(what) <= set("0123456789abcdef")
     chosen = pl.col("blob_id").str.starts_with(what) if is_prefix else named
     columns = ["blob_id", "language", "language_source", "encoding", "length_bytes", "occurrences"]
     frames = [
-        pl.scan_parquet(graph.workspace.store.paths(index, UNPARTITIONED), glob=False, hive_partitioning=False).filter(chosen).select(columns).collect()
+        pl.scan_parquet(graph.workspace.store.paths(index, UNPARTITIONED), glob=False, hive_partitioning=False)
+        .filter(chosen)
+        .select(columns)
+        .collect()
         for index in graph.workspace.indexes
         if graph.workspace.store.paths(index, UNPARTITIONED)
     ]
     found = pl.concat(frames) if frames else pl.DataFrame(schema={name: schema.SOURCE_FILES[name] for name in columns})
     # The whole path that was typed beats a file of the same name elsewhere.
     if not is_prefix:
-        exact = found.filter(pl.col("occurrences").list.eval(pl.lit(absolute).str.ends_with(pl.lit("/") + path)).list.any())
+        exact = found.filter(
+            pl.col("occurrences").list.eval(pl.lit(absolute).str.ends_with(pl.lit("/") + path)).list.any()
+        )
         found = exact if exact.height and Path(absolute).exists() else found
     return found.unique("blob_id", maintain_order=True).sort("blob_id")
 
@@ -53,17 +64,25 @@ def _rows(graph: Graph, table: str, partition: str, blob_id: str) -> tuple[list[
         paths = graph.workspace.store.paths(table, partition)
     except AlchemyError as error:
         return [], str(error)
-    frame = pl.scan_parquet(paths, glob=False, hive_partitioning=False).filter(pl.col("blob_id") == blob_id).collect() if paths else pl.DataFrame()
+    frame = (
+        pl.scan_parquet(paths, glob=False, hive_partitioning=False).filter(pl.col("blob_id") == blob_id).collect()
+        if paths
+        else pl.DataFrame()
+    )
     return frame.to_dicts(), ""
 
 
 def _story(graph: Graph, file: dict[str, object]) -> Iterator[str]:
     blob_id, language = str(file["blob_id"]), str(file["language"])
     shard = shard_of(blob_id, graph.workspace.settings.shard_count(language))
-    yield f"blob {blob_id}: {language} (by {file['language_source']}), {file['length_bytes']} bytes of {file['encoding']}, shard {shard}"
+    size = f"{file['length_bytes']} bytes of {file['encoding']}"
+    yield f"blob {blob_id}: {language} (by {file['language_source']}), {size}, shard {shard}"
     occurrences = file["occurrences"]
     assert isinstance(occurrences, list)  # noqa: S101 -- for the type checker
-    yield from (f"  at {one['corpus']}: {one['repo_name']} {one['path']}  licences {one['licenses'] or 'none found'}" for one in occurrences)
+    yield from (
+        f"  at {one['corpus']}: {one['repo_name']} {one['path']}  licences {one['licenses'] or 'none found'}"
+        for one in occurrences
+    )
     for step in graph.steps:
         if "blob_id" not in step.tables[0].columns or not step.inputs or step.name == "source_files":
             continue
@@ -77,7 +96,9 @@ def _story(graph: Graph, file: dict[str, object]) -> Iterator[str]:
             elif not rows and table.name == "curated_files":
                 yield "curated_files: not kept, for the reasons above"
             for row in rows:
-                shown = {name: value for name, value in row.items() if name not in _SKIPPED and value not in (None, [], "")}
+                shown = {
+                    name: value for name, value in row.items() if name not in _SKIPPED and value not in (None, [], "")
+                }
                 yield f"{table.name}: " + ("" if shown else "-")
                 yield from (f"    {name}: {_value(value)[:400]}" for name, value in shown.items())
 
@@ -98,5 +119,3 @@ def lines(graph: Graph, what: str) -> Iterator[str]:
         yield ""
     if found.height > MOST:
         yield f"{found.height - MOST} more files match; give a longer path or a blob id"
-
-

@@ -65,7 +65,9 @@ class Graph:
         if grain is Grain.FILES:
             # A partition reads its own part, so that a change elsewhere in the table leaves it current.
             language, shard = partition.split(SEPARATOR)
-            return [Source(table, language, shard) if above is Grain.LANGUAGE else Source(table, UNPARTITIONED, partition)]
+            return [
+                Source(table, language, shard) if above is Grain.LANGUAGE else Source(table, UNPARTITIONED, partition)
+            ]
         if above is Grain.WHOLE:
             return [Source(table, UNPARTITIONED)]
         keys = self.partitions(self.maker[table])
@@ -86,7 +88,9 @@ class Graph:
             found = []
             for source in sources:
                 try:
-                    upstream[source.key] = self.workspace.store.open(source.asset, source.partition).content(source.part)
+                    upstream[source.key] = self.workspace.store.open(source.asset, source.partition).content(
+                        source.part
+                    )
                 except (PartitionMissingError, PartitionDamagedError) as error:
                     if not (gathers and self.workspace.settings.allow_partial):
                         msg = f"{step.name} {partition} cannot be made: {error}"
@@ -96,7 +100,9 @@ class Graph:
                 else:
                     found.append(source)
             usable[table] = tuple(found)
-        inputs = Inputs(self.workspace, partition, self.workspace.settings.workspace, usable, self.tables, tuple(missing))
+        inputs = Inputs(
+            self.workspace, partition, self.workspace.settings.workspace, usable, self.tables, tuple(missing)
+        )
         return Ready(inputs, upstream, self._fingerprint(step, partition, upstream))
 
     def _fingerprint(self, step: Step, partition: str, upstream: Mapping[str, str]) -> str:

@@ -15,6 +15,7 @@ from alchemy_assets.orchestration.freshness import Graph, Ready
 from alchemy_assets.orchestration.steps import Made, Staged, Step, Table
 from alchemy_assets.store import CheckRecord, Manifest
 
+
 @dataclass(frozen=True)
 class Published:
     """A table of a partition as it now stands; `seconds` is None where nothing had to be done."""
@@ -53,7 +54,9 @@ def make(graph: Graph, step: Step, partition: str, *, force: bool = False) -> It
     yield from published
 
 
-def _publish(graph: Graph, step: Step, table: Table, made: Made, ready: Ready, before: Manifest | None) -> Manifest:
+def _publish(  # noqa: PLR0913, PLR0917 -- everything that a manifest records
+    graph: Graph, step: Step, table: Table, made: Made, ready: Ready, before: Manifest | None
+) -> Manifest:
     store, partition = graph.workspace.store, ready.inputs.partition
     files = [
         store.adopt(table.name, partition, rows, part)
@@ -74,6 +77,8 @@ def _publish(graph: Graph, step: Step, table: Table, made: Made, ready: Ready, b
         files=files,
         counts=dict(made.counts),
         notes=dict(made.notes),
-        checks=[CheckRecord(name=check.name, passed=finding.passed, detail=finding.detail) for check, finding in findings],
+        checks=[
+            CheckRecord(name=check.name, passed=finding.passed, detail=finding.detail) for check, finding in findings
+        ],
     )
     return store.publish(manifest, before)

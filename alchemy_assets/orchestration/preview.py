@@ -5,6 +5,7 @@ e-mail addresses and long tokens masked; text that no stage has judged yet is ne
 """
 
 import re
+from typing import Any, TypeAlias
 
 import dagster as dg
 
@@ -13,6 +14,7 @@ from alchemy_assets.orchestration.workspace import Workspace
 from alchemy_assets.store import Manifest
 
 ROWS, CHARACTERS = 5, 200
+Metadata: TypeAlias = dg.MetadataValue[Any]
 
 _MASKED = (
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "user@example.com"),
@@ -28,7 +30,7 @@ def redacted(value: object) -> str:
     return text if len(text) <= CHARACTERS else text[: CHARACTERS - 1] + "…"
 
 
-def _table(workspace: Workspace, published: Published) -> dict[str, dg.MetadataValue]:
+def _table(workspace: Workspace, published: Published) -> dict[str, Metadata]:
     table, manifest = published.table, published.manifest
     if not table.preview or not manifest.rows:
         return {}
@@ -37,22 +39,39 @@ def _table(workspace: Workspace, published: Published) -> dict[str, dg.MetadataV
     schema = dg.TableSchema([dg.TableColumn(name) for name in table.preview])
     # Hashes are keys here, not secrets: they stay whole.
     rows = [
-        dg.TableRecord({name: str(value) if name.endswith(("_id", "sha256", "cluster")) else redacted(value) for name, value in row.items()})
+        dg.TableRecord(
+            {
+                name: str(value) if name.endswith(("_id", "sha256", "cluster")) else redacted(value)
+                for name, value in row.items()
+            }
+        )
         for row in frame.iter_rows(named=True)
     ]
     return {"preview": dg.MetadataValue.table(rows, schema)}
 
 
-def _counts(manifest: Manifest) -> dict[str, dg.MetadataValue]:
-    plain = {name: dg.MetadataValue.int(count) for name, count in manifest.counts.items() if not name.startswith("rejected: ")}
-    reasons = {name.removeprefix("rejected: "): count for name, count in manifest.counts.items() if name.startswith("rejected: ")}
+def _counts(manifest: Manifest) -> dict[str, Metadata]:
+    plain: dict[str, Metadata] = {
+        name: dg.MetadataValue.int(count)
+        for name, count in manifest.counts.items()
+        if not name.startswith("rejected: ")
+    }
+    reasons = {
+        name.removeprefix("rejected: "): count
+        for name, count in manifest.counts.items()
+        if name.startswith("rejected: ")
+    }
     if reasons:
-        lines = ["| reason | rows |", "| --- | ---: |", *(f"| {reason} | {count} |" for reason, count in sorted(reasons.items()))]
+        lines = [
+            "| reason | rows |",
+            "| --- | ---: |",
+            *(f"| {reason} | {count} |" for reason, count in sorted(reasons.items())),
+        ]
         plain["rejected by reason"] = dg.MetadataValue.md("\n".join(lines))
     return plain
 
 
-def metadata(workspace: Workspace, published: Published) -> dict[str, dg.MetadataValue]:
+def metadata(workspace: Workspace, published: Published) -> dict[str, Metadata]:
     """The metadata of one materialisation."""
     manifest = published.manifest
     return {

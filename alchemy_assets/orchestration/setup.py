@@ -39,7 +39,12 @@ def _render(path: Path, shards: int, languages: tuple[str, ...] | None, held_out
 
 
 def make(
-    workspace: Path, path: Path, *, shards: int | None = None, languages: tuple[str, ...] | None = None, held_out: float | None = None
+    workspace: Path,
+    path: Path,
+    *,
+    shards: int | None = None,
+    languages: tuple[str, ...] | None = None,
+    held_out: float | None = None,
 ) -> Settings:
     """Make a workspace for an input, or open the one that is there.
 
@@ -65,8 +70,16 @@ def make(
         return settings
     settings = load(workspace)
     asked = {"shards": shards, "languages": tuple(sorted(languages)) if languages else None, "path": whole}
-    has = {"shards": settings.shards, "languages": settings.languages, "path": settings.local.path if settings.local else None}
-    differs = [f"{name} {has[name]} (asked for: {value})" for name, value in asked.items() if value is not None and has[name] != value]
+    has = {
+        "shards": settings.shards,
+        "languages": settings.languages,
+        "path": settings.local.path if settings.local else None,
+    }
+    differs = [
+        f"{name} {has[name]} (asked for: {value})"
+        for name, value in asked.items()
+        if value is not None and has[name] != value
+    ]
     if differs:
         msg = f"{workspace} was made with {', '.join(differs)}; take another --workspace, or edit {file}"
         raise SettingsError(msg)

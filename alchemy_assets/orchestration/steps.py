@@ -77,7 +77,9 @@ class Inputs:
     def paths(self, table: str) -> list[Path]:
         """The published files of an upstream table."""
         return [
-            path for source in self.sources[table] for path in self.workspace.store.paths(source.asset, source.partition, source.part)
+            path
+            for source in self.sources[table]
+            for path in self.workspace.store.paths(source.asset, source.partition, source.part)
         ]
 
     def frame(self, table: str) -> pl.DataFrame:

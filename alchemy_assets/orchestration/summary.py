@@ -48,19 +48,26 @@ def lines(graph: Graph) -> Iterator[str]:
         return
     inputs = store.manifest("rejected_inputs", UNPARTITIONED)
     yield f"inputs     {index.counts['inputs']:,} read, {index.rows:,} different files (blobs)"
-    yield from _section("not read as source", _rejections([store.open("local_rejected", UNPARTITIONED)]) if inputs else [])
+    yield from _section(
+        "not read as source", _rejections([store.open("local_rejected", UNPARTITIONED)]) if inputs else []
+    )
     curated = _manifests(graph, "curated_files")
     rows_in, kept = (sum(manifest.counts[name] for manifest in curated) for name in ("rows_in", "kept"))
     held_out = sum(manifest.counts["held_out"] for manifest in curated)
     yield f"curated    {kept:,} of {rows_in:,} files kept, {held_out:,} of them held out for benchmarks"
     yield from _section("rejected (a file may have several reasons)", _rejections(curated))
     traces = _manifests(graph, "traces")
-    yield f"traced     {sum(manifest.rows for manifest in traces):,} programs of {sum(manifest.counts['rows_in'] for manifest in traces):,} files"
+    traced, looked_at = sum(manifest.rows for manifest in traces), sum(manifest.counts["rows_in"] for manifest in traces)
+    yield f"traced     {traced:,} programs of {looked_at:,} files"
     yield from _section("not traced", _rejections(traces))
     counts = _metric(graph, "sample_counts")
     if counts is not None and counts.height:
         yield "samples"
-        by_kind = counts.group_by("strategy", "kind").agg(pl.col("samples").sum(), pl.col("answer_tokens").sum()).sort("strategy", "kind")
+        by_kind = (
+            counts.group_by("strategy", "kind")
+            .agg(pl.col("samples").sum(), pl.col("answer_tokens").sum())
+            .sort("strategy", "kind")
+        )
         for strategy, kind, samples, tokens in by_kind.filter(pl.col("samples") > 0).iter_rows():
             yield f"  {samples:>9,}  {strategy} / {kind}  ({tokens:,} answer tokens, estimated)"
     for strategy in ("code_enhance", "code_dev", "code_dialogue"):

@@ -104,5 +104,3 @@ def run_waves(graph: Graph, *, force: bool = False) -> Iterator[Progress]:
                     raise_on_error=False,
                 )
                 yield Progress(wave, partition, failed="" if result.success else _error(result))
-
-

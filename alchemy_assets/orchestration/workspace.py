@@ -62,7 +62,9 @@ class Workspace:
         if not self.indexes:
             msg = f"{self.settings.workspace} names no corpus; put a [local] table with a path into its alchemy.toml"
             raise PartitionMissingError(msg)
-        return sorted({file.part for index in self.indexes for file in self.store.open(index, UNPARTITIONED).files if file.rows})
+        return sorted(
+            {file.part for index in self.indexes for file in self.store.open(index, UNPARTITIONED).files if file.rows}
+        )
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:

@@ -35,7 +35,9 @@ def curated(files, share=SHARE):
     """The curated files and the rejections of a frame, by all stages."""
     verdicts = {stage.name: stage.judge(files) for stage in STAGES}
     drawn = held_out.decide(files, share)
-    clusters = near_duplicates.cluster(near_duplicates.sign(files), near_duplicates.standing(drawn, verdicts.values()), 0.7)
+    clusters = near_duplicates.cluster(
+        near_duplicates.sign(files), near_duplicates.standing(drawn, verdicts.values()), 0.7
+    )
     return apply.curate(files, verdicts, clusters, drawn, STAGES), apply.rejections(files, verdicts, clusters)
 
 
@@ -129,7 +131,9 @@ def test_a_blob_without_a_verdict_is_an_error(table):
     files = source_file()
     verdicts = {stage.name: stage.judge(files) for stage in STAGES}
     drawn = held_out.decide(files, SHARE)
-    clusters = near_duplicates.cluster(near_duplicates.sign(files), near_duplicates.standing(drawn, verdicts.values()), 0.7)
+    clusters = near_duplicates.cluster(
+        near_duplicates.sign(files), near_duplicates.standing(drawn, verdicts.values()), 0.7
+    )
     tables = {**verdicts, "near_duplicates": clusters, "held_out": drawn}
     tables[table] = tables[table].clear()
     with pytest.raises(apply.VerdictMissingError, match=f"{table} .*{files['blob_id'][0]}"):
@@ -151,7 +155,9 @@ def test_a_file_whose_edits_collide_is_rejected():
     verdicts["syntax"] = with_edits(verdicts["syntax"], (0, 5, "a", "x"))
     verdicts["control_text"] = with_edits(verdicts["control_text"], (3, 8, "b", "x"))
     drawn = held_out.decide(files, SHARE)
-    clusters = near_duplicates.cluster(near_duplicates.sign(files), near_duplicates.standing(drawn, verdicts.values()), 0.7)
+    clusters = near_duplicates.cluster(
+        near_duplicates.sign(files), near_duplicates.standing(drawn, verdicts.values()), 0.7
+    )
     assert apply.curate(files, verdicts, clusters, drawn, STAGES).is_empty()
     rejected = apply.rejections(files, verdicts, clusters)
     assert rejected.rows() == [(files["blob_id"][0], "edits", "two stages want to edit the same bytes")]
@@ -172,7 +178,7 @@ def test_an_edit_that_does_not_fit_its_text_is_an_error(edit):
 @given(st.text(max_size=30), st.integers(0, 10**6))
 def test_edits_are_carried_out_in_any_order(text, seed):
     """Cutting a text into spans and replacing each by itself gives the text, however the edits are listed."""
-    draw = random.Random(seed)  # noqa: S311 -- test data
+    draw = random.Random(seed)
     edits, at = [], 0
     for character in text:
         size = len(character.encode())

@@ -33,7 +33,7 @@ def keepers(files, held_out=()):
 
 def variants(count, seed):
     """Texts of 200 words in families: each is a copy of one of a few roots with some words replaced."""
-    draw = random.Random(seed)  # noqa: S311 -- test data
+    draw = random.Random(seed)
     roots = [[f"w{draw.randrange(5_000)}" for _ in range(200)] for _ in range(max(1, count // 8))]
     texts = []
     for _ in range(count):

@@ -66,7 +66,9 @@ def write_corpus(folder: Path) -> Path:
         repository = folder / f"repo-{number % 4}"
         repository.mkdir(parents=True, exist_ok=True)
         # Programs differ in more than a name, or they would be near-duplicates of each other.
-        notes = "".join(f"# {thing} {i}: {'-'.join(sorted(thing)[: 1 + i % 5])} {number * i} {thing[::-1]}{i}\n" for i in range(60))
+        notes = "".join(
+            f"# {thing} {i}: {'-'.join(sorted(thing)[: 1 + i % 5])} {number * i} {thing[::-1]}{i}\n" for i in range(60)
+        )
         (repository / f"{thing}.py").write_text(PYTHON.format(thing=thing, number=number + 3) + "\n" + notes)
         (repository / f"{thing}.sh").write_text(SHELL.format(thing=thing, number=number + 3) + "\n" + notes)
     return folder

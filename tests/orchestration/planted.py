@@ -35,4 +35,3 @@ def graph(settings: Settings) -> Graph:
 def refuse(workspace: Path, *lines: str) -> None:
     """From now on the check refuses these partitions, and no others."""
     (workspace / "refuse").write_text("\n".join(lines))
-

@@ -9,7 +9,9 @@ def names(*modules: str) -> set[str]:
 
 def test_imports_are_followed():
     """The version of a table covers what its module imports, at any depth, and the data files beside it."""
-    assert {"record.py", "python.py", "shell.py", "syntax_tree.py", "languages.py", "sandbox.py"} <= names("alchemy_assets.tracing.record")
+    assert {"record.py", "python.py", "shell.py", "syntax_tree.py", "languages.py", "sandbox.py"} <= names(
+        "alchemy_assets.tracing.record"
+    )
     assert "card.md.j2" in names("alchemy_assets.release.card")
     assert "completion.txt" in names("alchemy_assets.strategies.code_qa")
 

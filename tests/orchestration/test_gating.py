@@ -26,14 +26,18 @@ BELOW = ("curated_files", "traces", "code_qa", "code_trace")
 def drain(graph: Graph) -> dict[str, str]:
     """Run everything; what was not done, by wave and partition."""
     told = list(run_waves(graph))
-    return {f"{one.wave} {one.partition}".strip(): one.failed or one.skipped for one in told if one.failed or one.skipped}
+    return {
+        f"{one.wave} {one.partition}".strip(): one.failed or one.skipped for one in told if one.failed or one.skipped
+    }
 
 
 def passed(graph: Graph, table: str) -> set[str]:
     return {manifest.partition for manifest in graph.workspace.store.manifests(table) if manifest.passed}
 
 
-def execute(graph: Graph, wave: str, partition: str | None, selection: list[str] | None = None) -> dg.ExecuteInProcessResult:
+def execute(
+    graph: Graph, wave: str, partition: str | None, selection: list[str] | None = None
+) -> dg.ExecuteInProcessResult:
     """One run as the UI would launch it."""
     with home.instance(graph.workspace.settings.workspace) as instance:
         return (
@@ -151,7 +155,18 @@ class Daemon:
             "PYTHONPATH": str(Path(__file__).parent),
         }
         self.log = (workspace / "dagster-dev.log").open("wb")
-        arguments = [sys.executable, "-m", "dagster", "dev", "-m", "planted_location", "-h", "127.0.0.1", "-p", str(self.port)]
+        arguments = [
+            sys.executable,
+            "-m",
+            "dagster",
+            "dev",
+            "-m",
+            "planted_location",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+        ]
         self.process = subprocess.Popen(arguments, env=environment, stdout=self.log, stderr=self.log, cwd=workspace)
 
     def ask(self, query: str, **variables: object) -> dict:
@@ -235,10 +250,18 @@ REPOSITORY = "{ repositoriesOrError { ... on RepositoryConnection { nodes { name
 def test_the_sensor_asks_for_nothing_below_a_refused_partition(refused, daemon):
     """The sensor makes the whole graph but what depends on the refused partition, and does not ask for that again and again."""
     repository = daemon.ask(REPOSITORY)["repositoriesOrError"]["nodes"][0]
-    selector = {"repositoryName": repository["name"], "repositoryLocationName": repository["location"]["name"], "sensorName": "changed_partitions"}
+    selector = {
+        "repositoryName": repository["name"],
+        "repositoryLocationName": repository["location"]["name"],
+        "sensorName": "changed_partitions",
+    }
     assert daemon.ask(START_SENSOR, s=selector)["startSensor"]["__typename"] == "Sensor"
     shell = {key for key in refused.workspace.partitions() if key.startswith("Shell")}
-    daemon.wait_until(lambda: passed(refused, "code_trace") >= shell and passed(refused, "code_qa") >= shell, 540, "the samples of Shell")
+    daemon.wait_until(
+        lambda: passed(refused, "code_trace") >= shell and passed(refused, "code_qa") >= shell,
+        540,
+        "the samples of Shell",
+    )
     daemon.wait_until(lambda: all(run["status"] in DONE for run in runs(daemon)), 120, "the end of the runs")
     count = len(runs(daemon))
     time.sleep(75)

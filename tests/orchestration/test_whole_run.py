@@ -36,7 +36,9 @@ def release_bytes(folder: Path) -> dict[str, str]:
 
 
 def contents(graph: Graph) -> dict[str, str]:
-    return {f"{manifest.asset} {manifest.partition}": manifest.content() for manifest in graph.workspace.store.manifests()}
+    return {
+        f"{manifest.asset} {manifest.partition}": manifest.content() for manifest in graph.workspace.store.manifests()
+    }
 
 
 @pytest.fixture
@@ -61,8 +63,12 @@ def test_a_new_file_remakes_its_own_partitions_only(graph, corpus):
     """A file that is added makes its language × shard stale, and no partition of another language."""
     bring_up_to_date(graph)
     shell = {key: value for key, value in contents(graph).items() if " Shell" in key}
-    times = {path: path.stat().st_mtime_ns for path in (graph.workspace.store.root / "manifests").glob("*/Shell/*.json")}
-    (corpus / "repo-0" / "added.py").write_text('"""One more."""\n\n\ndef added(number: int) -> int:\n    """Return the number that follows the given one."""\n    return number + 1\n\n\nprint(added(1))\n')
+    times = {
+        path: path.stat().st_mtime_ns for path in (graph.workspace.store.root / "manifests").glob("*/Shell/*.json")
+    }
+    (corpus / "repo-0" / "added.py").write_text(
+        '"""One more."""\n\n\ndef added(number: int) -> int:\n    """Return the number that follows the given one."""\n    return number + 1\n\n\nprint(added(1))\n'
+    )
     assert bring_up_to_date(graph) > 0
     assert {key: value for key, value in contents(graph).items() if " Shell" in key} == shell
     assert {path: path.stat().st_mtime_ns for path in times} == times
@@ -93,7 +99,9 @@ def curated(graph: Graph) -> set[str]:
     return {
         blob_id
         for manifest in graph.workspace.store.manifests("curated_files")
-        for blob_id in graph.workspace.store.read("curated_files", manifest.partition, graph.tables["curated_files"].columns)["blob_id"]
+        for blob_id in graph.workspace.store.read(
+            "curated_files", manifest.partition, graph.tables["curated_files"].columns
+        )["blob_id"]
         if manifest.partition in graph.workspace.partitions()
     }
 
@@ -111,7 +119,11 @@ def test_another_shard_count_keeps_the_same_files(workspace):
     assert {key.split("|")[1].split("-of-")[1] for key in changed.workspace.partitions()} == {"4"}
     assert curated(changed) == survivors
     data = {name: digest for name, digest in samples.items() if name.endswith(".parquet")}
-    assert {name: digest for name, digest in release_bytes(changed.workspace.release_folder).items() if name.endswith(".parquet")} == data
+    assert {
+        name: digest
+        for name, digest in release_bytes(changed.workspace.release_folder).items()
+        if name.endswith(".parquet")
+    } == data
 
 
 def _command(settings: Settings) -> list[str]:
@@ -120,7 +132,11 @@ def _command(settings: Settings) -> list[str]:
 
 def _run(settings: Settings) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        _command(settings), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, cwd=settings.workspace
+        _command(settings),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        cwd=settings.workspace,
     )
 
 

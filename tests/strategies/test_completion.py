@@ -6,8 +6,8 @@ import pytest
 
 from alchemy_assets import syntax_tree
 from alchemy_assets.curation.edits import Edit, edited
-from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.generation.completions import NO_ANSWERS
+from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.strategies.grounded import doc_comments, worth
 from alchemy_assets.strategies.grounded.completion import A_FILE, Completion
 from alchemy_assets.strategies.strategy import Rejected, Verified
@@ -18,7 +18,9 @@ KIND = Completion()
 @pytest.fixture
 def judge(curated):
     """Return what becomes of every draft of a file."""
-    return lambda text, language="Python", path="": KIND.verify(list(KIND.next(curated(text, language, path), NO_ANSWERS)), None)
+    return lambda text, language="Python", path="": KIND.verify(
+        list(KIND.next(curated(text, language, path), NO_ANSWERS)), None
+    )
 
 
 def code(text: str) -> str:

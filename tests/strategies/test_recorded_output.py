@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Status
 from alchemy_assets.generation.completions import NO_ANSWERS
+from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Status
 from alchemy_assets.strategies.grounded import printed, programs
 from alchemy_assets.strategies.grounded.programs import Call, example_calls, read_program
 from alchemy_assets.strategies.grounded.recorded_output import NOTHING_RUNS, REASONS, SURROUNDINGS, RecordedOutput
@@ -273,7 +273,9 @@ def test_the_example_corpus_gives_samples_of_both_languages(curated, sandbox):
         for path in sorted(CORPUS.rglob(f"*{suffix}"))
     ]
     drafts = [
-        draft for path, language in paths for draft in KIND.next(curated(path.read_text(), language, path.name), NO_ANSWERS)
+        draft
+        for path, language in paths
+        for draft in KIND.next(curated(path.read_text(), language, path.name), NO_ANSWERS)
     ]
     judged = KIND.verify(drafts, sandbox)
     assert {one.draft.file.language for one in judged if isinstance(one, Verified)} == {"Python", "Shell"}

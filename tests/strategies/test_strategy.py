@@ -134,7 +134,9 @@ def completion(request, raw, model="m", revision="r"):
 
 def replay(rows):
     """Run the kind over one file with these completions."""
-    return run((ScoredRewriting(),), [FILE], None, "code_enhance", answers(schema.frame_of(rows, schema.COMPLETIONS), "m", "r"))
+    return run(
+        (ScoredRewriting(),), [FILE], None, "code_enhance", answers(schema.frame_of(rows, schema.COMPLETIONS), "m", "r")
+    )
 
 
 def test_samples_are_replayed_from_completions():

@@ -107,11 +107,11 @@ def _shell_compound(children):
         plain = [line for line in body if "EOF" not in line] or [":"]
         inner, outer = _block(plain, indent), _block([line for line in other if "EOF" not in line] or [":"], indent)
         return {
-            "if": f"if [ \"$a\" = 3 ]; then\n{inner}\n{indent}:\nelif false; then\n{outer}\n{indent}:\nelse\n{inner}\n{indent}:\nfi",
+            "if": f'if [ "$a" = 3 ]; then\n{inner}\n{indent}:\nelif false; then\n{outer}\n{indent}:\nelse\n{inner}\n{indent}:\nfi',
             "for": f"for i in 1 2; do\n{inner}\n{indent}:\ndone",
-            "while": f"k=0\nwhile [ \"$k\" -lt 2 ]; do\n{indent}k=$((k + 1))\n{inner}\ndone",
+            "while": f'k=0\nwhile [ "$k" -lt 2 ]; do\n{indent}k=$((k + 1))\n{inner}\ndone',
             "case": f"case $a in\n{indent}3)\n{inner}\n{indent};;\n{indent}*) echo other ;;\nesac",
-            "function": f"f() {{\n{indent}local n=${{1:-0}}\n{inner}\n{indent}return 0\n}}\nf 4\nout=$(f 5 2>&1)\necho \"$out\"",
+            "function": f'f() {{\n{indent}local n=${{1:-0}}\n{inner}\n{indent}return 0\n}}\nf 4\nout=$(f 5 2>&1)\necho "$out"',
             "last": f"g() {{\n{inner}\n}}\nif g; then echo yes; else echo no; fi",
             "pipe": f"printf '1\\n2\\n' | while read -r line; do\n{inner}\n{indent}echo \"$line\"\ndone",
         }[kind]

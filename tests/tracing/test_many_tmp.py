@@ -134,7 +134,7 @@ def test_iterators_are_not_consumed_and_own_methods_not_called():
     )
     result = shown("Python", source)
     assert run_python(result.text)[0] == run_python(source)[0] == "([0, 1, 4, 9], 3)\n"
-    assert 'items=<generator>; loud=Loud(n=3)' in run_python(result.text)[1]
+    assert "items=<generator>; loud=Loud(n=3)" in run_python(result.text)[1]
 
 
 def test_values_are_short_and_say_their_length():
@@ -173,12 +173,12 @@ def test_docstring_and_future_imports_stay_in_front():
     "source",
     [
         "f() {\n  false\n}\nf\nif [ $? -ne 0 ]; then\n  echo failed\nfi\n",
-        "set -e\nif grep -q x /dev/null; then\n  echo yes\nelse\n  echo \"no $?\"\nfi\n",
+        'set -e\nif grep -q x /dev/null; then\n  echo yes\nelse\n  echo "no $?"\nfi\n',
         "set -e\nf() {\n  local x=1\n  ((x > 5))\n}\nif f; then\n  echo big\nelse\n  echo small\nfi\n",
         "f() {\n  x=$(false)\n}\nif f; then\n  echo kept\nelse\n  echo lost\nfi\n",
-        "f() {\n  local rc=$?\n  echo \"$rc\"\n}\nfalse\nf\n",
-        "set -euo pipefail\nn=\nfor i in 1 2 3; do\n  n=$((${n:-0} + i))\ndone\nout=$(echo \"$n\" 2>&1)\necho \"$out\"\n",
-        "f() {\n  echo \"in f $1\" >&2\n  echo \"out $1\"\n}\nx=$(f 1 2>&1)\ny=$(f 2 2>/dev/null)\necho \"$x|$y\"\n",
+        'f() {\n  local rc=$?\n  echo "$rc"\n}\nfalse\nf\n',
+        'set -euo pipefail\nn=\nfor i in 1 2 3; do\n  n=$((${n:-0} + i))\ndone\nout=$(echo "$n" 2>&1)\necho "$out"\n',
+        'f() {\n  echo "in f $1" >&2\n  echo "out $1"\n}\nx=$(f 1 2>&1)\ny=$(f 2 2>/dev/null)\necho "$x|$y"\n',
         "printf 'a\\nb\\n' | while read -r l; do\n  n=$((n + 1))\n  echo \"$n $l\"\ndone\necho \"n=${n-unset}\"\n",
         "cat <<EOF\nif [ 1 ]; then\n  x=$((1 + 1))\nfi\nEOF\nx=$((1 + 2))\necho $x\n",
         "case ${1-} in\n  3)\n    echo three\n    ;;\n  *) echo other ;;\nesac\n",

@@ -23,10 +23,16 @@ def _every_input(staged: Staged) -> CheckOutcome:
     counts = staged.made.counts
     places = ("occurrences", "repeated", "rejected_inputs")
     detail = f"{counts['inputs']} inputs: " + ", ".join(f"{counts[place]} {place}" for place in places)
-    return CheckOutcome(counts["inputs"] == sum(counts[place] for place in places) and staged.rows == counts["blobs"], detail)
+    return CheckOutcome(
+        counts["inputs"] == sum(counts[place] for place in places) and staged.rows == counts["blobs"], detail
+    )
 
 
-EVERY_INPUT = Check("every_input_accounted", "Every input is an occurrence of a blob, the repetition of one, or a rejected input.", _every_input)
+EVERY_INPUT = Check(
+    "every_input_accounted",
+    "Every input is an occurrence of a blob, the repetition of one, or a rejected input.",
+    _every_input,
+)
 
 
 def _read_local(inputs: Inputs) -> Mapping[str, Made]:
@@ -48,7 +54,10 @@ def _read_local(inputs: Inputs) -> Mapping[str, Made]:
             counts.update(blobs=frame.height, occurrences=int(frame["occurrences"].list.len().sum()))
             yield files_key(language, shard), frame
 
-    reasons = {f"rejected: {reason}": count for reason, count in split.rejected["reason"].value_counts().sort("reason").iter_rows()}
+    reasons = {
+        f"rejected: {reason}": count
+        for reason, count in split.rejected["reason"].value_counts().sort("reason").iter_rows()
+    }
     return {
         "local_index": Made(parts(), counts),
         "local_rejected": Made([("", split.rejected)], {"kept": split.rejected.height, **reasons}),
@@ -64,7 +73,11 @@ def _join_indexes(inputs: Inputs) -> Mapping[str, Made]:
     frames = [inputs.frame(name) for name in inputs.workspace.indexes]
     joined = merge(frames)
     rows_in = sum(frame.height for frame in frames)
-    merged = {"rejected: the same blob in several corpora, merged": rows_in - joined.height} if rows_in > joined.height else {}
+    merged = (
+        {"rejected: the same blob in several corpora, merged": rows_in - joined.height}
+        if rows_in > joined.height
+        else {}
+    )
     counts = {"rows_in": rows_in, "kept": joined.height, "rejected": rows_in - joined.height, **merged}
     return {"source_files": Made([("", joined)], counts)}
 
@@ -89,7 +102,13 @@ def _local() -> Step:
                 (EVERY_INPUT,),
                 PREVIEW,
             ),
-            Table("local_rejected", schema.REJECTED_INPUTS, "Inputs of `local` that became no blob, and why.", (), ("location", "reason")),
+            Table(
+                "local_rejected",
+                schema.REJECTED_INPUTS,
+                "Inputs of `local` that became no blob, and why.",
+                (),
+                ("location", "reason"),
+            ),
         ),
         compute=_read_local,
         code=("alchemy_assets.corpora.index", "alchemy_assets.corpora.local_files"),
@@ -113,7 +132,13 @@ def steps(settings: Settings) -> tuple[Step, ...]:
             group="corpora",
             grain=Grain.WHOLE,
             tables=(
-                Table("rejected_inputs", schema.REJECTED_INPUTS, "Inputs of every corpus that became no blob, and why.", (), ("location", "reason")),
+                Table(
+                    "rejected_inputs",
+                    schema.REJECTED_INPUTS,
+                    "Inputs of every corpus that became no blob, and why.",
+                    (),
+                    ("location", "reason"),
+                ),
             ),
             compute=_join_rejected,
             code=("alchemy_assets.schema",),

@@ -21,8 +21,6 @@ DESCRIPTIONS = {
 }
 
 
-
-
 def _known_reasons(stage: Stage) -> Check:
     def look(staged: Staged) -> CheckOutcome:
         given = set(staged.frame()["reasons"].explode(empty_as_null=True).drop_nulls())
@@ -49,7 +47,10 @@ def _judge(stages: tuple[Stage, ...]) -> Callable[[Inputs], Mapping[str, Made]]:
         files = inputs.frame("source_files")
         verdicts = {stage.name: stage.judge(files) for stage in stages}
         decided = held_out.decide(files, inputs.workspace.settings.held_out)
-        made = {name: Made([("", frame)], {**_verdict_counts(frame), "rows_in": files.height}) for name, frame in verdicts.items()}
+        made = {
+            name: Made([("", frame)], {**_verdict_counts(frame), "rows_in": files.height})
+            for name, frame in verdicts.items()
+        }
         counts = {"rows_in": files.height, "kept": decided.height, "held_out": int(decided["held_out"].sum())}
         return {**made, "held_out": Made([("", decided)], counts)}
 
@@ -138,7 +139,12 @@ def steps(settings: Settings) -> tuple[Step, ...]:
             group="curation",
             grain=Grain.FILES,
             tables=(
-                Table("near_duplicate_signatures", schema.SIGNATURES, "MinHash signatures of the token 5-grams of a file.", (checks.EACH_HAS_A_ROW, checks.in_order("signatures"))),
+                Table(
+                    "near_duplicate_signatures",
+                    schema.SIGNATURES,
+                    "MinHash signatures of the token 5-grams of a file.",
+                    (checks.EACH_HAS_A_ROW, checks.in_order("signatures")),
+                ),
             ),
             compute=_sign,
             code=("alchemy_assets.curation.near_duplicates",),

@@ -6,6 +6,7 @@ from alchemy_assets.curation.stages import row_stages
 from alchemy_assets.orchestration import checks
 from alchemy_assets.orchestration.assets.strategies import NAMES
 from alchemy_assets.orchestration.steps import Grain, Inputs, Made, Step, Table
+from alchemy_assets.orchestration.workspace import Workspace
 from alchemy_assets.quality import sql_models
 from alchemy_assets.settings import Settings
 
@@ -19,10 +20,16 @@ CHECKS = {"funnel": (checks.CONSERVED,)}
 
 def _run(model: str, stages: tuple[str, ...]) -> Callable[[Inputs], Mapping[str, Made]]:
     def compute(inputs: Inputs) -> Mapping[str, Made]:
-        rows = sql_models.run(model, {table: inputs.paths(table) for table in inputs.sources}, stages=stages if model == "funnel" else ())
+        rows = sql_models.run(
+            model, {table: inputs.paths(table) for table in inputs.sources}, stages=stages if model == "funnel" else ()
+        )
         return {model: Made([("", rows)], {"kept": rows.height})}
 
     return compute
+
+
+def _text_of(model: str) -> Callable[[Workspace, str], str]:
+    return lambda _, __: sql_models.source(model)
 
 
 def steps(settings: Settings) -> tuple[Step, ...]:
@@ -42,12 +49,20 @@ def steps(settings: Settings) -> tuple[Step, ...]:
             wave="publish",
             group="quality",
             grain=Grain.WHOLE,
-            tables=(Table(model, sql_models.METRICS[model], DESCRIPTIONS[model], CHECKS.get(model, ()), tuple(sql_models.METRICS[model])),),
+            tables=(
+                Table(
+                    model,
+                    sql_models.METRICS[model],
+                    DESCRIPTIONS[model],
+                    CHECKS.get(model, ()),
+                    tuple(sql_models.METRICS[model]),
+                ),
+            ),
             compute=_run(model, stages),
             code=("alchemy_assets.quality.sql_models",),
             inputs=inputs[model],
             kinds=frozenset({"duckdb", "sql", "parquet"}),
-            outside=lambda _, __, model=model: sql_models.source(model),
+            outside=_text_of(model),
         )
         for model in DESCRIPTIONS
     )

@@ -35,13 +35,21 @@ def _release(inputs: Inputs) -> Mapping[str, Made]:
     about = About(
         held_out=held_out.version,
         held_out_share=held_out.share,
-        empty={_config(strategy.name): strategy.without_a_model for strategy in STRATEGIES.values() if strategy.without_a_model},
+        empty={
+            _config(strategy.name): strategy.without_a_model
+            for strategy in STRATEGIES.values()
+            if strategy.without_a_model
+        },
         missing=inputs.missing,
     )
     tables = {_config(name): inputs.paths(name) for name in (*NAMES, *BENCHMARKS)}
     folder = inputs.scratch / "release"
     summary = release(tables, settings.release, folder, about=about, seeds=inputs.paths("curated_files"))
-    counts = {"rows_in": summary.rows + sum(summary.withheld.values()), "kept": summary.rows, "rejected": sum(summary.withheld.values())}
+    counts = {
+        "rows_in": summary.rows + sum(summary.withheld.values()),
+        "kept": summary.rows,
+        "rejected": sum(summary.withheld.values()),
+    }
     notes = {CARD: (folder / README).read_text(encoding="utf-8")}
     return {"release": Made([(name, folder / name) for name in summary.files], counts, notes)}
 
@@ -52,7 +60,11 @@ def _facts(staged: Staged, names: Iterable[str]) -> dict[str, set[str]]:
     paths = [path for path, file in zip(staged.paths, staged.files, strict=True) if file.part.split("/")[0] in chosen]
     if not paths:
         return {"blob ids": set(), "repositories": set(), "clusters": set()}
-    rows = pl.scan_parquet(paths, glob=False, hive_partitioning=False).select("blob_id", "near_duplicate_cluster", "occurrences").collect()
+    rows = (
+        pl.scan_parquet(paths, glob=False, hive_partitioning=False)
+        .select("blob_id", "near_duplicate_cluster", "occurrences")
+        .collect()
+    )
     places = rows["occurrences"].explode(empty_as_null=True).struct.field("repo_name")
     return {
         "blob ids": set(rows["blob_id"]),
@@ -65,7 +77,10 @@ def _apart(staged: Staged) -> CheckOutcome:
     tests = {name for name, config in CONFIGS.items() if config.split == "test"}
     training, benchmarks = _facts(staged, set(CONFIGS) - tests), _facts(staged, tests)
     shared = {what: len(training[what] & benchmarks[what]) for what in training}
-    return CheckOutcome(not any(shared.values()), "shared with the benchmarks: " + ", ".join(f"{count} {what}" for what, count in shared.items()))
+    return CheckOutcome(
+        not any(shared.values()),
+        "shared with the benchmarks: " + ", ".join(f"{count} {what}" for what, count in shared.items()),
+    )
 
 
 APART = Check(
@@ -76,9 +91,17 @@ APART = Check(
 
 
 def _is_shown(folder: Path, files: list[DataFile], card: str) -> bool:
-    shown = {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file() and path.name != README}
+    shown = {
+        path.relative_to(folder).as_posix(): path.stat().st_size
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != README
+    }
     readme = folder / README
-    return shown == {file.part: file.size for file in files} and readme.is_file() and readme.read_text(encoding="utf-8") == card
+    return (
+        shown == {file.part: file.size for file in files}
+        and readme.is_file()
+        and readme.read_text(encoding="utf-8") == card
+    )
 
 
 def show(workspace: Workspace) -> None:

@@ -20,22 +20,30 @@ PREVIEW = ("sample_id", "kind", "license", "prompt_tokens", "answer_tokens", "ve
 
 
 def _toolchain(workspace: Workspace, partition: str) -> str:
-    return workspace.toolchain(partition.split(SEPARATOR)[0])
+    return workspace.toolchain(partition.split(SEPARATOR, maxsplit=1)[0])
 
 
 def rejections(reasons: pl.Series) -> dict[str, int]:
     """The counts of a column of lists of reasons."""
-    return {f"rejected: {reason}": count for reason, count in reasons.explode(empty_as_null=True).drop_nulls().value_counts().sort("reasons").iter_rows()}
+    return {
+        f"rejected: {reason}": count
+        for reason, count in reasons.explode(empty_as_null=True).drop_nulls().value_counts().sort("reasons").iter_rows()
+    }
 
 
-def _samples(name: str, samples: pl.DataFrame, rejected: pl.DataFrame, proposed: int, notes: Mapping[str, str]) -> dict[str, Made]:
+def _samples(
+    name: str, samples: pl.DataFrame, rejected: pl.DataFrame, proposed: int, notes: Mapping[str, str]
+) -> dict[str, Made]:
     counts = {
         "rows_in": proposed,
         "kept": samples.height,
         "rejected": rejected.height,
         **rejections(rejected["reasons"]),
     }
-    return {name: Made([("", samples)], counts, notes), f"{name}_rejected": Made([("", rejected)], {"kept": rejected.height})}
+    return {
+        name: Made([("", samples)], counts, notes),
+        f"{name}_rejected": Made([("", rejected)], {"kept": rejected.height}),
+    }
 
 
 def _record(inputs: Inputs) -> Mapping[str, Made]:
@@ -48,8 +56,14 @@ def _record(inputs: Inputs) -> Mapping[str, Made]:
         "rejected": rejected.height,
         **rejections(rejected["reasons"]),
     }
-    notes = {"sandbox seconds": f"{recorded.sandbox_seconds:.3f}", "toolchain": _toolchain(inputs.workspace, inputs.partition)}
-    return {"traces": Made([("", recorded.traces)], counts, notes), "trace_outcomes": Made([("", recorded.outcomes)], {"rows_in": files.height, "kept": recorded.outcomes.height})}
+    notes = {
+        "sandbox seconds": f"{recorded.sandbox_seconds:.3f}",
+        "toolchain": _toolchain(inputs.workspace, inputs.partition),
+    }
+    return {
+        "traces": Made([("", recorded.traces)], counts, notes),
+        "trace_outcomes": Made([("", recorded.outcomes)], {"rows_in": files.height, "kept": recorded.outcomes.height}),
+    }
 
 
 def _make_samples(strategy: Strategy) -> Callable[[Inputs], Mapping[str, Made]]:
@@ -64,15 +78,22 @@ def _make_samples(strategy: Strategy) -> Callable[[Inputs], Mapping[str, Made]]:
 
 
 def _make_trace_samples(inputs: Inputs) -> Mapping[str, Made]:
-    samples, rejected = code_trace.samples(inputs.frame("traces"))
-    return _samples(CODE_TRACE, samples, rejected, {})
+    traces = inputs.frame("traces")
+    samples, rejected = code_trace.samples(traces)
+    return _samples(CODE_TRACE, samples, rejected, int((~traces["held_out"]).sum()), {})
 
 
 def sample_tables(name: str, description: str) -> tuple[Table, Table]:
     """The two tables of a strategy."""
     return (
         Table(name, schema.SAMPLES, description, SAMPLE_CHECKS, PREVIEW),
-        Table(f"{name}_rejected", schema.REJECTED_SAMPLES, f"What {name} proposed and did not accept, and why.", (), ("kind", "blob_id", "reasons")),
+        Table(
+            f"{name}_rejected",
+            schema.REJECTED_SAMPLES,
+            f"What {name} proposed and did not accept, and why.",
+            (),
+            ("kind", "blob_id", "reasons"),
+        ),
     )
 
 

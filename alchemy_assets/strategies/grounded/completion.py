@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from alchemy_assets import syntax_tree
+from alchemy_assets.generation.completions import Answers
 from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.sandbox.sandbox import Sandbox
 from alchemy_assets.strategies import phrasing
@@ -33,7 +34,6 @@ from alchemy_assets.strategies.grounded.worth import (
     fault_of_excerpt,
     statements_in,
 )
-from alchemy_assets.generation.completions import Answers
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Rejected, Verified
 
 A_FILE = 3

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from alchemy_assets.generation.completions import Answers
 from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Sandbox
 from alchemy_assets.strategies import phrasing
@@ -18,7 +19,6 @@ from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.grounded import printed, programs
 from alchemy_assets.strategies.grounded.completion import language_name
 from alchemy_assets.strategies.grounded.programs import Call, example_calls, read_program
-from alchemy_assets.generation.completions import Answers
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Rejected, Verified
 
 LANGUAGES_RUN = {"Python": "python3", "Shell": "bash"}
