@@ -6,8 +6,10 @@ An item has the columns of a sample; the second message is the reference, which 
 
 import polars as pl
 
+from alchemy_assets.curation.held_out import is_drawn
+from alchemy_assets.settings import HeldOut
 from alchemy_assets.strategies.code_trace import judged
-from alchemy_assets.strategies.strategy import CODE_TRACE, tables
+from alchemy_assets.strategies.strategy import CODE_TRACE, Rejected, Verified, tables
 
 STRATEGY = "trace_eval"
 # All items are asked alike, so that scores compare models and not phrasings.
@@ -18,8 +20,19 @@ PHRASING = (
 )
 
 
-def items(traces: pl.DataFrame) -> pl.DataFrame:
-    """The items that held-out traces make, in the columns of `samples`; not for training, so never released as such."""
+# The file keeps out of training all the same: the training side always loses.
+ELSEWHERE = "it also occurs in a repository that is not held out"
+
+
+def items(traces: pl.DataFrame, held_out: HeldOut) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The items that held-out traces make, and those that were not accepted; columns of `samples`, `rejected_samples`."""
+
+    def apart(one: Verified | Rejected) -> Verified | Rejected:
+        names = {str(place["repo_name"]) for place in one.draft.file.occurrences} - {""}
+        inside = all(is_drawn(name, held_out) for name in names)
+        return one if inside else Rejected(one.draft, (ELSEWHERE,), ", ".join(sorted(names)))
+
     # The frame of trace files is CodeTrace's own, and allowed in its conversations only.
-    made, _ = tables(CODE_TRACE, judged(traces, held_out=True, kind="trace_item", phrasing=PHRASING))
-    return made.with_columns(strategy=pl.lit(STRATEGY))
+    made, rejected = tables(CODE_TRACE, map(apart, judged(traces, held_out=True, kind="trace_item", phrasing=PHRASING)))
+    strategy = pl.lit(STRATEGY).alias("strategy")
+    return made.with_columns(strategy), rejected.with_columns(strategy)

@@ -35,7 +35,9 @@ def _language(language: Language, sandbox: Bubblewrap | None) -> str:
     else:
         note = "no toolchain for it in this version"
     completes = language.name in SHAPES
-    return f"  {language.name:<12} {'yes':<8} {_mark(completes):<11} {_mark(runs):<9} {_mark(traced and runs):<7} {note}"
+    return (
+        f"  {language.name:<12} {'yes':<8} {_mark(completes):<11} {_mark(runs):<9} {_mark(traced and runs):<7} {note}"
+    )
 
 
 def lines() -> Iterator[str]:

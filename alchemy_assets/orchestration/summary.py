@@ -57,7 +57,10 @@ def lines(graph: Graph) -> Iterator[str]:
     yield f"curated    {kept:,} of {rows_in:,} files kept, {held_out:,} of them held out for benchmarks"
     yield from _section("rejected (a file may have several reasons)", _rejections(curated))
     traces = _manifests(graph, "traces")
-    traced, looked_at = sum(manifest.rows for manifest in traces), sum(manifest.counts["rows_in"] for manifest in traces)
+    traced, looked_at = (
+        sum(manifest.rows for manifest in traces),
+        sum(manifest.counts["rows_in"] for manifest in traces),
+    )
     yield f"traced     {traced:,} programs of {looked_at:,} files"
     yield from _section("not traced", _rejections(traces))
     counts = _metric(graph, "sample_counts")

@@ -30,7 +30,13 @@ def curated() -> Frame:
                 "blob_id": hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest(),
                 "language": language,
                 "occurrences": [
-                    {"corpus": "local", "repo_name": "someone/tools", "path": "tool", "licenses": ["MIT"], "license_type": None}
+                    {
+                        "corpus": "local",
+                        "repo_name": "someone/tools",
+                        "path": "tool",
+                        "licenses": ["MIT"],
+                        "license_type": None,
+                    }
                 ],
                 "license": "MIT",
                 "text": text,

@@ -28,7 +28,9 @@ def test_what_is_written_is_read(event):
     assert events.parse_event(line) == event
 
 
-@pytest.mark.parametrize("line", ["", "hello", "TRACE:WAIT:f:1:", "TRACE:VAR:f:x=1", "TRACE:VAR:f:1:nothing", " TRACE:IN:f:1:"])
+@pytest.mark.parametrize(
+    "line", ["", "hello", "TRACE:WAIT:f:1:", "TRACE:VAR:f:x=1", "TRACE:VAR:f:1:nothing", " TRACE:IN:f:1:"]
+)
 def test_other_lines_are_no_events(line):
     """A line with an unknown type, without a line number, or with a state that has no value is not an event."""
     assert events.parse_event(line) is None

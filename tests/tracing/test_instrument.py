@@ -84,9 +84,9 @@ def test_shell_scripts_behave_as_before(source, points):
     result = check("Shell", source, points)
     before, after = run_bash(source, "3", "x y"), run_bash(result.text, "3", "x y")
     assert (after[0], after[2]) == (before[0], before[2])
-    assert "".join(line for line in events.without_events(after[1]).splitlines(keepends=True) if "line" not in line) == "".join(
-        line for line in before[1].splitlines(keepends=True) if "line" not in line
-    )
+    assert "".join(
+        line for line in events.without_events(after[1]).splitlines(keepends=True) if "line" not in line
+    ) == "".join(line for line in before[1].splitlines(keepends=True) if "line" not in line)
 
 
 def test_locations_are_those_of_the_original():
@@ -111,10 +111,16 @@ def test_places_fall_silent_after_their_limit():
 @pytest.mark.parametrize(
     ("source", "why"),
     [
-        ("def f(x):\n    if x:\n        y = 1\n    print('go')\n    return x\n\n\nprint(f(0))\n", "a name set in one arm"),
+        (
+            "def f(x):\n    if x:\n        y = 1\n    print('go')\n    return x\n\n\nprint(f(0))\n",
+            "a name set in one arm",
+        ),
         ("for i in ():\n    k = i\nprint('none')\n", "a loop that never turns"),
         ("def f(x):\n    del x\n    return 1\n\n\nprint(f(2))\n", "a deleted name"),
-        ("try:\n    int('x')\nexcept ValueError as e:\n    n = 1\nprint(n + 1)\nm = n + 2\nprint(m)\n", "an error's name"),
+        (
+            "try:\n    int('x')\nexcept ValueError as e:\n    n = 1\nprint(n + 1)\nm = n + 2\nprint(m)\n",
+            "an error's name",
+        ),
     ],
 )
 def test_names_without_a_value_are_not_touched(source, why):
@@ -179,7 +185,7 @@ def test_docstring_and_future_imports_stay_in_front():
         'f() {\n  local rc=$?\n  echo "$rc"\n}\nfalse\nf\n',
         'set -euo pipefail\nn=\nfor i in 1 2 3; do\n  n=$((${n:-0} + i))\ndone\nout=$(echo "$n" 2>&1)\necho "$out"\n',
         'f() {\n  echo "in f $1" >&2\n  echo "out $1"\n}\nx=$(f 1 2>&1)\ny=$(f 2 2>/dev/null)\necho "$x|$y"\n',
-        "printf 'a\\nb\\n' | while read -r l; do\n  n=$((n + 1))\n  echo \"$n $l\"\ndone\necho \"n=${n-unset}\"\n",
+        'printf \'a\\nb\\n\' | while read -r l; do\n  n=$((n + 1))\n  echo "$n $l"\ndone\necho "n=${n-unset}"\n',
         "cat <<EOF\nif [ 1 ]; then\n  x=$((1 + 1))\nfi\nEOF\nx=$((1 + 2))\necho $x\n",
         "case ${1-} in\n  3)\n    echo three\n    ;;\n  *) echo other ;;\nesac\n",
         "IFS=,\nread -r a b <<< '1,2'\nset -- $a,$b\necho \"$# $1\"\nz=$((a + b))\necho $z\n",
@@ -195,7 +201,9 @@ def test_shell_status_and_streams_are_left_alone(source):
 
 def test_shell_parts_that_run_at_once_are_silent():
     """Where two parts of a pipe or a process substitution run side by side, only one of them writes events."""
-    source = "left() {\n  for i in 1 2; do\n    echo $i\n  done\n}\nleft | while read -r n; do\n  echo $((n * n))\ndone\n"
+    source = (
+        "left() {\n  for i in 1 2; do\n    echo $i\n  done\n}\nleft | while read -r n; do\n  echo $((n * n))\ndone\n"
+    )
     result = shown("Shell", source)
     assert {point.function for point in result.points} == {"script"}
     source = "data() {\n  x=$((1 + 1))\n  echo $x\n}\nwhile read -r n; do\n  echo $n\ndone < <(data)\n"

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 
-from alchemy_assets import schema
 from alchemy_assets.benchmarks import trace_eval
-from alchemy_assets.orchestration import checks
-from alchemy_assets.orchestration.assets.strategies import PREVIEW
-from alchemy_assets.orchestration.steps import Grain, Inputs, Made, Step, Table
+from alchemy_assets.orchestration.assets.strategies import sample_tables, samples_made
+from alchemy_assets.orchestration.steps import Grain, Inputs, Made, Step
 
 
 def _trace_items(inputs: Inputs) -> Mapping[str, Made]:
-    items = trace_eval.items(inputs.frame("traces"))
-    return {"trace_eval": Made([("", items)], {"rows_in": items.height, "kept": items.height, "rejected": 0})}
+    traces = inputs.frame("traces")
+    items, rejected = trace_eval.items(traces, inputs.workspace.settings.held_out)
+    return samples_made(trace_eval.STRATEGY, items, rejected, int(traces["held_out"].sum()), {})
 
 
 def steps() -> tuple[Step, ...]:
@@ -22,18 +21,11 @@ def steps() -> tuple[Step, ...]:
             wave="sample",
             group="benchmarks",
             grain=Grain.FILES,
-            tables=(
-                Table(
-                    "trace_eval",
-                    schema.SAMPLES,
-                    "TraceEval: the recorded traces of held-out programs.",
-                    (checks.in_order("samples"), checks.expected("samples")),
-                    PREVIEW,
-                ),
-            ),
+            tables=sample_tables(trace_eval.STRATEGY, "TraceEval: the recorded traces of held-out programs."),
             compute=_trace_items,
             code=("alchemy_assets.benchmarks.trace_eval",),
             inputs=("traces",),
+            uses=lambda used: used.held_out,
             kinds=frozenset({"polars", "parquet", "greatexpectations"}),
         ),
     )

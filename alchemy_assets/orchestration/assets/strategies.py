@@ -31,7 +31,7 @@ def rejections(reasons: pl.Series) -> dict[str, int]:
     }
 
 
-def _samples(
+def samples_made(
     name: str, samples: pl.DataFrame, rejected: pl.DataFrame, proposed: int, notes: Mapping[str, str]
 ) -> dict[str, Made]:
     counts = {
@@ -72,7 +72,7 @@ def _make_samples(strategy: Strategy) -> Callable[[Inputs], Mapping[str, Made]]:
         files = [curated_file(row) for row in training.iter_rows(named=True)]
         made = run(strategy.kinds, files, inputs.workspace.sandbox, strategy.name)
         notes = {} if strategy.kinds else {"why it is empty": strategy.without_a_model}
-        return _samples(strategy.name, made.samples, made.rejected, made.proposed, notes)
+        return samples_made(strategy.name, made.samples, made.rejected, made.proposed, notes)
 
     return compute
 
@@ -80,7 +80,7 @@ def _make_samples(strategy: Strategy) -> Callable[[Inputs], Mapping[str, Made]]:
 def _make_trace_samples(inputs: Inputs) -> Mapping[str, Made]:
     traces = inputs.frame("traces")
     samples, rejected = code_trace.samples(traces)
-    return _samples(CODE_TRACE, samples, rejected, int((~traces["held_out"]).sum()), {})
+    return samples_made(CODE_TRACE, samples, rejected, int((~traces["held_out"]).sum()), {})
 
 
 def sample_tables(name: str, description: str) -> tuple[Table, Table]:
