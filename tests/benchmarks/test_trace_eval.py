@@ -5,7 +5,6 @@ from alchemy_assets.benchmarks import trace_eval
 from alchemy_assets.settings import HeldOut
 from tests.strategies.test_code_trace import trace_row, traces
 
-
 # A share at which the repository of these rows is drawn, and one at which it is not.
 ALL, NONE = HeldOut.model_construct(version="1", share=1.0), HeldOut(share=0.0)
 

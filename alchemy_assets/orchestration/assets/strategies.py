@@ -34,6 +34,7 @@ def rejections(reasons: pl.Series) -> dict[str, int]:
 def samples_made(
     name: str, samples: pl.DataFrame, rejected: pl.DataFrame, proposed: int, notes: Mapping[str, str]
 ) -> dict[str, Made]:
+    """The two tables of a strategy out of what was accepted and what was not; `proposed` is counted where drafts come from."""
     counts = {
         "rows_in": proposed,
         "kept": samples.height,
