@@ -1,6 +1,7 @@
 """The `alchemy` command: what a person types. Every command is a few lines over `orchestration`."""
 
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,12 +28,22 @@ err = Console(stderr=True, emoji=False, highlight=False, soft_wrap=True)
 WorkspaceOption = Annotated[Path | None, typer.Option(help="Folder of the workspace; default: the one used last.")]
 
 
+def _plain(line: str) -> str:
+    """A line as a terminal may be given it: control characters, which file names may hold, as escapes; no markup."""
+    return escape("".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in line))
+
+
 @contextmanager
 def _clear_errors() -> Iterator[None]:
     try:
         yield
     except AlchemyError as error:
-        err.print(f"[bold red]{type(error).__name__}[/]: {escape(str(error))}")
+        message = "\n".join(map(_plain, str(error).splitlines()))
+        err.print(f"[bold red]{type(error).__name__}[/]: {message}")
+        raise typer.Exit(1) from error
+    except OSError as error:
+        # A full disk, a folder that may not be written, a name that is too long: it says which.
+        err.print(f"[bold red]{type(error).__name__}[/]: {_plain(str(error))}")
         raise typer.Exit(1) from error
 
 
@@ -74,27 +85,29 @@ def run(  # noqa: PLR0913, PLR0917 -- one parameter an option
     ] = False,
 ) -> None:
     """Run everything on an input: curate, record, make samples, measure, release. Goes on where it stopped."""
-    from alchemy_assets.orchestration import setup, summary  # noqa: PLC0415 -- Dagster takes seconds to import
-    from alchemy_assets.orchestration.build import open_graph  # noqa: PLC0415
-    from alchemy_assets.settings import load  # noqa: PLC0415
+    from alchemy_assets.orchestration import setup  # noqa: PLC0415 -- `alchemy --help` answers at once
 
+    chosen = tuple(name.strip() for name in languages.split(",") if name.strip()) if languages else None
     with _clear_errors():
         if path is None:
-            settings = load(setup.find(workspace))
+            settings = setup.reopen(setup.find(workspace), shards=shards, languages=chosen, held_out=held_out)
         else:
-            chosen = tuple(name.strip() for name in languages.split(",")) if languages else None
             settings = setup.make(
                 workspace or setup.folder_for(path), path, shards=shards, languages=chosen, held_out=held_out
             )
+        # Dagster takes seconds to import, and a mistake is told before.
+        from alchemy_assets.orchestration import summary  # noqa: PLC0415
+        from alchemy_assets.orchestration.build import open_graph  # noqa: PLC0415
+
         if allow_partial:
             settings = settings.model_copy(update={"allow_partial": True})
         graph = open_graph(settings)
         problems = _show_waves(graph, force=force)
         out.print()
         for line in summary.lines(graph):
-            out.print(escape(line))
+            out.print(_plain(line))
         for problem in problems:
-            err.print(f"[bold red]not done[/] {escape(problem)}")
+            err.print(f"[bold red]not done[/] {_plain(problem)}")
     if problems:
         raise typer.Exit(1)
 
@@ -117,13 +130,18 @@ def _show_waves(graph: "Graph", *, force: bool) -> list[str]:
                 if task is not None:
                     bars.update(task, advance=1, at=told.partition)
                 if trouble := told.failed or told.skipped:
+                    # Dagster names the class of an error by its module.
+                    trouble = trouble.removeprefix(f"{AlchemyError.__module__}.")
                     problems.append(f"{told.wave} {told.partition}: {trouble}")
             elif told.skipped:
-                problems.append(f"{told.wave}: {told.skipped}")
+                # After a failure it only repeats that what failed is missing.
+                problems += [] if problems else [f"{told.wave}: {told.skipped}"]
             else:
                 if task is not None:
                     bars.update(task, at="")
-                task = bars.add_task(told.wave, total=told.total, at="" if told.total else "current")
+                task = bars.add_task(told.wave, total=told.total, at="") if told.total else None
+                if task is None:
+                    bars.print(f"{told.wave:<8} nothing to do")
         if task is not None:
             bars.update(task, at="")
     return problems
@@ -167,7 +185,7 @@ def doctor() -> None:
 
     with _clear_errors():
         for line in diagnosis.lines():
-            out.print(escape(line))
+            out.print(_plain(line))
 
 
 @app.command()
@@ -176,20 +194,23 @@ def why(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Show every verdict, signal and sample of one file."""
-    from alchemy_assets.orchestration import explain, setup  # noqa: PLC0415
-    from alchemy_assets.orchestration.build import open_graph  # noqa: PLC0415
+    from alchemy_assets.orchestration import setup  # noqa: PLC0415
     from alchemy_assets.settings import load  # noqa: PLC0415
 
     with _clear_errors():
-        for line in explain.lines(open_graph(load(setup.find(workspace))), what):
-            out.print(escape(line))
+        settings = load(setup.find(workspace))
+        from alchemy_assets.orchestration import explain  # noqa: PLC0415
+        from alchemy_assets.orchestration.build import open_graph  # noqa: PLC0415
+
+        for line in explain.lines(open_graph(settings), what):
+            out.print(_plain(line))
 
 
 @app.command()
 def gc(
     workspace: WorkspaceOption = None,
     older_than: Annotated[
-        float, typer.Option(help="Hours; younger files may be another process's work in progress.")
+        float, typer.Option(min=0, help="Hours; younger files may be another process's work in progress.")
     ] = 24.0,
 ) -> None:
     """Remove what no manifest names: orphans of killed runs, and versions that were replaced."""
@@ -199,7 +220,7 @@ def gc(
 
     with _clear_errors():
         removed = Workspace(load(setup.find(workspace))).collect_garbage(older_than * 3_600)
-        out.print(f"removed {removed} files that no manifest names")
+        out.print(f"{removed} files that no manifest names were removed")
 
 
 @app.command()
@@ -209,10 +230,12 @@ def verify(workspace: WorkspaceOption = None) -> None:
     from alchemy_assets.store import Store  # noqa: PLC0415
 
     with _clear_errors():
-        store = Store.of_workspace(setup.find(workspace))
+        folder = setup.find(workspace)
+        store = Store.of_workspace(folder)
         problems = store.verify()
         for problem in problems:
-            err.print(escape(problem))
+            err.print(_plain(problem))
         out.print(f"{sum(1 for _ in store.manifests())} partitions looked at, {len(problems)} problems")
     if problems:
+        err.print(_plain(f"to make everything again: alchemy run --force --workspace {shlex.quote(str(folder))}"))
         raise typer.Exit(1)

@@ -1,5 +1,6 @@
 """The story of one file: where it came from, what every stage said of it, and what became of it."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,18 +21,13 @@ _SKIPPED = {"blob_id", "text", "occurrences", "messages", "shingles", "signature
 
 def _matching(graph: Graph, what: str) -> pl.DataFrame:
     """The files that a blob id, its beginning, or a path means."""
-    wanted = what.removeprefix("./")
-    path = pl.element().struct.field("path")
-    absolute = Path(what).expanduser().absolute().as_posix()
-    named = (
-        pl.col("occurrences")
-        .list.eval(
-            (path == wanted) | path.str.ends_with(f"/{wanted}") | (pl.lit(absolute).str.ends_with(pl.lit("/") + path))
-        )
-        .list.any()
-    )
+    place = pl.lit("/") + pl.element().struct.field("repo_name") + "/" + pl.element().struct.field("path")
+    named = pl.col("occurrences").list.eval(place.str.ends_with("/" + what.removeprefix("./"))).list.any()
     is_prefix = len(what) >= SHORTEST_PREFIX and set(what) <= set("0123456789abcdef")
-    chosen = pl.col("blob_id").str.starts_with(what) if is_prefix else named
+    on_disk = _blob_on_disk(graph, Path(what))
+    chosen = (named & pl.lit(bool(what))) | (pl.col("blob_id") == on_disk)
+    if is_prefix:
+        chosen |= pl.col("blob_id").str.starts_with(what)
     columns = ["blob_id", "language", "language_source", "encoding", "length_bytes", "occurrences"]
     frames = [
         pl.scan_parquet(graph.workspace.store.paths(index, UNPARTITIONED), glob=False, hive_partitioning=False)
@@ -42,13 +38,28 @@ def _matching(graph: Graph, what: str) -> pl.DataFrame:
         if graph.workspace.store.paths(index, UNPARTITIONED)
     ]
     found = pl.concat(frames) if frames else pl.DataFrame(schema={name: schema.SOURCE_FILES[name] for name in columns})
-    # The whole path that was typed beats a file of the same name elsewhere.
-    if not is_prefix:
-        exact = found.filter(
-            pl.col("occurrences").list.eval(pl.lit(absolute).str.ends_with(pl.lit("/") + path)).list.any()
-        )
-        found = exact if exact.height and Path(absolute).exists() else found
-    return found.unique("blob_id", maintain_order=True).sort("blob_id")
+    # The file that lies where the path leads beats one of the same name elsewhere.
+    same = found.filter(pl.col("blob_id") == on_disk)
+    return (same if same.height else found).unique("blob_id", maintain_order=True).sort("blob_id")
+
+
+def _blob_on_disk(graph: Graph, path: Path) -> str:
+    """The blob id of the file that lies at a path as it was typed; empty where there is none, or one too large."""
+    local = graph.workspace.settings.local
+    try:
+        if local is None or not path.is_file() or path.stat().st_size > local.largest_file:
+            return ""
+        return hashlib.sha1(path.read_bytes(), usedforsecurity=False).hexdigest()
+    except (OSError, ValueError):
+        return ""
+
+
+def _locations(graph: Graph, what: str) -> set[str]:
+    """What a path that was typed is called among the rejected inputs, which lie at places below the corpus."""
+    local = graph.workspace.settings.local
+    absolute = Path(what).expanduser().absolute()
+    below = {absolute.relative_to(local.path).as_posix()} if local and absolute.is_relative_to(local.path) else set()
+    return below | {what.removeprefix("./")}
 
 
 def _value(value: object) -> str:
@@ -80,7 +91,8 @@ def _story(graph: Graph, file: dict[str, object]) -> Iterator[str]:
     occurrences = file["occurrences"]
     assert isinstance(occurrences, list)  # noqa: S101 -- for the type checker
     yield from (
-        f"  at {one['corpus']}: {one['repo_name']} {one['path']}  licences {one['licenses'] or 'none found'}"
+        f"  in {one['corpus']}: repository {one['repo_name'] or 'unknown'}, path {one['path'] or 'unknown'},"
+        f" licences {', '.join(one['licenses']) or 'none found'}"
         for one in occurrences
     )
     for step in graph.steps:
@@ -108,12 +120,19 @@ def lines(graph: Graph, what: str) -> Iterator[str]:
     found = _matching(graph, what)
     rejected = graph.workspace.store.read("rejected_inputs", UNPARTITIONED, schema.REJECTED_INPUTS)
     location = pl.col("location")
-    refused = rejected.filter((location == what) | location.str.ends_with(f"/{what}"))
+    locations = _locations(graph, what)
+    refused = rejected.filter(
+        location.is_in(sorted(locations)) | (location.str.ends_with(f"/{what}") & pl.lit(bool(what)))
+    )
     if found.is_empty() and refused.is_empty():
-        msg = f"no file of this workspace has the blob id or path {what!r} (a blob id needs {SHORTEST_PREFIX} characters or more)"
+        msg = (
+            f"no file of {graph.workspace.settings.workspace} has the path or blob id {what!r};"
+            f" give the end of a path (folder/name), or {SHORTEST_PREFIX} characters of a blob id or more"
+        )
         raise CorpusNotFoundError(msg)
     for row in refused.iter_rows(named=True):
-        yield f"{row['location']}: never became a file: {row['reason']} {row['detail']}".rstrip()
+        detail = f" ({row['detail']})" if row["detail"] else ""
+        yield f"{row['location']}: not taken as source: {row['reason']}{detail}"
     for file in found.head(MOST).iter_rows(named=True):
         yield from _story(graph, file)
         yield ""

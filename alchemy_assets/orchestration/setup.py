@@ -1,7 +1,10 @@
 """Making and finding workspaces: one per input by default, so that two corpora never write over each other."""
 
+import contextlib
+import glob
 import hashlib
 import json
+import os
 import re
 from pathlib import Path
 
@@ -16,12 +19,12 @@ def folder_for(path: Path) -> Path:
     """The workspace of an input where none is named: its name, and a hash of where it lies."""
     whole = str(path.expanduser().absolute())
     name = re.sub(r"[^a-z0-9]+", "-", path.expanduser().absolute().name.lower()).strip("-") or "root"
-    return ROOT / f"{name}-{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
+    return ROOT / f"{name}-{hashlib.sha256(os.fsencode(whole)).hexdigest()[:8]}"
 
 
 def _toml(value: object) -> str:
-    # JSON's strings, numbers, booleans and flat lists are TOML's too.
-    return json.dumps(value, ensure_ascii=False)
+    # JSON's strings, numbers, booleans and flat lists are TOML's too, but for DEL.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _render(path: Path, shards: int, languages: tuple[str, ...] | None, held_out: float | None) -> str:
@@ -48,40 +51,88 @@ def make(
 ) -> Settings:
     """Make a workspace for an input, or open the one that is there.
 
-    Raises CorpusNotFoundError where the input is not there, and SettingsError where the workspace was made for
-    another input or another shard count.
+    Raises CorpusNotFoundError where the input is not there, and SettingsError where no workspace can be made, or where
+    it was made for another input, shard count, choice of languages or share of held-out files.
     """
     whole = path.expanduser().absolute()
     if not whole.exists():
         msg = f"there is nothing at {whole}; --path takes a folder, git checkout, .tar.gz, .jsonl or .parquet"
         raise CorpusNotFoundError(msg)
-    file = workspace / FILE_NAME
-    if not file.exists():
+    if (workspace / FILE_NAME).exists():
+        return reopen(workspace, path=whole, shards=shards, languages=languages, held_out=held_out)
+    _refuse_place(workspace.absolute(), whole)
+    file, missing = workspace / FILE_NAME, not workspace.exists()
+    try:
         workspace.mkdir(parents=True, exist_ok=True)
         staged = file.with_suffix(".new")
-        staged.write_text(_render(whole, shards or 2, languages, held_out), encoding="utf-8")
+        staged.write_text(_render(whole, 2 if shards is None else shards, languages, held_out), encoding="utf-8")
         staged.replace(file)
+    except OSError as error:
+        msg = f"no workspace can be made at {workspace} ({error.strerror}); name another folder with --workspace"
+        raise SettingsError(msg) from error
+    try:
+        settings = load(workspace)
+    except SettingsError:
+        file.unlink()
+        if missing:
+            workspace.rmdir()
+        raise
+    remember(workspace)
+    return settings
+
+
+def _refuse_place(workspace: Path, path: Path) -> None:
+    """Raise SettingsError where a workspace would not work."""
+    for one in (workspace, path):
         try:
-            settings = load(workspace)
-        except SettingsError:
-            file.unlink()
-            raise
-        remember(workspace)
-        return settings
+            str(one).encode()
+        except UnicodeEncodeError as error:
+            msg = f"the name {os.fsencode(one)!r} is not UTF-8, and settings are; rename it"
+            raise SettingsError(msg) from error
+    if glob.has_magic(str(workspace)):
+        # Dagster 1.13.27 takes the path of its `dagster.yaml` as a pattern, finds nothing, and turns telemetry on.
+        msg = f"the path of a workspace may not hold any of * ? [, and {workspace} does; name another with --workspace"
+        raise SettingsError(msg)
+    if workspace.resolve().is_relative_to(path.resolve()):
+        msg = (
+            f"the workspace {workspace} would lie inside its input {path} and be read as source;"
+            " name a folder outside with --workspace"
+        )
+        raise SettingsError(msg)
+
+
+def reopen(
+    workspace: Path,
+    *,
+    path: Path | None = None,
+    shards: int | None = None,
+    languages: tuple[str, ...] | None = None,
+    held_out: float | None = None,
+) -> Settings:
+    """Open a workspace that is there; raises SettingsError where it was made with something else than what is asked for."""
     settings = load(workspace)
-    asked = {"shards": shards, "languages": tuple(sorted(languages)) if languages else None, "path": whole}
     has = {
-        "shards": settings.shards,
-        "languages": settings.languages,
-        "path": settings.local.path if settings.local else None,
+        "--path": settings.local.path if settings.local else None,
+        "--shards": settings.shards,
+        "--languages": ",".join(settings.languages),
+        "--held-out": settings.held_out.share,
+    }
+    asked = {
+        "--path": path,
+        "--shards": shards,
+        "--languages": ",".join(sorted(set(languages))) if languages else None,
+        "--held-out": held_out,
     }
     differs = [
-        f"{name} {has[name]} (asked for: {value})"
-        for name, value in asked.items()
-        if value is not None and has[name] != value
+        f"{option} {has[option]}, not {value}"
+        for option, value in asked.items()
+        if value is not None and has[option] != value
     ]
     if differs:
-        msg = f"{workspace} was made with {', '.join(differs)}; take another --workspace, or edit {file}"
+        msg = (
+            f"{workspace} was made with {' and '.join(differs)}; leave the option out to go on with it,"
+            f" name another folder with --workspace to begin anew, or change {workspace / FILE_NAME}"
+        )
         raise SettingsError(msg)
     remember(workspace)
     return settings
@@ -89,16 +140,24 @@ def make(
 
 def remember(workspace: Path) -> None:
     """Note the workspace that was used last, for commands that name none."""
-    ROOT.mkdir(parents=True, exist_ok=True)
-    (ROOT / NEWEST).write_text(str(workspace.absolute()), encoding="utf-8")
+    # A convenience: where the current folder cannot be written, --workspace names it.
+    with contextlib.suppress(OSError):
+        ROOT.mkdir(parents=True, exist_ok=True)
+        (ROOT / NEWEST).write_text(str(workspace.absolute()), encoding="utf-8")
 
 
 def find(workspace: Path | None) -> Path:
     """The workspace that a command means; raises SettingsError where there is none."""
     if workspace is None:
         note = ROOT / NEWEST
-        workspace = Path(note.read_text(encoding="utf-8")) if note.exists() else None
-    if workspace is None or not (workspace / FILE_NAME).exists():
-        msg = f"no workspace at {workspace or ROOT}; make one with: alchemy run --path FOLDER"
+        if not note.exists():
+            msg = (
+                f"no workspace was used in {Path.cwd()} yet; make one with: alchemy run --path FOLDER,"
+                " or name one with --workspace"
+            )
+            raise SettingsError(msg)
+        workspace = Path(note.read_text(encoding="utf-8"))
+    if not (workspace / FILE_NAME).exists():
+        msg = f"no workspace at {workspace}; make one with: alchemy run --path FOLDER --workspace {workspace}"
         raise SettingsError(msg)
     return workspace

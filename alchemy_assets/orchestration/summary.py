@@ -47,9 +47,13 @@ def lines(graph: Graph) -> Iterator[str]:
         yield "nothing is published yet"
         return
     inputs = store.manifest("rejected_inputs", UNPARTITIONED)
-    yield f"inputs     {index.counts['inputs']:,} read, {index.rows:,} different files (blobs)"
+    looked_at, refused = index.counts["inputs"], index.counts["rejected_inputs"]
+    yield (
+        f"inputs     {looked_at:,} looked at: {looked_at - refused:,} are source"
+        f" ({index.rows:,} different files), {refused:,} are not"
+    )
     yield from _section(
-        "not read as source", _rejections([store.open("local_rejected", UNPARTITIONED)]) if inputs else []
+        "not taken as source", _rejections([store.open("local_rejected", UNPARTITIONED)]) if inputs else []
     )
     curated = _manifests(graph, "curated_files")
     rows_in, kept = (sum(manifest.counts[name] for manifest in curated) for name in ("rows_in", "kept"))
@@ -57,11 +61,11 @@ def lines(graph: Graph) -> Iterator[str]:
     yield f"curated    {kept:,} of {rows_in:,} files kept, {held_out:,} of them held out for benchmarks"
     yield from _section("rejected (a file may have several reasons)", _rejections(curated))
     traces = _manifests(graph, "traces")
-    traced, looked_at = (
+    traced, offered = (
         sum(manifest.rows for manifest in traces),
         sum(manifest.counts["rows_in"] for manifest in traces),
     )
-    yield f"traced     {traced:,} programs of {looked_at:,} files"
+    yield f"traced     {traced:,} programs of {offered:,} files"
     yield from _section("not traced", _rejections(traces))
     counts = _metric(graph, "sample_counts")
     if counts is not None and counts.height:

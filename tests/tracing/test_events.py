@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from alchemy_assets.tracing import events
@@ -21,6 +21,7 @@ EVENTS = st.builds(
 
 
 @given(EVENTS)
+@example(Event("VAR", "f", 1, (("s", json.dumps('say "; n=1')), ("n", "2"))))
 def test_what_is_written_is_read(event):
     """An event that was written as a line is read back as it was, whatever its values hold."""
     line = events.format_event(event)

@@ -112,11 +112,18 @@ def test_places_fall_silent_after_their_limit():
     ("source", "why"),
     [
         (
-            "def f(x):\n    if x:\n        y = 1\n    print('go')\n    return x\n\n\nprint(f(0))\n",
+            "def f(x):\n    if x:\n        y = 1\n    z = x + (y if x else 2)\n    return z\n\n\nprint(f(0))\n",
             "a name set in one arm",
         ),
         ("for i in ():\n    k = i\nprint('none')\n", "a loop that never turns"),
-        ("def f(x):\n    del x\n    return 1\n\n\nprint(f(2))\n", "a deleted name"),
+        (
+            "def f(x, n):\n    if n:\n        del x\n    m = n + (0 if n else x)\n    return m\n\n\nprint(f(2, 3))\n",
+            "a deleted name",
+        ),
+        (
+            "def f():\n    try:\n        k = int('x')\n    except ValueError:\n        pass\n    n = 1 if True else k\nf()\n",
+            "a name of a failed try",
+        ),
         (
             "try:\n    int('x')\nexcept ValueError as e:\n    n = 1\nprint(n + 1)\nm = n + 2\nprint(m)\n",
             "an error's name",

@@ -20,7 +20,7 @@ from alchemy_assets.strategies import phrasing
 from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.grounded import doc_comments
 from alchemy_assets.strategies.grounded.excerpt import excerpt_of
-from alchemy_assets.strategies.grounded.outline import Item, Outline, attributes, outline_of
+from alchemy_assets.strategies.grounded.outline import Item, Outline, attributes, is_class, outline_of
 from alchemy_assets.strategies.grounded.resolve import Needs, needs_of
 from alchemy_assets.strategies.grounded.shapes import SHAPES
 from alchemy_assets.strategies.grounded.worth import (
@@ -111,7 +111,7 @@ class Completion:
             "name": item.name,
             "language": language_name(file.language),
             "what": "method"
-            if item.parents and item.parents[-1].kind == "container" and _is_class(item.parents[-1])
+            if item.parents and item.parents[-1].kind == "container" and is_class(item.parents[-1])
             else "function",
             "code": fenced(excerpt.text.strip("\n"), LANGUAGES[file.language].fence),
             "file": PurePosixPath(file.path).name or "the file",
@@ -164,10 +164,6 @@ def _plan(draft: Draft) -> Plan:
 
 def _without_question(kind: str, file: CuratedFile, plan: Plan) -> Draft:
     return Draft(kind, file, (), "", "", (), plan)
-
-
-def _is_class(item: Item) -> bool:
-    return not any(word in item.node.type for word in ("namespace", "module", "mod_item"))
 
 
 def _nested(item: Item) -> bool:

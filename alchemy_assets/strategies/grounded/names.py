@@ -3,6 +3,7 @@
 Belongs here: reading names off a syntax tree. Does not: where a name comes from (`resolve`).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,14 +17,18 @@ _ASIDE = frozenset({"size", "right", "parameters", "key", "type", "index"})
 _ASSIGNMENTS = frozenset({"assignment", "assignment_expression", "operator_assignment"})
 _READERS = frozenset({"read", "mapfile", "readarray", "getopts", "printf"})
 _FIELDS = frozenset({"instance_variable", "class_variable"})
+# What stands on both sides of these are numbers, so a word there is a variable.
+_COMPARING = frozenset({"-eq", "-ne", "-lt", "-le", "-gt", "-ge"})
+_IN_BRACES = re.compile(r"(?<!\{)(?:\{\{)*\{([A-Za-z_]\w*)[:}]")
 
 
 @dataclass(frozen=True, eq=False)
 class Name:
     """One name where it stands.
 
-    role: `bind`, `reference`, `member` (of `receiver`), `key` (a member without its object) or `own` (of the object
-    itself). holder: the node whose role the name has; for a bound name, what it is bound by.
+    role: `bind`, `reference`, `member` (of `receiver`), `key` (a member without its object), `own` (of the object
+    itself), `shared` (declared to be the file's) or `mention` (what the file calls so, or plain text).
+    holder: the node whose role the name has; for a bound name, what it is bound by.
     assigned: whether it is the target of an assignment.
     """
 
@@ -44,6 +49,8 @@ def names_in(root: Node, shape: Shape, own: frozenset[str] = frozenset()) -> Ite
         leaf = node.type in shape.names
         if leaf and (name := _name(path, shape, shape.own | own)) is not None:
             yield name
+        if node.type in shape.formats and any(outer.type == "token_tree" for outer, _ in path[-3:]):
+            yield from (Name(text, node, "reference", node) for text in _IN_BRACES.findall(text_of(node)))
         if not leaf and cursor.goto_first_child():
             path.append((_at(cursor.node), cursor.field_name or ""))
             continue
@@ -68,6 +75,11 @@ def _name(path: list[tuple[Node, str]], shape: Shape, own: frozenset[str]) -> Na
     direct = {f"{parent.type}.{field}", f"{parent.type}.*"}
     if direct & shape.unread or text in own:
         return None
+    if direct & shape.shared:
+        return Name(text, node, "shared", parent)
+    if parent.type == "dotted_name" and _is_value(path):
+        first = parent.named_children[0]
+        return Name(text, node, "reference" if node == first else "member", parent, None if node == first else first)
     assigned = _assigned(path)
     if node.type in _FIELDS:
         return Name(text, node, "own", parent, None, assigned)
@@ -76,25 +88,48 @@ def _name(path: list[tuple[Node, str]], shape: Shape, own: frozenset[str]) -> Na
         return Name(text, node, role, parent, receiver, assigned)
     if node.type == "word" or parent.type == "token_tree":
         return _loose(node, parent, own)
-    climbed, where = len(path) - 1, field
+    return _in_pattern(path, shape, assigned=assigned)
+
+
+def _in_pattern(path: list[tuple[Node, str]], shape: Shape, *, assigned: bool) -> Name:
+    """A name in the role that the pattern has which it is a part of."""
+    node, where = path[-1]
+    text = text_of(node)
+    climbed = len(path) - 1
     while climbed > 0 and path[climbed - 1][0].type in shape.patterns and where not in _ASIDE:
         climbed -= 1
         where = path[climbed][1]
-    holder = path[climbed - 1][0] if climbed else parent
+    holder = path[climbed - 1][0] if climbed else path[-2][0]
     role = f"{holder.type}.{where}"
-    if role in shape.keys or (
+    roles = {role, f"{role}={node.type}"}
+    if not where and path[climbed][0] == holder.named_children[0]:
+        roles.add(f"{role}[0]")
+    if (role in shape.keys and not _negated(holder)) or (
         holder.type == "assignment_expression" and where == "left" and _initializes(path, climbed)
     ):
         return Name(text, node, "key", holder)
-    bound = role in shape.binds or node.type == "shorthand_property_identifier_pattern"
+    if role in shape.constants and text[:1].isupper():
+        return Name(text, node, "reference", holder)
+    bound = bool(roles & shape.binds) or node.type == "shorthand_property_identifier_pattern"
     if bound and holder.type.endswith("_specifier") and holder.child_by_field_name("body") is None:
         bound = False
-    return Name(text, node, "bind" if bound else "reference", holder, None, assigned)
+    read = "mention" if node.type == "global_variable" else "reference"
+    return Name(text, node, "bind" if bound else read, holder, None, assigned)
+
+
+def _negated(holder: Node) -> bool:
+    """Swift: `-limit` and `!found` are read like `.limit` by the grammar."""
+    return holder.type == "prefix_expression" and text_of(holder.children[0]) != "."
 
 
 def _initializes(path: list[tuple[Node, str]], climbed: int) -> bool:
     """C#: `new Point { X = 1 }` names members, it assigns no variable."""
     return climbed >= 2 and path[climbed - 2][0].type == "initializer_expression"  # noqa: PLR2004 -- its grandparent
+
+
+def _is_value(path: list[tuple[Node, str]]) -> bool:
+    """Python: `case Color.RED` compares with a value, where `case red` binds a name."""
+    return path[-2][0].named_child_count > 1 and "import" not in path[-3][0].type
 
 
 def _assigned(path: list[tuple[Node, str]]) -> bool:
@@ -124,10 +159,18 @@ def _loose(node: Node, parent: Node, own: frozenset[str]) -> Name | None:
         command = parent.child_by_field_name("name") if parent.type == "command" else None
         if command is not None and text_of(command) in _READERS and text.isidentifier():
             return Name(text, node, "bind", parent)
-        return None
+        return Name(text, node, "mention", parent) if _may_name(parent) else None
     before = node.prev_sibling
     if before is not None and before.type in {".", "::"}:
         receiver = before.prev_sibling
         role = "own" if receiver is not None and text_of(receiver) in own else "member"
         return Name(text, node, role, parent, receiver)
     return Name(text, node, "reference", parent)
+
+
+def _may_name(parent: Node) -> bool:
+    """Shell: whether a word is read as a variable, or may be the name of a function that is handed on."""
+    if parent.type == "binary_expression":
+        operator = parent.child_by_field_name("operator")
+        return operator is not None and text_of(operator) in _COMPARING
+    return parent.type in {"subscript", "command"}

@@ -75,6 +75,11 @@ def braced(body: Node) -> bool:
     return body.child_count > 0 and body.children[0].type == "{"
 
 
+def is_class(item: Item) -> bool:
+    """Whether a container is one of objects, not a namespace."""
+    return not any(word in item.node.type for word in ("namespace", "module", "mod_item"))
+
+
 def docstring(item_body: Node | None) -> Node | None:
     """The string that a Python block begins with."""
     statement = (

@@ -15,13 +15,28 @@ from typing import TypeVar
 from tree_sitter import Node
 
 from alchemy_assets.strategies.grounded.names import Name, names_in
-from alchemy_assets.strategies.grounded.outline import Item, Outline, attributes, last_line
+from alchemy_assets.strategies.grounded.outline import Item, Outline, attributes, is_class, last_line
 from alchemy_assets.syntax_tree import text_of
 
 _TYPE_FIELDS = ("type", "return_type")
 _VALUE_FIELDS = ("value", "right")
 _ROOT_PACKAGES = frozenset({"std", "core", "alloc", "java", "javax"})
 _SAME_NAMED = 2
+_TYPES = frozenset({"struct_item", "enum_item", "union_item"})
+_TWO_OF_A_NAME = frozenset({"Java", "PHP", "Rust"})
+_CALLS = frozenset(
+    {
+        "function_call_expression",
+        "member_call_expression",
+        "method_invocation",
+        "nullsafe_member_call_expression",
+        "scoped_call_expression",
+    }
+)
+# Where a file can add methods to the types of others.
+_EXTENDING = frozenset({"CSharp", "Ruby", "Rust", "Swift"})
+# Where a method needs `self.` or the name of its class to reach another one.
+_NAME_THEIR_OBJECT = frozenset({"JavaScript", "PHP", "Python", "Rust", "TypeScript"})
 _LONGEST_STATEMENT = 8
 _T = TypeVar("_T")
 
@@ -64,7 +79,11 @@ class _Resolver:
         self.known = known_names(outline.language)
         self.own = _go_receiver(item.node) if outline.language == "Go" else frozenset()
         self.names = list(names_in(item.node, outline.shape, self.own))
-        self.locals = {name.text for name in self.names if name.role == "bind"}
+        self.locals = {
+            name.text
+            for name in self.names
+            if name.role == "bind" and not (name.text == item.name and name.holder == item.node)
+        } - self._shared()
         self.of_known_type: set[str] = set()
         self.needs = Needs()
         for name in self.names:
@@ -77,23 +96,75 @@ class _Resolver:
         for name in self.names:
             in_body = body is not None and body.start_byte <= name.node.start_byte < body.end_byte
             if name.role == "reference":
-                self._reference(name.text, wanted=in_body)
+                self._reference(name, wanted=in_body)
+            elif name.role == "shared" or (in_body and name.role == "bind" and name.text not in self.locals):
+                self._need(name.text, bare=True)
+            elif in_body and name.role == "mention":
+                self._mention(name)
             elif in_body and name.role == "own":
-                self._own(name.text)
+                self._own(name)
             elif in_body and name.role in {"member", "key"}:
                 self._member(name)
         return self.needs
 
-    def _need(self, text: str) -> bool:
+    def _shared(self) -> set[str]:
+        """Names that the function assigns though they are the file's."""
+        shared = {name.text for name in self.names if name.role == "shared"}
+        plain = [name for name in self.names if name.role == "bind"]
+        if self.outline.language == "Ruby":
+            shared |= {name.text for name in plain if name.node.type == "global_variable"}
+        elif self.outline.language == "Shell":
+            assigned = {name.text for name in plain if _is_assignment(name.holder)}
+            shared |= {
+                text
+                for text in assigned - {name.text for name in plain if not _is_assignment(name.holder)}
+                if any(_is_assignment(item.node) for item in self.outline.defined.get(text, ()))
+            }
+        elif self.outline.language == "Swift":
+            bound = {name.text for name in plain if not _is_unwrapping(name)}
+            shared |= {name.text for name in plain} - bound
+            shared &= set(self.outline.defined)
+        return shared
+
+    def _need(self, text: str, *, bare: bool = False, of: str = "", called: bool | None = None) -> bool:
         found = [item for item in self.outline.defined.get(text.lstrip("$@"), ()) if item is not self.item]
+        if bare:
+            found = [item for item in found if self._in_scope(item)] or found
+        if bare and text == self.item.name:
+            found = [item for item in found if item.kind == "function" and self._in_scope(item)]
+        if called is not None:
+            found = [item for item in found if (item.kind == "function") == called] or found
+        if of:
+            found = [item for item in found if item.parents and item.parents[-1].name == of] or found
         ranked = sorted(found, key=lambda item: ({"function": 0, "container": 1, "value": 2}[item.kind], item.first))
         if ranked and ranked[0].kind != "value":
-            ranked = [item for item in ranked if item.kind != "value"]
+            # Rust: the type stands apart from what it does, and says more.
+            types = [item for item in ranked if item.node.type in _TYPES]
+            ranked = [*types, *(item for item in ranked if item.kind != "value")]
         nearest = [item for item in ranked if self.item.parents and item.parents == self.item.parents]
         _add(self.needs.items, (nearest or ranked)[:_SAME_NAMED])
         return bool(ranked)
 
-    def _reference(self, text: str, *, wanted: bool) -> None:
+    def _in_scope(self, item: Item) -> bool:
+        """Whether the name of a definition is known here without the object or the class that it belongs to."""
+        if item.parents != self.item.parents[: len(item.parents)]:
+            return False
+        return self.outline.language not in _NAME_THEIR_OBJECT or not item.parents or not is_class(item.parents[-1])
+
+    def _called(self, name: Name) -> bool | None:
+        """Whether a name is that of a call, where methods and fields may share one; None where they cannot."""
+        if self.outline.language not in _TWO_OF_A_NAME:
+            return None
+        around = name.node.parent
+        if self.outline.language == "Rust":
+            outer = around.parent if around is not None and around.type == "field_expression" else None
+            return None if outer is None else outer.child_by_field_name("function") == around
+        if around is None or around.type not in _CALLS:
+            return False
+        return name.node in {around.child_by_field_name("name"), around.child_by_field_name("function")}
+
+    def _reference(self, name: Name, *, wanted: bool) -> None:
+        text = name.text
         if text in self.locals:
             return
         imported = self.outline.imported.get(text)
@@ -101,7 +172,7 @@ class _Resolver:
             _add(self.needs.imports, [imported])
         # A test module imports what stands above it in the same file.
         if (
-            not self._need(text)
+            not self._need(text, bare=True, called=self._called(name))
             and imported is None
             and wanted
             and text not in self.known["bare"]
@@ -129,17 +200,25 @@ class _Resolver:
         plain = text.casefold()
         return any(plain == word.casefold().replace("_", "").replace("-", "") for word in self.outline.imported)
 
-    def _own(self, text: str) -> None:
+    def _mention(self, name: Name) -> None:
+        found = self.outline.defined.get(name.text.lstrip("$@"), ())
+        handed_on = name.holder.type == "command"
+        if name.text not in self.locals and (not handed_on or any(item.kind == "function" for item in found)):
+            self._need(name.text, bare=True)
+
+    def _own(self, name: Name) -> None:
+        text = name.text
         plain = text.lstrip("$@")
-        elsewhere = [(item, name) for item, name in self.own_fields.get(plain, ()) if item is not self.item]
-        if self._need(text):
+        elsewhere = [(item, other) for item, other in self.own_fields.get(plain, ()) if item is not self.item]
+        # Ruby's `@total` is not its method `total`.
+        if not text.startswith("@") and self._need(text, called=self._called(name)):
             return
         if elsewhere:
             elsewhere.sort(
                 key=lambda place: (place[0].name not in {"__init__", "constructor", "initialize"}, place[0].first)
             )
-            item, name = elsewhere[0]
-            statement = _statement(name.node, item)
+            item, other = elsewhere[0]
+            statement = _statement(other.node, item)
             place = (item, statement.start_point[0], last_line(statement))
             if place[2] - place[1] > _LONGEST_STATEMENT:
                 _add(self.needs.unknown, [text])
@@ -149,14 +228,27 @@ class _Resolver:
             _add(self.needs.unknown, [text])
 
     def _member(self, name: Name) -> None:
-        if name.text in self.known["members"] or self._receiver_known(name.receiver):
+        if self._receiver_known(name.receiver) and not self._extends(name):
             return
-        if self._need(name.text) or name.text == self.item.name:
+        if self._need(
+            name.text, of=text_of(name.receiver) if name.receiver is not None else "", called=self._called(name)
+        ):
+            return
+        if name.text == self.item.name or name.text in self.known["members"]:
             return
         if self.own_fields.get(name.text):
-            self._own(name.text)
+            self._own(name)
         else:
             _add(self.needs.maybe, [name.text])
+
+    def _extends(self, name: Name) -> bool:
+        """Whether the file adds a method of that name to a type that may be another file's."""
+        return (
+            self.outline.language in _EXTENDING
+            and name.text not in self.known["members"]
+            and not (name.receiver is not None and text_of(name.receiver)[:1].isupper())
+            and any(item.kind == "function" for item in self.outline.defined.get(name.text, ()))
+        )
 
     def _receiver_known(self, receiver: Node | None) -> bool:
         if receiver is None:
@@ -167,6 +259,8 @@ class _Resolver:
         text = text_of(leaf)
         if text in self.locals:
             return text in self.of_known_type
+        if any(map(self._in_scope, self.outline.defined.get(text, ()))):
+            return False
         if text in self.outline.imported or self._loosely_imported(text) or leaf.type not in self.outline.shape.names:
             return leaf.type in self.outline.shape.names or "literal" in leaf.type or "string" in leaf.type
         return text in self.known["bare"] and (leaf == receiver or text[:1].isupper() or text in _ROOT_PACKAGES)
@@ -177,9 +271,8 @@ class _Resolver:
         for node in around:
             for type_field in _TYPE_FIELDS:
                 kind = node.child_by_field_name(type_field)
-                if kind is not None and any(
-                    self._imported_type(other.text) for other in names_in(kind, self.outline.shape)
-                ):
+                types = [] if kind is None else [other.text for other in names_in(kind, self.outline.shape)]
+                if any(map(self._imported_type, types)) and not any(text in self.outline.defined for text in types):
                     return True
         if "for" in holder.type:
             return False
@@ -187,7 +280,9 @@ class _Resolver:
         return any(value is not None and self._from_import(value) for value in values)
 
     def _imported_type(self, text: str) -> bool:
-        return text in self.outline.imported or (text in self.known["bare"] and text[:1].isupper())
+        if text in self.outline.imported:
+            return True
+        return text in self.known["bare"] and text[:1].isupper() and text not in self.outline.defined
 
     def _from_import(self, value: Node) -> bool:
         leaf = value
@@ -199,6 +294,18 @@ class _Resolver:
 
 def _add(found: list[_T], more: list[_T]) -> None:
     found.extend(one for one in more if one not in found)
+
+
+def _is_assignment(node: Node) -> bool:
+    """Shell: whether a variable is set without being declared to be the function's own."""
+    return node.type == "variable_assignment" and (node.parent is None or node.parent.type != "declaration_command")
+
+
+def _is_unwrapping(name: Name) -> bool:
+    """Swift: whether `if let total` reads what is called `total` already."""
+    after = name.node.next_sibling
+    around = name.holder.type in {"if_statement", "guard_statement", "while_statement"}
+    return around and (after is None or after.type != "=")
 
 
 def _go_receiver(node: Node) -> frozenset[str]:

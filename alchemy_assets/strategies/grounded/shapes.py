@@ -3,7 +3,8 @@
 Belongs here: names of tree-sitter nodes and fields. Does not: what is concluded from them (`outline`, `names`).
 
 A role is written `parent.field`: the name stands in that field of that node; `parent.` where it has no field,
-`parent.*` in any field.
+`parent.*` in any field; `parent.[0]` where it is the first child and has no field. `role=leaf` holds for leaves of
+that type alone.
 """
 
 from collections.abc import Mapping
@@ -20,6 +21,9 @@ class Shape:
     names: leaves that are names. binds: roles that make a name known. patterns: nodes between a name and its role.
     members: roles of what comes after a dot. keys: roles of members named without their object.
     unread: roles that refer to nothing (labels, keywords of a call).
+    constants: roles in which a capitalized name is one that exists already, not a new one (patterns of a match).
+    formats: leaves of text in which a name in braces is one, where a macro reads them.
+    shared: roles that say that a name is the file's, not the function's own, even if the function assigns it.
     own: what a method calls its own object. lambdas: values that make a variable a function.
     joined: nodes that stand between a doc comment and its function (attributes on lines of their own).
     """
@@ -34,6 +38,9 @@ class Shape:
     members: frozenset[str]
     keys: frozenset[str]
     unread: frozenset[str]
+    constants: frozenset[str]
+    formats: frozenset[str]
+    shared: frozenset[str]
     own: frozenset[str]
     lambdas: frozenset[str]
     joined: frozenset[str]
@@ -103,10 +110,10 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
                 declaration_expression.name declaration_pattern.name implicit_parameter. lambda_expression.parameters
                 local_function_statement.name property_declaration.name method_declaration.name class_declaration.name
                 struct_declaration.name record_declaration.name interface_declaration.name enum_declaration.name
-                enum_member_declaration.name type_parameter.name from_clause.name let_clause.
+                enum_member_declaration.name type_parameter.name from_clause.name let_clause.[0]
                 constructor_declaration.name
                 tuple_element.name var_pattern.name recursive_pattern.name parenthesized_variable_designation.
-                namespace_declaration.name delegate_declaration.name event_declaration.name join_clause.
+                namespace_declaration.name delegate_declaration.name event_declaration.name join_clause.[0]
                 foreach_variable_statement.left""",
             patterns="tuple_pattern implicit_parameter parenthesized_variable_designation qualified_name",
             members="member_access_expression.name member_binding_expression.name qualified_name.name",
@@ -136,8 +143,8 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
             enhanced_for_statement.name
                 resource.name lambda_expression.parameters inferred_parameters. instanceof_expression.name
                 method_declaration.name constructor_declaration.name class_declaration.name interface_declaration.name
-                enum_declaration.name record_declaration.name enum_constant.name type_parameter. type_pattern.
-                record_pattern_component. annotation_type_declaration.name""",
+                enum_declaration.name record_declaration.name enum_constant.name type_parameter. type_pattern.=identifier
+                record_pattern_component.=identifier annotation_type_declaration.name""",
             members="field_access.field method_invocation.name method_reference. scoped_type_identifier.",
             unread="""labeled_statement. break_statement. continue_statement. marker_annotation.name annotation.name
                 element_value_pair.key""",
@@ -179,16 +186,18 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
             wrappers="declaration_list",
             imports="namespace_use_declaration namespace_definition php_tag",
             names="name variable_name",
-            binds="""assignment_expression.left reference_assignment_expression.left simple_parameter.name
-                variadic_parameter.name property_promotion_parameter.name foreach_statement. catch_clause.name
-                static_variable_declaration.name anonymous_function_use_clause. property_element.name const_element.
+            binds="""assignment_expression.left=variable_name reference_assignment_expression.left=variable_name
+                simple_parameter.name variadic_parameter.name property_promotion_parameter.name
+                foreach_statement.=variable_name catch_clause.name static_variable_declaration.name
+                anonymous_function_use_clause. property_element.name const_element.[0]
                 function_definition.name method_declaration.name class_declaration.name trait_declaration.name
-                interface_declaration.name enum_declaration.name enum_case.name argument.""",
+                interface_declaration.name enum_declaration.name enum_case.name argument.=variable_name""",
             patterns="list_literal pair by_ref array_creation_expression array_element_initializer",
             members="""member_access_expression.name member_call_expression.name nullsafe_member_call_expression.name
                 nullsafe_member_access_expression.name scoped_call_expression.name
                 scoped_property_access_expression.name class_constant_access_expression.""",
             unread="argument.name namespace_name.",
+            shared="global_declaration.",
             own="$this self static parent",
         ),
         "Python": _shape(
@@ -200,18 +209,19 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
             binds="""assignment.left for_statement.left for_in_clause.left named_expression.name as_pattern.alias
                 parameters. lambda_parameters. default_parameter.name typed_parameter. typed_default_parameter.name
                 function_definition.name class_definition.name aliased_import.alias import_statement.name
-                import_from_statement.name case_pattern. keyword_pattern.""",
+                import_from_statement.name case_pattern. dict_pattern. keyword_pattern.""",
             patterns="""pattern_list tuple_pattern list_pattern list_splat_pattern dictionary_splat_pattern
-                as_pattern_target dotted_name case_pattern splat_pattern""",
+                as_pattern_target dotted_name splat_pattern""",
             members="attribute.attribute",
             unread="keyword_argument.name",
+            shared="global_statement.",
             own="self cls",
         ),
         "Ruby": _shape(
             functions="method singleton_method",
             containers="class module singleton_class",
             wrappers="body_statement",
-            names="identifier constant instance_variable class_variable",
+            names="identifier constant instance_variable class_variable global_variable",
             binds="""assignment.left operator_assignment.left method_parameters. block_parameters. lambda_parameters.
                 optional_parameter.name keyword_parameter.name splat_parameter.name hash_splat_parameter.name
                 block_parameter.name exception_variable. for.pattern method.name singleton_method.name class.name
@@ -238,6 +248,8 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
             members="field_expression.field scoped_identifier.name scoped_type_identifier.name",
             keys="field_initializer.field",
             unread="lifetime. attribute. inner_attribute_item.",
+            constants="match_pattern. let_condition.pattern",
+            formats="string_content",
             own="self Self",
             joined="attribute_item",
         ),
