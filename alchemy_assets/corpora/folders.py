@@ -127,7 +127,9 @@ def _repository(folder: _Folder, entries: list[os.DirEntry[str]]) -> _Folder:
         folder = replace(folder, repository=own.name, depth=len(folder.names), checkout=own, licenses=())
     elif not folder.names:
         marks = (entry.name for entry in entries if entry.is_file(follow_symlinks=False))
-        folder = replace(folder, project=any(license_files.is_license_file(name) or name.lower() in _MANIFESTS for name in marks))
+        folder = replace(
+            folder, project=any(license_files.is_license_file(name) or name.lower() in _MANIFESTS for name in marks)
+        )
     elif folder.checkout is None and (_is_vendored(folder.names) or (len(folder.names) == 1 and not folder.project)):
         folder = replace(folder, repository=printable(folder.names[-1]), depth=len(folder.names), licenses=())
     if folder.names and folder.names[-1].lower() in _VENDORED:
