@@ -139,9 +139,8 @@ def _show_waves(graph: "Graph", *, force: bool) -> list[str]:
             else:
                 if task is not None:
                     bars.update(task, at="")
-                task = bars.add_task(told.wave, total=told.total, at="") if told.total else None
-                if task is None:
-                    bars.print(f"{told.wave:<8} nothing to do")
+                added = bars.add_task(told.wave, total=told.total, at="" if told.total else "nothing to do")
+                task = added if told.total else None
         if task is not None:
             bars.update(task, at="")
     return problems

@@ -22,20 +22,14 @@ def why(hostile):
     return cache(lambda what: hostile.alchemy("why", what))
 
 
-def test_why_by_path(why, good_blob):
-    """The end of a path finds the file and tells every stage's verdict on it, and what became of it."""
-    said = why("shelf/good.py")
+def test_why_by_path(hostile, why, good_blob):
+    """The path as a shell completes it finds this file alone, tells every stage's verdict, and what became of it."""
+    said = why(f"{hostile.corpus.name}/shelf/good.py")
     assert said.code == 0
+    assert said.out.count("blob ") == 1
     assert f"blob {good_blob}: Python (by suffix)" in said.out
     assert "repository shelf, path good.py" in said.out
     assert all(stage in said.out for stage in ("licenses:", "heuristics:", "syntax:", "near_duplicates:", "code_qa:"))
-
-
-def test_why_by_the_path_as_a_shell_completes_it(hostile, why, good_blob):
-    """A path that leads to a file from where one stands finds this file and no other."""
-    said = why(f"{hostile.corpus.name}/shelf/good.py")
-    assert said.out.count("blob ") == 1
-    assert good_blob in said.out
 
 
 def test_why_by_the_beginning_of_a_blob_id(why, good_blob):
@@ -66,12 +60,11 @@ def test_why_shows_odd_names_safely(why):
     assert r"path [bold]\n🦀\x1b[31m.py," in why(ODD).out
 
 
-@pytest.mark.parametrize("unknown", ["other/good.py", ""])
-def test_why_of_an_unknown_name(why, unknown):
-    """What no file is called is an error that says what can be given instead."""
-    said = why(unknown)
+def test_why_of_an_unknown_name(why):
+    """A file's name in a folder where it does not lie is an error that says what can be given instead."""
+    said = why("other/good.py")
     assert said.code == 1
-    assert f"has the path or blob id '{unknown}'; give the end of a path" in said.err
+    assert "has the path or blob id 'other/good.py'; give the end of a path" in said.err
 
 
 def copy(hostile, folder: Path) -> Path:
