@@ -1,5 +1,5 @@
 # Everything that a newcomer needs is one of these. `setup` runs by itself where something is missing.
-.PHONY: demo test test-slow lint ui bench clean setup
+.PHONY: demo test test-slow lint ui clean lock setup
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -25,11 +25,13 @@ lint: setup
 ui: setup
 	$(ALCHEMY) ui --workspace $(DEMO)
 
-bench: setup
-	$(BIN)/python -m bench
-
 clean:
 	rm -rf .venv workspaces dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# Needs uv. Extras stay in the lock: pip asks for them by name when it checks hashes.
+lock:
+	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras \
+	  --no-header --python-version 3.11 --universal -o requirements.lock -q
 
 setup: .venv/installed
 
