@@ -180,6 +180,15 @@ class Settings(BaseSettings):
         return self.shards_of.get(language, self.shards)
 
 
+def _sentences(error: ValidationError) -> str:
+    """What pydantic found, without its own notes: a field and what is wrong with it."""
+    found = error.errors(include_url=False, include_context=False)
+    return "; ".join(
+        f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}".removeprefix(": ")
+        for one in found
+    )
+
+
 def load(workspace: Path | None = None) -> Settings:
     """Read the settings of a workspace; raises SettingsError with the file and the field that is wrong."""
     values: Annotated[dict[str, Path], "workspace only"] = {} if workspace is None else {"workspace": workspace}
@@ -187,6 +196,7 @@ def load(workspace: Path | None = None) -> Settings:
         settings = Settings(**values)  # type: ignore[arg-type] # pydantic-settings reads the rest from its sources
     except (ValidationError, tomllib.TOMLDecodeError) as error:
         place = (workspace or Path(str(Settings.model_fields["workspace"].default))) / FILE_NAME
-        msg = f"{place} (or an ALCHEMY_* variable) cannot be used: {error}"
+        wrong = _sentences(error) if isinstance(error, ValidationError) else str(error)
+        msg = f"{place} (or an ALCHEMY_* variable) cannot be used: {wrong}"
         raise SettingsError(msg) from error
     return settings.model_copy(update={"workspace": settings.workspace.absolute()})

@@ -219,7 +219,7 @@ class Store:
         """
         manifest = self.manifest(asset, partition)
         if manifest is None:
-            msg = f"{asset} {partition} was never published; materialise it first"
+            msg = f"{asset} {partition} was never published; materialise it first (`alchemy run` makes all that is missing)"
             raise PartitionMissingError(msg)
         failed = [f"{check.name}: {check.detail}" for check in manifest.checks if not check.passed]
         if failed:

@@ -49,7 +49,11 @@ def _check_specs(step: Step, parts: Partitions) -> list[dg.AssetCheckSpec]:
     # Without a partitions definition of its own the next shard's pass would hide a failure.
     return [
         dg.AssetCheckSpec(
-            check.name, asset=table.name, description=check.description, partitions_def=parts.of(step.grain)
+            check.name,
+            asset=table.name,
+            description=check.description,
+            blocking=True,
+            partitions_def=parts.of(step.grain),
         )
         for table in step.tables
         for check in table.checks

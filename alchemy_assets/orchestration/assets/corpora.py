@@ -39,7 +39,7 @@ def _read_local(inputs: Inputs) -> Mapping[str, Made]:
     settings = inputs.workspace.settings
     local = settings.local
     assert local is not None  # noqa: S101 -- the step is in the graph only where the corpus is named
-    counts: Counter[str] = Counter()
+    counts = Counter(inputs=0, blobs=0, occurrences=0)
 
     def counted() -> Iterator[Found | Rejected]:
         for one in local_files.read(local):
