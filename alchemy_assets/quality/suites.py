@@ -21,6 +21,8 @@ KIND = "^[a-z][a-z0-9_]*$"
 LONGEST_CONVERSATION = 4 * 65_536
 # The frame of CodeTrace's own turns, which are control text anywhere else.
 TRACE_FRAME = ("===STDERR:", "---- FILENAME:")
+TRACED = ("code_trace", "trace_eval")
+BENCHMARKS = ("trace_eval", "dev_eval")
 LARGEST_INTEGER = 2**62
 
 _FLAGS = ("parsed", "compiled", "executed", "behaves_as_source", "observed", "answer_is_source")
@@ -91,7 +93,7 @@ def _no_control_text(samples: pl.Series) -> pl.Series:
 
 
 def _is_control_text(text: str, strategy: str | None) -> bool:
-    framed = TRACE_FRAME if strategy == "code_trace" else ()
+    framed = TRACE_FRAME if strategy in TRACED else ()
     return any(not text.startswith(framed, mark.start) for mark in marks(text))
 
 
@@ -130,7 +132,12 @@ SUITES: Mapping[str, tuple[Expectation, ...]] = {
         _unique("sample_id", "No sample stands in the table twice."),
         _matches("sample_id_is_sha256", "A sample id is a SHA-256 in lower-case hex.", pl.col("sample_id"), SHA256),
         _matches("blob_id_is_sha1", "A blob id is a SHA-1 in lower-case hex.", pl.col("blob_id"), SHA1),
-        _one_of("strategy_known", "The strategy is one of the five.", pl.col("strategy"), STRATEGIES),
+        _one_of(
+            "strategy_known",
+            "The strategy is one of the five, or a benchmark.",
+            pl.col("strategy"),
+            (*STRATEGIES, *BENCHMARKS),
+        ),
         _matches("kind_known", "The kind is one that the strategy has.", pl.col("kind"), KIND),
         _one_of("language_known", "The language is one of the fifteen.", pl.col("language"), LANGUAGES),
         _matches("user_first", "The user speaks first.", _ROLES, "^user(?: |$)"),

@@ -63,7 +63,7 @@ THINGS = ("apples", "books", "cranes", "doors", "eagles", "flags", "grapes", "ho
 def write_corpus(folder: Path) -> Path:
     """Eight Python and eight Shell programs in four repositories."""
     for number, thing in enumerate(THINGS):
-        repository = folder / f"repo-{number % 4}"
+        repository = folder / f"project-{number % 4}"
         repository.mkdir(parents=True, exist_ok=True)
         # Programs differ in more than a name, or they would be near-duplicates of each other.
         notes = "".join(

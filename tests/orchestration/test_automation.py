@@ -82,7 +82,7 @@ def test_the_nightly_schedule_reads_a_corpus_again_only_if_it_changed(graph, cor
     assert asks()
     assert run(graph, "index", None)
     assert not asks()
-    (corpus / "repo-0" / "new.sh").write_text("echo new\n")
+    (corpus / "project-0" / "new.sh").write_text("echo new\n")
     assert asks()
 
 

@@ -9,8 +9,10 @@ import sys
 import time
 from pathlib import Path
 
+import datasets
 import pytest
 
+from alchemy_assets.curation.held_out import is_drawn
 from alchemy_assets.orchestration import setup
 from alchemy_assets.orchestration.build import open_graph
 from alchemy_assets.orchestration.freshness import Graph
@@ -59,6 +61,29 @@ def test_a_run_ends_in_a_release_and_a_second_run_does_nothing(graph):
     assert {path: path.stat().st_mtime_ns for path in graph.workspace.store.root.rglob("*.json")} == before
 
 
+def test_a_held_out_repository_becomes_a_benchmark_and_nothing_else(workspace, tmp_path, monkeypatch):
+    """Programs of held-out repositories are items of TraceEval and no training sample, and the release loads as it is."""
+    settings = workspace(held_out=0.5)
+    graph = open_graph(settings)
+    bring_up_to_date(graph)
+    repositories = {f"project-{number}" for number in range(4)}
+    held_out = {name for name in repositories if is_drawn(name, settings.held_out)}
+    assert held_out
+    assert held_out != repositories
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+    def seen(config, split):
+        rows = datasets.load_dataset(
+            str(graph.workspace.release_folder), config, split=split, cache_dir=tmp_path / "cache"
+        )
+        assert all(text.startswith("User:\n") and "\n\nAssistant:\n" in text for text in rows["text"])
+        return {place["repo_name"] for places in rows["occurrences"] for place in places}
+
+    assert seen("trace-eval", "test") <= held_out
+    assert seen("code-trace", "train") <= repositories - held_out
+    assert seen("code-qa", "train") <= repositories - held_out
+
+
 def test_a_new_file_remakes_its_own_partitions_only(graph, corpus):
     """A file that is added makes its language × shard stale, and no partition of another language."""
     bring_up_to_date(graph)
@@ -66,7 +91,7 @@ def test_a_new_file_remakes_its_own_partitions_only(graph, corpus):
     times = {
         path: path.stat().st_mtime_ns for path in (graph.workspace.store.root / "manifests").glob("*/Shell/*.json")
     }
-    (corpus / "repo-0" / "added.py").write_text(
+    (corpus / "project-0" / "added.py").write_text(
         '"""One more."""\n\n\ndef added(number: int) -> int:\n    """Return the number that follows the given one."""\n    return number + 1\n\n\nprint(added(1))\n'
     )
     assert bring_up_to_date(graph) > 0

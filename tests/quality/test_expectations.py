@@ -150,11 +150,12 @@ def test_text_that_only_resembles_control_text_passes(samples: pl.DataFrame) -> 
     assert failed("samples", with_first(samples, "messages", said)) == {}
 
 
-def test_the_frame_of_traces_belongs_to_code_trace(samples: pl.DataFrame) -> None:
-    """CodeTrace writes the marks around its files itself; in other strategies, and beside other marks, they are caught."""
+@pytest.mark.parametrize("strategy", ["code_trace", "trace_eval"])
+def test_the_frame_of_traces_belongs_to_code_trace(samples: pl.DataFrame, strategy: str) -> None:
+    """CodeTrace and its benchmark write the marks around files themselves; elsewhere, and beside other marks, they are caught."""
     framed = conversation(("user", "---- FILENAME: a.py ----"), ("assistant", "===STDERR:t:START==="))
     other = with_first(samples, "messages", framed)
-    trace = other.with_columns(strategy=pl.lit("code_trace"))
+    trace = other.with_columns(strategy=pl.lit(strategy))
     assert (failed("samples", other), failed("samples", trace)) == ({"no_control_text": 1}, {})
     marked = conversation(("user", "---- FILENAME: a.py ----\n<|end|>"), ("assistant", "x"))
     assert failed("samples", with_first(trace, "messages", marked)) == {"no_control_text": 1}
