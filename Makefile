@@ -1,5 +1,5 @@
 # Everything that a newcomer needs is one of these. `setup` runs by itself where something is missing.
-.PHONY: demo test test-slow lint ui clean lock setup
+.PHONY: demo test test-slow lint ui bench clean lock setup
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -24,6 +24,9 @@ lint: setup
 
 ui: setup
 	$(ALCHEMY) ui --workspace $(DEMO)
+
+bench: setup
+	$(BIN)/python -m bench
 
 clean:
 	rm -rf .venv workspaces dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
