@@ -11,8 +11,9 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
     from alchemy_assets.corpora.found import Found, Rejected
 
 
-def measure(name: str, files: pl.DataFrame, work: Callable[[], object]) -> object:
+T = TypeVar("T")
+
+
+def measure(name: str, files: pl.DataFrame, work: Callable[[], T]) -> T:
     """Run once, and print files and MB per CPU second."""
     started = time.process_time()
     result = work()
@@ -59,7 +63,7 @@ def main() -> None:
     print(json.dumps({"figure": "index", "inputs": len(inputs), "cpu_seconds": round(spent, 3)}), flush=True)
     pairs = list(files.select("language", "text").iter_rows())
     measure("bare tree-sitter", files, lambda: [syntax_tree.parse(language, text.encode()) for language, text in pairs])
-    verdicts = [measure(stage.name, files, lambda stage=stage: stage.judge(files)) for stage in row_stages(settings)]
+    verdicts = [measure(stage.name, files, partial(stage.judge, files)) for stage in row_stages(settings)]
     signed = measure("near-duplicate signatures", files, lambda: near_duplicates.sign(files))
     standing = near_duplicates.standing(decide(files, settings.held_out), verdicts)
     measure(

@@ -1,6 +1,6 @@
-"""One sandbox for all tests of this room, and a watch over what a run leaves behind.
+"""Runs in the sandbox, and a watch over what a run leaves behind.
 
-Belongs here: the fixtures `sandbox`, `run` and `no_trace`. Does not: tests.
+Belongs here: the fixtures `run` and `no_trace`. Does not: tests.
 """
 
 import os
@@ -11,25 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from alchemy_assets.errors import SandboxUnavailableError
-from alchemy_assets.sandbox.bubblewrap import Bubblewrap, open_sandbox
+from alchemy_assets.sandbox.bubblewrap import Bubblewrap
 from alchemy_assets.sandbox.cgroups import NAME, find_hierarchy
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program
 
 MARK = "SANDBOX_TEST_MARK"
 SUFFIXES = {"Python": "main.py", "Shell": "main.sh"}
 Runner = Callable[..., Outcome]
-
-
-@pytest.fixture(scope="session")
-def sandbox() -> Iterator[Bubblewrap]:
-    """Open a sandbox for the whole session, or skip with the reason why there is none."""
-    try:
-        opened = open_sandbox()
-    except SandboxUnavailableError as error:
-        pytest.skip(str(error))
-    with opened:
-        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,11 @@
 """Builders and fixtures that the tests of the strategies share."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from alchemy_assets.errors import SandboxUnavailableError
 from alchemy_assets.languages import LANGUAGES
-from alchemy_assets.sandbox.bubblewrap import Bubblewrap, open_sandbox
 from alchemy_assets.strategies.strategy import CuratedFile
 
 Curated = Callable[..., CuratedFile]
@@ -36,14 +34,3 @@ def curated() -> Curated:
         )
 
     return build
-
-
-@pytest.fixture(scope="session")
-def sandbox() -> Iterator[Bubblewrap]:
-    """Open the real sandbox, or skip with the reason why there is none."""
-    try:
-        opened = open_sandbox()
-    except SandboxUnavailableError as error:
-        pytest.skip(str(error))
-    with opened:
-        yield opened

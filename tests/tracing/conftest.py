@@ -1,15 +1,13 @@
-"""Frames, programs and the sandbox that the tests of tracing share."""
+"""Frames and programs that the tests of tracing share."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from alchemy_assets import schema
-from alchemy_assets.errors import SandboxUnavailableError
-from alchemy_assets.sandbox.bubblewrap import Bubblewrap, open_sandbox
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "corpus"
 Frame = Callable[..., pl.DataFrame]
@@ -52,14 +50,3 @@ def curated() -> Frame:
         return pl.DataFrame([{name: row[name] for name in columns} for row in rows], schema=columns)
 
     return build
-
-
-@pytest.fixture(scope="session")
-def sandbox() -> Iterator[Bubblewrap]:
-    """Open the real sandbox, or skip with the reason why there is none."""
-    try:
-        opened = open_sandbox()
-    except SandboxUnavailableError as error:
-        pytest.skip(str(error))
-    with opened:
-        yield opened

@@ -1,0 +1,19 @@
+"""What the tests of several rooms share: the real sandbox."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from alchemy_assets.errors import SandboxUnavailableError
+from alchemy_assets.sandbox.bubblewrap import Bubblewrap, open_sandbox
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Bubblewrap]:
+    """The sandbox, one for the whole session; where there is none the test is skipped with the reason."""
+    try:
+        opened = open_sandbox()
+    except SandboxUnavailableError as error:
+        pytest.skip(str(error))
+    with opened:
+        yield opened
