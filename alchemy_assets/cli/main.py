@@ -103,11 +103,13 @@ def run(  # noqa: PLR0913, PLR0917 -- one parameter an option
             settings = settings.model_copy(update={"allow_partial": True})
         graph = open_graph(settings)
         problems = _show_waves(graph, force=force)
-        out.print()
-        for line in summary.lines(graph):
-            out.print(_plain(line))
-        for problem in problems:
-            err.print(f"[bold red]not done[/] {_plain(problem)}")
+        try:
+            out.print()
+            for line in summary.lines(graph):
+                out.print(_plain(line))
+        finally:
+            for problem in problems:
+                err.print(f"[bold red]not done[/] {_plain(problem)}")
     if problems:
         raise typer.Exit(1)
 

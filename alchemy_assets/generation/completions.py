@@ -31,8 +31,8 @@ class Request:
         """The key of its completion; `kind` is a label and no part of it."""
         facts = [
             self.prompt,
-            self.temperature,
-            self.top_p,
+            float(self.temperature),
+            float(self.top_p),
             self.max_tokens,
             self.seed,
             self.reasoning_effort,

@@ -13,11 +13,10 @@ import dagster as dg
 from alchemy_assets.errors import PartitionDamagedError, PartitionMissingError
 from alchemy_assets.orchestration.freshness import Graph
 from alchemy_assets.orchestration.steps import Step
-from alchemy_assets.store import UNPARTITIONED
 
 SENSOR = "changed_partitions"
 
-CURRENT, WANTED, WAITING = "current", "wanted", "waiting"
+CURRENT, WANTED, WAITING, BLOCKED = "current", "wanted", "waiting", "blocked"
 
 
 class Wanted:
@@ -25,10 +24,15 @@ class Wanted:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
+        self.wishes: dict[tuple[str, str], str] = {}
         self._known: dict[tuple[str, str], str] = {}
 
     def state(self, step: Step, partition: str) -> str:
-        """`current`; `wanted`: stale, and can be made in one run with what is wanted above it; or `waiting`."""
+        """One of four.
+
+        `current`; `wanted`: stale, and can be made in one run with what is wanted above it; `waiting` for another run;
+        `blocked` by a check, or by an upstream that is.
+        """
         key = (step.name, partition)
         if key not in self._known:
             self._known[key] = self._look(step, partition)
@@ -39,24 +43,31 @@ class Wanted:
             published = self.graph.published(step, partition).values()
             return CURRENT if all(manifest is not None and manifest.passed for manifest in published) else WAITING
         try:
-            sources = self.graph.sources(step, partition)
+            sources = [one for found in self.graph.sources(step, partition).values() for one in found]
         except (PartitionMissingError, PartitionDamagedError):
             return WAITING
-        makers = [(self.graph.maker[source.asset], source.partition) for found in sources.values() for source in found]
-        above = {(self.state(maker, key), maker.grain is step.grain) for maker, key in makers}
-        blocked = any(state == WAITING for state, _ in above) and not self.graph.workspace.settings.allow_partial
-        if blocked or (WANTED, False) in above:
+        above = {one: self.graph.maker[one.asset] for one in sources}
+        states = {(self.state(maker, one.partition), maker.grain is step.grain) for one, maker in above.items()}
+        if (WANTED, False) in states or WAITING in {state for state, _ in states}:
             return WAITING
-        return WANTED if (WANTED, True) in above else self._by_manifests(step, partition)
+        if BLOCKED in {state for state, _ in states} and not self.graph.workspace.settings.allow_partial:
+            return BLOCKED
+        if (WANTED, True) not in states:
+            return self._by_manifests(step, partition)
+        # What it will be made from is not there yet; what is wished for above stands for it.
+        wishes = {one.key: self.wishes.get((maker.name, one.partition), "") for one, maker in above.items()}
+        self.wishes[step.name, partition] = self.graph.fingerprint(step, partition, wishes)
+        return WANTED
 
     def _by_manifests(self, step: Step, partition: str) -> str:
         try:
             ready = self.graph.ready(step, partition)
         except (PartitionMissingError, PartitionDamagedError):
-            return WAITING
+            return BLOCKED
         if self.graph.is_current(step, partition, ready):
             return CURRENT
-        return WAITING if self.graph.was_refused(step, partition, ready) else WANTED
+        self.wishes[step.name, partition] = ready.fingerprint
+        return BLOCKED if self.graph.was_refused(step, partition, ready) else WANTED
 
     def partitions(self, step: Step) -> list[str]:
         """The partitions of a step to ask for now."""
@@ -68,11 +79,16 @@ class Wanted:
 
 
 class ContentChanged(dg.AutomationCondition[dg.AssetKey]):
-    """True for the partitions of an asset that are stale by the manifests and can be made now."""
+    """True for the partitions of an asset that are stale by the manifests and can be made now.
+
+    The same wish is uttered once: a run that crashed is for a person to look at, and a code location whose settings are older
+    than the worker's does not ask for ever.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._tick: tuple[datetime, Wanted] | None = None
+        self._uttered: dict[tuple[str, str], str] = {}
 
     @property
     def description(self) -> str:
@@ -87,18 +103,22 @@ class ContentChanged(dg.AutomationCondition[dg.AssetKey]):
 
     def evaluate(self, context: dg.AutomationContext[dg.AssetKey]) -> dg.AutomationResult[Any]:
         """The partitions to ask for, as Dagster wants to be told."""
-        keys = self._wanted(context.evaluation_time).partitions(self._graph.maker[context.key.to_user_string()])
-        view = context.asset_graph_view
-        if keys == [UNPARTITIONED]:
-            subset = view.get_full_subset(key=context.key)
-        elif keys and context.partitions_def is not None:
-            subset = view.get_subset_from_partition_keys(context.key, context.partitions_def, set(keys))
+        table = context.key.to_user_string()
+        step, wanted = self._graph.maker[table], self._wanted(context.evaluation_time)
+        keys = {
+            key for key in wanted.partitions(step) if self._uttered.get((table, key)) != wanted.wishes[step.name, key]
+        }
+        candidates = context.candidate_subset
+        if context.partitions_def is None:
+            subset = candidates if keys else context.get_empty_subset()
+            chosen = keys if not candidates.is_empty else set()
         else:
-            subset = context.get_empty_subset()
+            subset = candidates.compute_intersection_with_partition_keys(keys)
+            chosen = set(subset.expensively_compute_partition_keys())
+        self._uttered |= {(table, key): wanted.wishes[step.name, key] for key in chosen}
         return dg.AutomationResult(context, true_subset=subset)
 
 
 def condition(graph: Graph) -> dg.AutomationCondition[dg.AssetKey]:
-    """The condition of every asset below the corpora: what runs already, or has just failed, is not asked for again."""
-    failed = dg.AutomationCondition.execution_failed() & ~dg.AutomationCondition.any_deps_updated()
-    return ContentChanged(graph) & ~dg.AutomationCondition.in_progress() & ~failed
+    """The condition of every asset below the corpora: what is being made is not asked for again. One object serves all."""
+    return ~dg.AutomationCondition.in_progress() & ContentChanged(graph)

@@ -6,6 +6,7 @@ Everything that Dagster is told about a step stands here; what a step does stand
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import dagster as dg
 
@@ -21,6 +22,7 @@ from alchemy_assets.store import UNPARTITIONED
 
 FORCE_TAG = "alchemy/force"
 NIGHTLY = "0 3 * * *"
+Condition: TypeAlias = dg.AutomationCondition[dg.AssetKey]
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
 
 
@@ -28,7 +30,7 @@ def _columns(columns: schema.Columns) -> dg.TableSchema:
     return dg.TableSchema([dg.TableColumn(name, str(kind)) for name, kind in columns.items()])
 
 
-def _spec(graph: Graph, step: Step, table: Table, parts: Partitions) -> dg.AssetSpec:
+def _spec(graph: Graph, step: Step, table: Table, parts: Partitions, wish: Condition) -> dg.AssetSpec:
     above = {name: graph.maker[name].grain for name in step.inputs}
     return dg.AssetSpec(
         table.name,
@@ -41,7 +43,7 @@ def _spec(graph: Graph, step: Step, table: Table, parts: Partitions) -> dg.Asset
         kinds=set(step.kinds),
         tags={"wave": step.wave},
         partitions_def=parts.of(step.grain),
-        automation_condition=automation.condition(graph) if step.inputs else None,
+        automation_condition=wish if step.inputs else None,
     )
 
 
@@ -95,10 +97,10 @@ def _events(graph: Graph, step: Step, partition: str, *, force: bool) -> Iterato
         raise dg.Failure("; ".join(refused), allow_retries=False)
 
 
-def _asset(graph: Graph, step: Step, parts: Partitions) -> dg.AssetsDefinition:
+def _asset(graph: Graph, step: Step, parts: Partitions, wish: Condition) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=step.name,
-        specs=[_spec(graph, step, table, parts) for table in step.tables],
+        specs=[_spec(graph, step, table, parts, wish) for table in step.tables],
         check_specs=_check_specs(step, parts),
         partitions_def=parts.of(step.grain),
     )
@@ -133,7 +135,8 @@ def build(graph: Graph) -> dg.Definitions:
 
 def _build(graph: Graph) -> dg.Definitions:
     parts = partitions(graph.workspace.settings)
-    assets = [_asset(graph, step, parts) for step in graph.steps]
+    wish = automation.condition(graph)
+    assets = [_asset(graph, step, parts, wish) for step in graph.steps]
     waves = {step.wave for step in graph.steps}
     jobs = {
         wave: dg.define_asset_job(

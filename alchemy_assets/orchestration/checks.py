@@ -8,6 +8,9 @@ from alchemy_assets.quality.expectations import expect
 from alchemy_assets.quality.findings import Finding, conservation, invariants
 from alchemy_assets.store import UNPARTITIONED
 
+FINDINGS = ("alchemy_assets.quality.findings",)
+EXPECTATIONS = ("alchemy_assets.quality.expectations",)
+
 
 def _accounted(staged: Staged) -> CheckOutcome:
     counts = staged.made.counts
@@ -56,11 +59,12 @@ def _expected(suite: str) -> Callable[[Staged], CheckOutcome]:
 
 def expected(suite: str) -> Check:
     """The Great Expectations suite of a table."""
-    return Check("expectations", f"The Great Expectations suite `{suite}` holds.", _expected(suite))
+    return Check("expectations", f"The Great Expectations suite `{suite}` holds.", _expected(suite), EXPECTATIONS)
 
 
 CONSERVED = Check(
     "conservation",
     "Of every language, files read = files kept + files rejected.",
     lambda staged: _outcome([conservation(staged.frame())]),
+    FINDINGS,
 )

@@ -7,10 +7,12 @@ the card. So the imports are followed from the module that does the work.
 import ast
 import hashlib
 from functools import cache
+from importlib.metadata import distributions, version
 from pathlib import Path
 
 PACKAGE = "alchemy_assets"
 _ROOT = Path(__file__).parents[1]
+_DECIDING = frozenset({"charset-normalizer", "dulwich", "license-expression", "polars", "rensa"})
 _DATA_SUFFIXES = (".j2", ".sql", ".txt", ".toml", ".json")
 
 
@@ -44,6 +46,21 @@ def reached(modules: tuple[str, ...]) -> list[Path]:
     folders = {file.parent for file in files} - {_ROOT}
     data = {path for folder in folders for path in folder.rglob("*") if path.suffix in _DATA_SUFFIXES}
     return sorted(files | data)
+
+
+@cache
+def libraries() -> tuple[str, ...]:
+    """The libraries that decide what tables hold, with their versions."""
+    names = (name for name in (one.metadata["Name"] for one in distributions()) if name)
+    chosen = {name for name in names if name.startswith("tree-sitter") or name in _DECIDING}
+    return tuple(f"{name} {version(name)}" for name in sorted(chosen))
+
+
+@cache
+def file_hash(module: str) -> str:
+    """The hash of one module's own file, without what it imports."""
+    path = _file_of(module) if module.startswith(f"{PACKAGE}.") else None
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path is not None else ""
 
 
 @cache

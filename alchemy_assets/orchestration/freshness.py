@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from alchemy_assets import schema
 from alchemy_assets.errors import PartitionDamagedError, PartitionMissingError
-from alchemy_assets.orchestration.code_version import code_version
+from alchemy_assets.orchestration.code_version import code_version, file_hash, libraries
 from alchemy_assets.orchestration.steps import Grain, Inputs, Source, Step, Table
 from alchemy_assets.orchestration.workspace import SEPARATOR, Workspace
 from alchemy_assets.store import UNPARTITIONED, Manifest
@@ -103,12 +103,18 @@ class Graph:
         inputs = Inputs(
             self.workspace, partition, self.workspace.settings.workspace, usable, self.tables, tuple(missing)
         )
-        return Ready(inputs, upstream, self._fingerprint(step, partition, upstream))
+        return Ready(inputs, upstream, self.fingerprint(step, partition, upstream))
 
-    def _fingerprint(self, step: Step, partition: str, upstream: Mapping[str, str]) -> str:
+    def fingerprint(self, step: Step, partition: str, upstream: Mapping[str, str]) -> str:
+        """Hash of everything that a partition's rows and verdicts follow from, given its upstream's content."""
         facts = {
             "schema": schema.VERSION,
             "code": code_version(*step.code),
+            "glue": file_hash(step.compute.__module__),
+            "checks": code_version(
+                *{module for table in step.tables for check in table.checks for module in check.code}
+            ),
+            "libraries": libraries(),
             "settings": _plain(step.uses(self.workspace.settings)),
             "outside": step.outside(self.workspace, partition),
             "upstream": dict(upstream),

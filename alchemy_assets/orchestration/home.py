@@ -1,5 +1,8 @@
 """Dagster's home of a workspace: its `dagster.yaml`, and the instance that reads it."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -33,6 +36,17 @@ def prepare(workspace: Path) -> Path:
     if not config.exists():
         config.write_text(DAGSTER_YAML, encoding="utf-8")
     return home
+
+
+@contextmanager
+def turn(workspace: Path) -> Iterator[None]:
+    """Wait for this process's turn with Dagster's SQLite files, which two `alchemy run` at once would lock out of.
+
+    A killed process gives its turn up.
+    """
+    with (prepare(workspace) / "turn.lock").open("wb") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def instance(workspace: Path) -> dg.DagsterInstance:

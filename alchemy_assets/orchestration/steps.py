@@ -124,11 +124,12 @@ class Staged:
 
 @dataclass(frozen=True)
 class Check:
-    """A data check."""
+    """A data check. code: modules that decide its verdict, so that a mended check looks again."""
 
     name: str
     description: str
     look: Callable[[Staged], CheckOutcome]
+    code: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Running the whole graph on one machine: wave by wave, only what is stale, through Dagster's in-process executor."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import dagster as dg
@@ -9,7 +9,7 @@ import dagster as dg
 from alchemy_assets.errors import PartitionDamagedError, PartitionMissingError
 from alchemy_assets.orchestration.build import FORCE_TAG, build
 from alchemy_assets.orchestration.freshness import Graph
-from alchemy_assets.orchestration.home import instance
+from alchemy_assets.orchestration.home import instance, turn
 from alchemy_assets.orchestration.registry import WAVES
 from alchemy_assets.orchestration.steps import Step
 from alchemy_assets.store import UNPARTITIONED
@@ -49,10 +49,17 @@ def _is_current(graph: Graph, step: Step, partition: str) -> bool:
     return current
 
 
-def _blocked(graph: Graph, steps: tuple[Step, ...], partition: str) -> str:
-    """Why the first step of a wave cannot be made, where its upstream stands in another wave."""
+def _blocked(graph: Graph, steps: tuple[Step, ...], partition: str, undone: Mapping[tuple[str, str], str]) -> str:
+    """Why a wave cannot be made for a partition: its upstream in another wave cannot be read, or was not brought up to date.
+
+    What an earlier run published of a partition that failed now is old, and nothing new is made of it.
+    """
     own = {table.name for step in steps for table in step.tables}
     for step in steps:
+        for source in (one for found in graph.sources(step, partition).values() for one in found):
+            key = (graph.maker[source.asset].wave, source.partition)
+            if key in undone and source.asset not in own and not graph.workspace.settings.allow_partial:
+                return f"{source.asset} {source.partition} was not made: {undone[key]}"
         if not own & set(step.inputs):
             try:
                 graph.ready(step, partition)
@@ -74,6 +81,18 @@ def _error(result: dg.ExecuteInProcessResult) -> str:
     return "the run failed; see Dagster's log"
 
 
+def _execute(job: dg.JobDefinition, home: dg.DagsterInstance, partition: str, *, force: bool) -> str:
+    """Run a wave for one partition; what went wrong, or nothing."""
+    result = job.execute_in_process(
+        instance=home,
+        partition_key=None if partition == UNPARTITIONED else partition,
+        tags={FORCE_TAG: "true"} if force else None,
+        run_config=QUIET,
+        raise_on_error=False,
+    )
+    return "" if result.success else _error(result)
+
+
 def run_waves(graph: Graph, *, force: bool = False) -> Iterator[Progress]:
     """Bring every partition up to date, and tell about each.
 
@@ -81,7 +100,11 @@ def run_waves(graph: Graph, *, force: bool = False) -> Iterator[Progress]:
     """
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     definitions = build(graph)
-    with instance(graph.workspace.settings.workspace) as home:
+    folder = graph.workspace.settings.workspace
+    with turn(folder):
+        opened = instance(folder)
+    with opened as home:
+        undone: dict[tuple[str, str], str] = {}
         for wave in WAVES:
             if not any(step.wave == wave for step in graph.steps):
                 continue
@@ -93,14 +116,14 @@ def run_waves(graph: Graph, *, force: bool = False) -> Iterator[Progress]:
             yield Progress(wave, total=len(todo))
             job = definitions.resolve_job_def(wave)
             for partition, steps in todo:
-                if blocked := _blocked(graph, steps, partition):
+                if blocked := _blocked(graph, steps, partition, undone):
+                    undone[wave, partition] = blocked
                     yield Progress(wave, partition, skipped=blocked)
                     continue
-                result = job.execute_in_process(
-                    instance=home,
-                    partition_key=None if partition == UNPARTITIONED else partition,
-                    tags={FORCE_TAG: "true"} if force else None,
-                    run_config=QUIET,
-                    raise_on_error=False,
-                )
-                yield Progress(wave, partition, failed="" if result.success else _error(result))
+                with turn(folder):
+                    # Another process on this workspace may have made it while this one waited.
+                    done = not force and all(_is_current(graph, step, partition) for step in steps)
+                    failed = "" if done else _execute(job, home, partition, force=force)
+                if failed:
+                    undone[wave, partition] = failed
+                yield Progress(wave, partition, failed=failed)

@@ -21,6 +21,11 @@ from alchemy_assets.store import UNPARTITIONED, Store
 SEPARATOR = "|"
 
 
+def _newest(folder: Path) -> float:
+    """When something below a folder was last written: a long run keeps its scratch folder young."""
+    return max((path.lstat().st_mtime for path in [folder, *folder.rglob("*")]), default=0.0)
+
+
 def files_key(language: str, shard: str) -> str:
     """The partition key of a language × shard, as Dagster writes it."""
     return f"{language}{SEPARATOR}{shard}"
@@ -80,7 +85,7 @@ class Workspace:
     def collect_garbage(self, older_than: float) -> int:
         """Remove what killed processes left behind and is older than `older_than` seconds; how many files and folders."""
         limit = time.time() - older_than
-        left = [folder for folder in self._scratch.glob("*") if folder.stat().st_mtime <= limit]
+        left = [folder for folder in self._scratch.glob("*") if _newest(folder) <= limit]
         for folder in left:
             shutil.rmtree(folder, ignore_errors=True)
         return len(left) + len(self.store.collect_garbage(older_than))

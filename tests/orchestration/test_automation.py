@@ -67,7 +67,7 @@ def test_nothing_below_a_refused_partition_is_asked_for(graph):
     assert any(one.failed for one in told)
     assert requested(graph) == {}
     wanted = Wanted(graph)
-    assert wanted.state(graph.maker["near_duplicates"], "Python") == "waiting"
+    assert wanted.state(graph.maker["near_duplicates"], "Python") == "blocked"
     assert wanted.state(graph.maker["curated_files"], "Shell|0-of-2") == "current"
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import datasets
 import pytest
 
-from alchemy_assets.curation.held_out import is_drawn
+from alchemy_assets.curation.held_out import decide, is_drawn
 from alchemy_assets.orchestration import setup
 from alchemy_assets.orchestration.build import open_graph
 from alchemy_assets.orchestration.freshness import Graph
@@ -156,13 +156,10 @@ def _command(settings: Settings) -> list[str]:
 
 
 def _run(settings: Settings) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        _command(settings),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        cwd=settings.workspace,
-    )
+    with (settings.workspace / "alchemy.log").open("ab") as log:
+        return subprocess.Popen(
+            _command(settings), stdout=log, stderr=log, start_new_session=True, cwd=settings.workspace
+        )
 
 
 def test_killed_at_any_moment_the_same_command_goes_on(workspace):
@@ -198,7 +195,7 @@ def test_two_processes_on_one_workspace_agree(workspace):
     alone, shared = workspace("alone"), workspace("shared")
     bring_up_to_date(open_graph(alone))
     both = [_run(shared), _run(shared)]
-    assert [process.wait(300) for process in both] == [0, 0]
+    assert [process.wait(300) for process in both] == [0, 0], (shared.workspace / "alchemy.log").read_text()
     assert contents(open_graph(shared)) == contents(open_graph(alone))
     assert open_graph(shared).workspace.store.verify() == []
 
@@ -210,3 +207,34 @@ def test_an_unchanged_folder_touched_again_is_read_but_remakes_nothing_else(grap
         path.touch()
     assert bring_up_to_date(graph) == 1
     assert setup.find(graph.workspace.settings.workspace) == graph.workspace.settings.workspace
+
+
+def test_nothing_is_made_of_what_a_crash_left_old(graph, monkeypatch):
+    """When a stage crashes under new settings, what depends on it is not made again out of yesterday's verdicts."""
+    bring_up_to_date(graph)
+    before = contents(graph)
+    policy = graph.workspace.settings.licenses.model_copy(update={"unknown": "reject"})
+    stricter = open_graph(graph.workspace.settings.model_copy(update={"licenses": policy}))
+
+    calls = []
+
+    def crash_once(*arguments):
+        calls.append(arguments)
+        if len(calls) == 1:
+            raise MemoryError
+        return decide(*arguments)
+
+    monkeypatch.setattr("alchemy_assets.curation.held_out.decide", crash_once)
+    told = {f"{one.wave} {one.partition}": one for one in run_waves(stricter) if one.failed or one.skipped}
+    assert told["judge Python|0-of-2"].failed
+    assert "was not made" in told["cluster Python"].skipped
+    assert "was not made" in told["publish all"].skipped
+    after = contents(stricter)
+    assert after["curated_files Shell|0-of-2"] != before["curated_files Shell|0-of-2"]
+    assert after["release all"] == before["release all"]
+    assert {
+        key: value for key, value in after.items() if key.startswith("near_duplicates Python")
+    }.items() <= before.items()
+    monkeypatch.undo()
+    bring_up_to_date(stricter)
+    assert stricter.workspace.store.open("release", "all").rows == 0

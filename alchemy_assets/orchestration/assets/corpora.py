@@ -73,12 +73,10 @@ def _join_indexes(inputs: Inputs) -> Mapping[str, Made]:
     frames = [inputs.frame(name) for name in inputs.workspace.indexes]
     joined = merge(frames)
     rows_in = sum(frame.height for frame in frames)
-    merged = (
-        {"rejected: the same blob in several corpora, merged": rows_in - joined.height}
-        if rows_in > joined.height
-        else {}
-    )
-    counts = {"rows_in": rows_in, "kept": joined.height, "rejected": rows_in - joined.height, **merged}
+    # Counted before the merge, so that a row which the merge loses is missed.
+    repeated = rows_in - pl.concat([frame["blob_id"] for frame in frames]).n_unique()
+    merged = {"rejected: the same blob in several corpora, merged": repeated} if repeated else {}
+    counts = {"rows_in": rows_in, "kept": joined.height, "rejected": repeated, **merged}
     return {"source_files": Made([("", joined)], counts)}
 
 

@@ -17,7 +17,7 @@ from alchemy_assets.release.configs import CONFIGS
 from alchemy_assets.release.dataset import README, release
 from alchemy_assets.release.replaced_folder import replacing
 from alchemy_assets.settings import Settings
-from alchemy_assets.store import UNPARTITIONED, DataFile
+from alchemy_assets.store import UNPARTITIONED, sha256_of
 from alchemy_assets.strategies.registry import STRATEGIES
 
 BENCHMARKS = ("trace_eval",)
@@ -45,8 +45,11 @@ def _release(inputs: Inputs) -> Mapping[str, Made]:
     tables = {_config(name): inputs.paths(name) for name in (*NAMES, *BENCHMARKS)}
     folder = inputs.scratch / "release"
     summary = release(tables, settings.release, folder, about=about, seeds=inputs.paths("curated_files"))
+    released = [
+        pl.scan_parquet(path, glob=False, hive_partitioning=False) for paths in tables.values() for path in paths
+    ]
     counts = {
-        "rows_in": summary.rows + sum(summary.withheld.values()),
+        "rows_in": sum(int(frame.select(pl.col("release").sum()).collect().item()) for frame in released),
         "kept": summary.rows,
         "rejected": sum(summary.withheld.values()),
     }
@@ -90,29 +93,27 @@ APART = Check(
 )
 
 
-def _is_shown(folder: Path, files: list[DataFile], card: str) -> bool:
-    shown = {
-        path.relative_to(folder).as_posix(): path.stat().st_size
-        for path in folder.rglob("*")
-        if path.is_file() and path.name != README
-    }
-    readme = folder / README
+def _is_shown(folder: Path, paths: Mapping[str, Path], card: str) -> bool:
+    shown = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     return (
-        shown == {file.part: file.size for file in files}
-        and readme.is_file()
-        and readme.read_text(encoding="utf-8") == card
+        shown == {README, *paths}
+        and (folder / README).read_text(encoding="utf-8") == card
+        and all((folder / name).samefile(path) or sha256_of(folder / name) == path.stem for name, path in paths.items())
     )
 
 
 def show(workspace: Workspace) -> None:
     """Make `<workspace>/release` show what is published: links to the store's files, and the card."""
-    manifest = workspace.store.open("release", UNPARTITIONED)
-    folder, card = workspace.release_folder, manifest.notes[CARD]
-    if folder.is_dir() and _is_shown(folder, manifest.files, card):
+    manifest, folder = workspace.store.open("release", UNPARTITIONED), workspace.release_folder
+    paths = dict(
+        zip((file.part for file in manifest.files), workspace.store.paths("release", UNPARTITIONED), strict=True)
+    )
+    card = manifest.notes[CARD]
+    if folder.is_dir() and _is_shown(folder, paths, card):
         return
     with replacing(folder, {README, *CONFIGS}) as fresh:
-        for file, path in zip(manifest.files, workspace.store.paths("release", UNPARTITIONED), strict=True):
-            target = fresh / file.part
+        for name, path in paths.items():
+            target = fresh / name
             target.parent.mkdir(exist_ok=True)
             # The links share their bytes with the store: nobody may write through them.
             path.chmod(READ_ONLY)
@@ -136,8 +137,8 @@ def steps(settings: Settings) -> tuple[Step, ...]:
             grain=Grain.WHOLE,
             tables=(Table("release", {}, description, (checks.ACCOUNTED, APART)),),
             compute=_release,
-            code=("alchemy_assets.release.dataset",),
-            inputs=("curated_files", *NAMES, *BENCHMARKS),
+            code=("alchemy_assets.release.dataset", "alchemy_assets.strategies.registry"),
+            inputs=("curated_files", *NAMES, *BENCHMARKS, "trace_outcomes", "funnel"),
             kinds=frozenset({"parquet", "huggingface"}),
             uses=lambda used: cast("object", [used.release, used.held_out]),
             finish=show,

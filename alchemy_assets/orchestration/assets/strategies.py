@@ -52,7 +52,7 @@ def _record(inputs: Inputs) -> Mapping[str, Made]:
     recorded = record(files, inputs.workspace.sandbox, inputs.workspace.settings.tracing)
     rejected = recorded.outcomes.filter(~pl.col("kept"))
     counts = {
-        "rows_in": recorded.outcomes.height,
+        "rows_in": files.height,
         "kept": recorded.traces.height,
         "rejected": rejected.height,
         **rejections(rejected["reasons"]),
