@@ -23,7 +23,8 @@ def _run(model: str, stages: tuple[str, ...]) -> Callable[[Inputs], Mapping[str,
         rows = sql_models.run(
             model, {table: inputs.paths(table) for table in inputs.sources}, stages=stages if model == "funnel" else ()
         )
-        return {model: Made([("", rows)], {"kept": rows.height})}
+        notes = {checks.PARTIAL: ", ".join(inputs.missing)} if inputs.missing else {}
+        return {model: Made([("", rows)], {"kept": rows.height}, notes)}
 
     return compute
 
