@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from pydantic import BaseModel
 
@@ -41,11 +40,6 @@ class Graph:
         self.steps = tuple(steps)
         self.maker: Mapping[str, Step] = {table.name: step for step in self.steps for table in step.tables}
         self.tables: Mapping[str, Table] = {table.name: table for step in self.steps for table in step.tables}
-
-    @cached_property
-    def by_name(self) -> Mapping[str, Step]:
-        """The steps by their names."""
-        return {step.name: step for step in self.steps}
 
     def partitions(self, step: Step) -> list[str]:
         """The partitions of a step that this workspace needs; raises PartitionMissingError before its corpora are read."""
