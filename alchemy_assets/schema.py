@@ -79,14 +79,23 @@ HELD_OUT: Columns = {"blob_id": pl.String(), "held_out": pl.Boolean(), "decided_
 SIGNATURES: Columns = {
     "blob_id": pl.String(),
     "length_bytes": pl.Int64(),
-    "shingles": pl.List(pl.UInt64()),
-    "signature": pl.List(pl.UInt32()),
+    "shingles": pl.List(pl.UInt32()),
+    "bands": pl.Array(pl.UInt64(), 42),
 }
 NEAR_DUPLICATES: Columns = {
     "blob_id": pl.String(),
     "cluster": pl.String(),
     "keeper": pl.Boolean(),
     "jaccard_to_keeper": pl.Float64(),
+    "keeper_held_out": pl.Boolean(),
+}
+# Every reason of every file that curation left out; one row a reason.
+REJECTED_FILES: Columns = {
+    "blob_id": pl.String(),
+    "language": pl.String(),
+    "stage": pl.String(),
+    "reason": pl.String(),
+    "detail": pl.String(),
 }
 TRACES: Columns = {
     "blob_id": pl.String(),
@@ -168,8 +177,19 @@ REJECTED_SAMPLES: Columns = {
 }
 
 
+def facts(signals: Columns) -> Columns:
+    """The table of one stage of curation: what it measured of each blob."""
+    return {
+        "blob_id": pl.String(),
+        "language": pl.String(),
+        "detail": pl.String(),
+        "signals": pl.Struct(dict(signals)),
+        "edits": pl.List(EDIT),
+    }
+
+
 def verdicts(signals: Columns) -> Columns:
-    """The table of one stage's verdicts: one row a blob, with that stage's signals."""
+    """What a stage makes of its facts: one row a blob, with all its reasons."""
     return {
         "blob_id": pl.String(),
         "kept": pl.Boolean(),

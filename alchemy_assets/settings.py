@@ -8,13 +8,24 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from alchemy_assets.errors import SettingsError
 from alchemy_assets.languages import LANGUAGES
 
 FILE_NAME = "alchemy.toml"
+
+StageName = Literal[
+    "licenses",
+    "heuristics",
+    "syntax",
+    "control_text",
+    "redaction",
+    "quality",
+    "decontamination",
+    "near_duplicates",
+]
 
 
 class _Section(BaseModel):
@@ -27,6 +38,52 @@ class LocalCorpus(_Section):
     path: Path = Field(description="A folder, git checkout, .tar.gz, .jsonl(.gz, .zst) or .parquet.")
     largest_file: int = Field(
         default=10 * 2**20, description="Bytes above which a file is not read but listed as rejected.", gt=0
+    )
+
+
+class PublicCorpus(_Section):
+    """What a corpus of Parquet tables reads: texts, or the ids of blobs that are fetched from Software Heritage."""
+
+    path: str = Field(
+        default="",
+        description="A Parquet file, a folder of them, or `hf://datasets/<name>[@revision][/folder]`; "
+        "empty is the corpus's own place on the Hub.",
+    )
+    largest_file: int = Field(
+        default=10 * 2**20, description="Bytes above which a file is not kept but listed as rejected.", gt=0
+    )
+
+
+class Fetch(_Section):
+    """How the network is used: Parquet from the Hugging Face Hub, blobs from Software Heritage's bucket."""
+
+    bucket: str = Field(
+        default="https://softwareheritage.s3.amazonaws.com",
+        pattern="^https?://",
+        description="Address of the bucket; a blob is read from `<bucket>/content/<blob id>`.",
+    )
+    hub: str = Field(default="https://huggingface.co", pattern="^https?://", description="Address of the Hub.")
+    hub_token: SecretStr | None = Field(
+        default=None, description="Token for gated datasets; absent, the one that `hf auth login` stored is used."
+    )
+    concurrency: int = Field(
+        default=64, ge=1, le=1024, description="Requests under way at most; fewer while the bucket is overloaded."
+    )
+    memory: int = Field(
+        default=256 * 2**20, ge=2**20, description="Bytes of blobs or of table rows that are held in memory at most."
+    )
+    attempts: int = Field(default=6, ge=1, le=20, description="Times that a blob is asked for before giving up.")
+    connect_seconds: float = Field(default=10, gt=0, description="Seconds until a connection must stand.")
+    stall_seconds: float = Field(default=30, gt=0, description="Seconds without a byte after which a request is over.")
+    total_seconds: float = Field(default=120, gt=0, description="Seconds that a request may take as a whole.")
+    longest_wait: float = Field(default=60, gt=0, description="Seconds between two attempts at most, Retry-After or not.")
+    patience: float = Field(
+        default=300, gt=0, description="Seconds without any answer after which the bucket counts as down."
+    )
+    unavailable: Literal["fail", "reject"] = Field(
+        default="fail",
+        description="What becomes of a partition some of whose blobs could not be fetched for now: "
+        "it fails and the next run asks for those, or it lists them as rejected.",
     )
 
 
@@ -66,6 +123,10 @@ class LicensePolicy(_Section):
     strict: bool = Field(
         default=False, description="A blob that occurs several times must be allowed everywhere, not just once."
     )
+    default_of: dict[str, str] = Field(
+        default_factory=dict,
+        description="SPDX expression assumed for files of a corpus of which neither header nor repository says a licence.",
+    )
 
 
 class HeldOut(_Section):
@@ -79,6 +140,34 @@ class NearDuplicates(_Section):
     """When two files count as copies."""
 
     jaccard: float = Field(default=0.7, gt=0, lt=1, description="Jaccard index of their token 5-grams.")
+    incumbents: Path | None = Field(
+        default=None,
+        description="A Parquet file or folder with the `blob_id`s of an earlier release: no newcomer displaces them.",
+    )
+    quorum: float = Field(
+        default=1.0, gt=0, le=1, description="Share of a language's shards that must be there to cluster it."
+    )
+
+
+class Decontamination(_Section):
+    """What may not be trained on because a benchmark asks it, and how much of it is too much."""
+
+    benchmarks: tuple[Path, ...] = Field(
+        default=(), description="Benchmark files (HumanEval, MBPP, ...): .jsonl, .jsonl.gz, .jsonl.zst or .parquet."
+    )
+    n: int = Field(default=10, ge=4, le=50, description="Tokens in an n-gram; changing it reads the texts again.")
+    common: int = Field(
+        default=8, ge=2, description="Unrelated items of the index in which an n-gram stands that proves nothing."
+    )
+    least_tokens: int = Field(default=30, ge=30, description="Tokens of a prompt, solution or test that is looked for.")
+    least_held_out_tokens: int = Field(
+        default=100, ge=100, description="Tokens of a held-out file that is looked for."
+    )
+    longest_run: int = Field(default=100, ge=20, description="Copied tokens in a row that are enough by themselves.")
+    gram_share: float = Field(default=0.8, gt=0.3, le=1, description="Share of an item's n-grams that is too much.")
+    structure_share: float = Field(
+        default=0.8, gt=0.3, le=1, description="Share of an item's structure that is too much."
+    )
 
 
 class Tracing(_Section):
@@ -126,7 +215,14 @@ class Settings(BaseSettings):
 
     workspace: Path = Field(default=Path("workspaces/default"), description="Folder of the store and Dagster's home.")
     local: LocalCorpus | None = Field(default=None, description="The corpus `local`; absent, it is not in the graph.")
+    stack_edu: PublicCorpus | None = Field(default=None, description="Stack-Edu; absent, it is not in the graph.")
+    refinecode: PublicCorpus | None = Field(default=None, description="RefineCode; absent, it is not in the graph.")
+    stackv2_smol: PublicCorpus | None = Field(
+        default=None, description="The Stack v2, smol; absent, it is not in the graph."
+    )
+    fetch: Fetch = Fetch()
     languages: tuple[str, ...] = Field(default=tuple(LANGUAGES), description="Languages to keep, of the fifteen.")
+    stages: tuple[StageName, ...] = Field(default=(), description="Stages of curation to run; empty is all of them.")
     shards: int = Field(default=2, description="Shards a language, a power of two.")
     shards_of: dict[str, int] = Field(default_factory=dict, description="Other counts, at most `shards`, by language.")
     owner: str = Field(default="team:data", description="Owner of the assets as Dagster shows it.")
@@ -134,8 +230,12 @@ class Settings(BaseSettings):
         default=False, description="Go on where partitions are missing or refused, and list them."
     )
     licenses: LicensePolicy = LicensePolicy()
+    heuristics: dict[str, dict[str, float]] = Field(
+        default_factory=dict, description="Thresholds that differ from the table's, by language or `default`."
+    )
     held_out: HeldOut = HeldOut()
     near_duplicates: NearDuplicates = NearDuplicates()
+    decontamination: Decontamination = Decontamination()
     tracing: Tracing = Tracing()
     release: Release = Release()
 
@@ -149,6 +249,11 @@ class Settings(BaseSettings):
             msg = f"unknown languages {unknown}; known are {', '.join(LANGUAGES)}"
             raise ValueError(msg)
         return tuple(sorted(set(languages)))
+
+    @field_validator("stages")
+    @classmethod
+    def _stages_in_order(cls, stages: tuple[StageName, ...]) -> tuple[StageName, ...]:
+        return tuple(sorted(set(stages)))
 
     @model_validator(mode="after")
     def _counts_fit_the_grid(self) -> "Settings":
@@ -174,6 +279,20 @@ class Settings(BaseSettings):
         workspace = init_settings().get("workspace") or env_settings().get("workspace")
         file = Path(workspace or cls.model_fields["workspace"].default) / FILE_NAME
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+    def runs(self, stage: str) -> bool:
+        """Whether a stage of curation is run."""
+        return not self.stages or stage in self.stages
+
+    def public_corpora(self) -> dict[str, PublicCorpus]:
+        """The public corpora that the workspace names, by their keys."""
+        named = {"stack_edu": self.stack_edu, "refinecode": self.refinecode, "stackv2_smol": self.stackv2_smol}
+        return {key: corpus for key, corpus in named.items() if corpus is not None}
+
+    @property
+    def has_corpus(self) -> bool:
+        """Whether the workspace names any corpus."""
+        return self.local is not None or bool(self.public_corpora())
 
     def shard_count(self, language: str) -> int:
         """Shards that a language is cut into."""

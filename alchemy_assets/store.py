@@ -238,6 +238,13 @@ class Store:
         manifest = self.open(asset, partition)
         return [self._path(asset, partition, file) for file in manifest.files if part is None or file.part == part]
 
+    def earlier(self, asset: str, partition: str) -> list[Path]:
+        """The files of the version that is published now, for whoever makes the next; none where it may not be read."""
+        try:
+            return self.paths(asset, partition)
+        except (PartitionMissingError, PartitionDamagedError):
+            return []
+
     def read(self, asset: str, partition: str, columns: schema.Columns, part: str | None = None) -> pl.DataFrame:
         """The rows of a readable partition, or of one of its parts, in the table's schema."""
         return read_files(self.paths(asset, partition, part), columns, asset)
@@ -268,6 +275,13 @@ class Store:
                 elif sha256_of(path) != file.sha256:
                     problems.append(f"{manifest.asset} {manifest.partition}: {path} is not what was published")
         return problems
+
+    def withdraw(self, asset: str, partition: str) -> None:
+        """Take a partition back: nobody reads it any more, and its files become garbage."""
+        path = self._manifest(asset, partition)
+        with self._locked(path):
+            path.unlink(missing_ok=True)
+            _sync_folder(path.parent)
 
     def collect_garbage(self, older_than: float = DAY) -> list[Path]:
         """Remove files that no manifest names and that are older than `older_than` seconds; returns what was removed.

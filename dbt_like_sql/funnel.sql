@@ -2,7 +2,7 @@
 --
 -- language  of the file; 'unknown' where it never became one
 -- step      place of the step in the order of the steps, from 0
--- stage     name of the step's table: rejected_inputs, source_files, each stage of verdicts, near_duplicates, edits (two stages
+-- stage     name of the step's table: rejected_inputs, source_files, each stage of curation, near_duplicates, edits (two stages
 --           collide), curated_files
 -- outcome   read, rejected, kept; and, where something is broken, lost (neither kept nor rejected) or contradicted (both)
 -- reason    why; a file counts under each of its reasons. The rows of curated_files count every file once: there the reason
@@ -11,45 +11,9 @@
 -- alone     of these, rejected for nothing else: what this reason alone costs
 WITH
 
-held_out_clusters AS (
-    SELECT DISTINCT near_duplicates.cluster
-    FROM near_duplicates
-    JOIN held_out USING (blob_id)
-    WHERE held_out.held_out
-),
-
--- The spans that the stages want to edit; the same replacement of the same bytes counts once.
-spans AS (
-    SELECT
-        blob_id,
-        edit.start AS starts,
-        lag(edit.end) OVER (PARTITION BY blob_id ORDER BY edit.start, edit.end) AS previous_ends
-    FROM (
-        SELECT DISTINCT blob_id, {'start': edit.start, 'end': edit.end, 'replacement': edit.replacement} AS edit
-        FROM (SELECT blob_id, unnest(edits) AS edit FROM verdicts)
-    )
-),
-
 rejections AS (
-    SELECT DISTINCT
-        blob_id,
-        stage,
-        unnest(CASE WHEN coalesce(len(reasons), 0) = 0 THEN ['no reason given'] ELSE reasons END) AS reason
-    FROM verdicts
-    WHERE kept IS NOT TRUE
-    UNION ALL
-    SELECT
-        near_duplicates.blob_id,
-        'near_duplicates' AS stage,
-        CASE WHEN held_out_clusters.cluster IS NULL THEN 'a near duplicate of it is kept' ELSE 'a near duplicate of it is held out' END
-            AS reason
-    FROM near_duplicates
-    LEFT JOIN held_out_clusters USING (cluster)
-    WHERE near_duplicates.keeper IS NOT TRUE
-    UNION ALL
-    SELECT DISTINCT blob_id, 'edits' AS stage, 'two stages want to edit the same bytes' AS reason
-    FROM spans
-    WHERE starts < previous_ends
+    SELECT DISTINCT blob_id, stage, reason
+    FROM rejected_files
 ),
 
 reasons_of_a_file AS (

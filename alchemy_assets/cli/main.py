@@ -1,50 +1,23 @@
 """The `alchemy` command: what a person types. Every command is a few lines over `orchestration`."""
 
+import contextlib
 import os
 import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from alchemy_assets import __version__
-from alchemy_assets.errors import AlchemyError
-
-if TYPE_CHECKING:
-    from alchemy_assets.orchestration.freshness import Graph
+from alchemy_assets.cli import curation
+from alchemy_assets.cli.terminal import WorkspaceOption, clear_errors, err, listed, out, plain, show_waves
+from alchemy_assets.errors import PartitionDamagedError, PartitionMissingError
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Turn public source code into checked training data."
 )
-out = Console(emoji=False, highlight=False, soft_wrap=True)
-err = Console(stderr=True, emoji=False, highlight=False, soft_wrap=True)
-
-WorkspaceOption = Annotated[Path | None, typer.Option(help="Folder of the workspace; default: the one used last.")]
-
-
-def _plain(line: str) -> str:
-    """A line as a terminal may be given it: control characters, which file names may hold, as escapes; no markup."""
-    return escape("".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in line))
-
-
-@contextmanager
-def _clear_errors() -> Iterator[None]:
-    try:
-        yield
-    except AlchemyError as error:
-        message = "\n".join(map(_plain, str(error).splitlines()))
-        err.print(f"[bold red]{type(error).__name__}[/]: {message}")
-        raise typer.Exit(1) from error
-    except OSError as error:
-        # A full disk, a folder that may not be written, a name that is too long: it says which.
-        err.print(f"[bold red]{type(error).__name__}[/]: {_plain(str(error))}")
-        raise typer.Exit(1) from error
+curation.register(app)
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 -- typer's callback
@@ -87,65 +60,30 @@ def run(  # noqa: PLR0913, PLR0917 -- one parameter an option
     """Run everything on an input: curate, record, make samples, measure, release. Goes on where it stopped."""
     from alchemy_assets.orchestration import setup  # noqa: PLC0415 -- `alchemy --help` answers at once
 
-    chosen = tuple(name.strip() for name in languages.split(",") if name.strip()) if languages else None
-    with _clear_errors():
+    with clear_errors():
+        choices = setup.Choices(shards, listed(languages), held_out)
         if path is None:
-            settings = setup.reopen(setup.find(workspace), shards=shards, languages=chosen, held_out=held_out)
+            settings = setup.reopen(setup.find(workspace), choices)
         else:
-            settings = setup.make(
-                workspace or setup.folder_for(path), path, shards=shards, languages=chosen, held_out=held_out
-            )
+            settings = setup.make(workspace or setup.folder_for(path), path, choices)
         # Dagster takes seconds to import, and a mistake is told before.
         from alchemy_assets.orchestration import summary  # noqa: PLC0415
         from alchemy_assets.orchestration.build import open_graph  # noqa: PLC0415
+        from alchemy_assets.orchestration.waves import run_waves  # noqa: PLC0415
 
         if allow_partial:
             settings = settings.model_copy(update={"allow_partial": True})
         graph = open_graph(settings)
-        problems = _show_waves(graph, force=force)
+        problems = show_waves(run_waves(graph, force=force))
         try:
             out.print()
             for line in summary.lines(graph):
-                out.print(_plain(line))
+                out.print(plain(line))
         finally:
             for problem in problems:
-                err.print(f"[bold red]not done[/] {_plain(problem)}")
+                err.print(f"[bold red]not done[/] {plain(problem)}")
     if problems:
         raise typer.Exit(1)
-
-
-def _show_waves(graph: "Graph", *, force: bool) -> list[str]:
-    from alchemy_assets.orchestration.waves import run_waves  # noqa: PLC0415
-
-    problems = []
-    columns = (
-        TextColumn("{task.description:<8}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[at]}"),
-    )
-    with Progress(*columns, console=err) as bars:
-        task = None
-        for told in run_waves(graph, force=force):
-            if told.partition:
-                if task is not None:
-                    bars.update(task, advance=1, at=told.partition)
-                if trouble := told.failed or told.skipped:
-                    # Dagster names the class of an error by its module.
-                    trouble = trouble.removeprefix(f"{AlchemyError.__module__}.")
-                    problems.append(f"{told.wave} {told.partition}: {trouble}")
-            elif told.skipped:
-                # After a failure it only repeats that what failed is missing.
-                problems += [] if problems else [f"{told.wave}: {told.skipped}"]
-            else:
-                if task is not None:
-                    bars.update(task, at="")
-                added = bars.add_task(told.wave, total=told.total, at="" if told.total else "nothing to do")
-                task = added if told.total else None
-        if task is not None:
-            bars.update(task, at="")
-    return problems
 
 
 @app.command()
@@ -159,7 +97,7 @@ def ui(
     """Open Dagster's web UI on a workspace, with its daemon (backfills, schedule, sensor)."""
     from alchemy_assets.orchestration import home, setup  # noqa: PLC0415
 
-    with _clear_errors():
+    with clear_errors():
         folder = setup.find(workspace).absolute()
         out.print(f"Dagster's web UI of {folder} on http://{host}:{port} (stop with Ctrl-C)")
         # The child reads the workspace as any code location does: from its environment.
@@ -184,9 +122,9 @@ def doctor() -> None:
     """Tell what is installed, which languages can run, what is missing and how to get it."""
     from alchemy_assets.orchestration import diagnosis  # noqa: PLC0415
 
-    with _clear_errors():
+    with clear_errors():
         for line in diagnosis.lines():
-            out.print(_plain(line))
+            out.print(plain(line))
 
 
 @app.command()
@@ -198,13 +136,13 @@ def why(
     from alchemy_assets.orchestration import setup  # noqa: PLC0415
     from alchemy_assets.settings import load  # noqa: PLC0415
 
-    with _clear_errors():
+    with clear_errors():
         settings = load(setup.find(workspace))
         from alchemy_assets.orchestration import explain  # noqa: PLC0415
         from alchemy_assets.orchestration.build import open_graph  # noqa: PLC0415
 
         for line in explain.lines(open_graph(settings), what):
-            out.print(_plain(line))
+            out.print(plain(line))
 
 
 @app.command()
@@ -214,13 +152,20 @@ def gc(
         float, typer.Option(min=0, help="Hours; younger files may be another process's work in progress.")
     ] = 24.0,
 ) -> None:
-    """Remove what no manifest names: orphans of killed runs, and versions that were replaced."""
+    """Remove what is of no use: orphans of killed runs, versions that were replaced, partitions that are no more."""
     from alchemy_assets.orchestration import setup  # noqa: PLC0415
+    from alchemy_assets.orchestration.freshness import Graph  # noqa: PLC0415
+    from alchemy_assets.orchestration.registry import steps  # noqa: PLC0415
     from alchemy_assets.orchestration.workspace import Workspace  # noqa: PLC0415
     from alchemy_assets.settings import load  # noqa: PLC0415
 
-    with _clear_errors():
-        removed = Workspace(load(setup.find(workspace))).collect_garbage(older_than * 3_600)
+    with clear_errors():
+        settings = load(setup.find(workspace))
+        graph = Graph(Workspace(settings), steps(settings))
+        with contextlib.suppress(PartitionMissingError, PartitionDamagedError):
+            # Without a readable index nobody can tell which partitions there are.
+            out.print(f"{graph.withdraw_unused()} partitions that the workspace no longer has were taken back")
+        removed = graph.workspace.collect_garbage(older_than * 3_600)
         out.print(f"{removed} files that no manifest names were removed")
 
 
@@ -230,13 +175,13 @@ def verify(workspace: WorkspaceOption = None) -> None:
     from alchemy_assets.orchestration import setup  # noqa: PLC0415
     from alchemy_assets.store import Store  # noqa: PLC0415
 
-    with _clear_errors():
+    with clear_errors():
         folder = setup.find(workspace)
         store = Store.of_workspace(folder)
         problems = store.verify()
         for problem in problems:
-            err.print(_plain(problem))
+            err.print(plain(problem))
         out.print(f"{sum(1 for _ in store.manifests())} partitions looked at, {len(problems)} problems")
     if problems:
-        err.print(_plain(f"to make everything again: alchemy run --force --workspace {shlex.quote(str(folder))}"))
+        err.print(plain(f"to make everything again: alchemy run --force --workspace {shlex.quote(str(folder))}"))
         raise typer.Exit(1)

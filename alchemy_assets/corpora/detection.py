@@ -96,7 +96,7 @@ def detect(occurrences: Iterable[Evidence], data: bytes) -> Detected | None:
     Objective-C is not C.
     """
     text = peek(data, _HEAD_BYTES)
-    votes = [vote for occurrence in occurrences if (vote := _vote(occurrence, text)) is not None]
+    votes = [vote for occurrence in occurrences if (vote := vote_of(occurrence, text)) is not None]
     winner = strongest(votes)
     return None if winner is None or not winner.language else Detected(winner.language, winner.source)
 
@@ -114,7 +114,8 @@ def strongest(votes: Iterable[Vote]) -> Vote | None:
     return min(votes, key=lambda vote: (-counts[vote.language], vote.path, vote.language, vote.source))
 
 
-def _vote(occurrence: Evidence, text: str) -> Vote | None:
+def vote_of(occurrence: Evidence, text: str | None) -> Vote | None:
+    """What one occurrence says of its blob's language; without a text (None) only a label or a plain name can tell."""
     label = re.sub(r"[\s_-]", "", occurrence.label.lower())
     if label not in _NO_LABEL:
         return Vote(_LABELS.get(label, ""), "label", occurrence.path)
@@ -122,19 +123,20 @@ def _vote(occurrence: Evidence, text: str) -> Vote | None:
     return None if detected is None else Vote(*detected, occurrence.path)
 
 
-def _by_name(path: str, text: str) -> Detected | None:
+def _by_name(path: str, text: str | None) -> Detected | None:
     name = path.rsplit("/", 1)[-1].lower()
     if name in _FILE_NAMES:
         return Detected(_FILE_NAMES[name], "file name")
     stem, dot, ending = name.rpartition(".")
     suffix = dot + ending if stem else ""
     if suffix in contents.DECIDERS:
-        language = contents.DECIDERS[suffix](text)
-        return None if language is None else Detected(language, "content")
+        decided = None if text is None else contents.DECIDERS[suffix](text)
+        return None if decided is None else Detected(decided, "content")
     if suffix in _SUFFIXES:
         language = _SUFFIXES[suffix]
-        return None if contents.contradicts(suffix, language, text) else Detected(language, "suffix")
-    if suffix in _NEVER:
+        contradicted = text is not None and contents.contradicts(suffix, language, text)
+        return None if contradicted else Detected(language, "suffix")
+    if suffix in _NEVER or text is None:
         return None
     return _by_shebang(text) or _by_content(text, suffix)
 

@@ -1,7 +1,7 @@
 """What a reader of a corpus hands on: a file with its bytes, or an input that never became one, with the reason.
 
 Belongs here: the two shapes, the closed set of reasons, and safe names. Does not: where files lie (`folders`,
-`archives`, `rows`), what becomes of them (`index`).
+`archives`, `rows`, `software_heritage`), what becomes of them (`index`).
 """
 
 from dataclasses import dataclass
@@ -20,6 +20,10 @@ IRREGULAR: Final = "not a regular file"
 UNREADABLE: Final = "cannot be read"
 NOT_JSON: Final = "not a JSON object"
 TEXT_MISSING: Final = "text is missing"
+NO_BLOB_ID: Final = "no blob id"
+NOT_ARCHIVED: Final = "not in the archive"
+CORRUPT: Final = "the archive's copy is corrupt"
+UNAVAILABLE: Final = "could not be fetched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Found:
     location: where it was found, relative to the corpus, to be shown to a person.
     repo_name, path: the repository, and the path inside it; empty where they cannot be told.
     licenses: SPDX expressions that stand beside it; empty is unknown.
-    label, blob_id: the language and the SHA-1 that its corpus claims; empty is no claim.
+    label, blob_id, encoding: the language, the SHA-1 and the encoding that its corpus claims; empty is no claim.
     """
 
     location: str
@@ -40,6 +44,7 @@ class Found:
     license_type: str = ""
     label: str = ""
     blob_id: str = ""
+    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,11 @@ import polars as pl
 from alchemy_assets import schema
 from alchemy_assets.corpora import found
 from alchemy_assets.corpora.detection import Evidence, detect
-from alchemy_assets.corpora.encodings import decode, is_binary
+from alchemy_assets.corpora.encodings import Decoded
+from alchemy_assets.corpora.forgotten import REASON, Forgotten
 from alchemy_assets.corpora.found import Found, Rejected
 from alchemy_assets.corpora.merge import occurrence
+from alchemy_assets.corpora.texts import Refusal, bytes_refusal, content_id, text_of
 from alchemy_assets.settings import Settings
 from alchemy_assets.shards import shard_of
 
@@ -39,6 +41,7 @@ _SPILLED: schema.Columns = {
     "licenses": pl.List(pl.String()),
     "license_type": pl.String(),
     "label": pl.String(),
+    "encoding": pl.String(),
     "data": pl.Binary(),
 }
 _WITHOUT_DATA: Final = [name for name in _SPILLED if name != "data"]
@@ -63,8 +66,14 @@ class Index:
             yield language, key, schema.validate(frame, schema.SOURCE_FILES, "source_files")
 
 
-def index(corpus_key: str, inputs: Iterable[Found | Rejected], settings: Settings, scratch: Path) -> Index:
-    """Split what a corpus holds by language and shard.
+def index(
+    corpus_key: str,
+    inputs: Iterable[Found | Rejected],
+    settings: Settings,
+    scratch: Path,
+    forgotten: Forgotten = Forgotten(),  # noqa: B008 -- frozen
+) -> Index:
+    """Split what a corpus holds by language and shard; what is forgotten is listed as rejected.
 
     `scratch` is a folder on a disk with room for the corpus; what an earlier call left there is removed. Parts are read
     from it, so it has to stay until they have been.
@@ -74,7 +83,7 @@ def index(corpus_key: str, inputs: Iterable[Found | Rejected], settings: Setting
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     rejections = _Rejections(corpus_key)
-    buckets = _spill(inputs, settings.shards, spill, rejections)
+    buckets = _spill(inputs, settings.shards, spill, rejections, forgotten)
     files: defaultdict[tuple[str, str], list[Path]] = defaultdict(list)
     repeated = 0
     for bucket, paths in sorted(buckets.items()):
@@ -113,7 +122,7 @@ class _Rejections:
 
 
 def _spill(
-    inputs: Iterable[Found | Rejected], count: int, folder: Path, rejections: _Rejections
+    inputs: Iterable[Found | Rejected], count: int, folder: Path, rejections: _Rejections, forgotten: Forgotten
 ) -> dict[str, list[Path]]:
     """Write what could be source to Parquet files, each of one bucket; a bucket is a shard of the grid's count."""
     buckets: defaultdict[str, list[Path]] = defaultdict(list)
@@ -133,6 +142,8 @@ def _spill(
             continue
         blob_id = hashlib.sha1(one.data, usedforsecurity=False).hexdigest()
         refusal = _refusal(one, blob_id)
+        if why := forgotten.why(one.repo_name, blob_id):
+            refusal = Refusal(REASON, why)
         if refusal is not None:
             rejections.add(one.location, *refusal)
             continue
@@ -145,6 +156,7 @@ def _spill(
                 "licenses": sorted(set(one.licenses)),
                 "license_type": one.license_type,
                 "label": one.label,
+                "encoding": one.encoding,
                 "data": one.data,
             }
         )
@@ -156,15 +168,11 @@ def _spill(
     return buckets
 
 
-def _refusal(one: Found, blob_id: str) -> tuple[str, str] | None:
+def _refusal(one: Found, blob_id: str) -> Refusal | None:
     """Why a file cannot be source, by what its bytes alone say."""
     if one.blob_id and one.blob_id != blob_id:
-        return found.BLOB_ID, f"{one.blob_id[:40]} given, {blob_id} computed"
-    if not one.data:
-        return found.EMPTY, ""
-    if is_binary(one.data):
-        return found.BINARY, f"NUL at byte {one.data.index(0)}"
-    return None
+        return Refusal(found.BLOB_ID, f"{one.blob_id[:40]} given, {blob_id} computed")
+    return bytes_refusal(one.data)
 
 
 class _Bucket:
@@ -201,17 +209,12 @@ class _Bucket:
         evidence = {(str(p["repo_name"]), str(p["path"]), str(p["label"])) for p in places}
         detected = detect((Evidence(label, path) for _, path, label in sorted(evidence)), data)
         selected = detected is not None and detected.language in self._settings.languages
-        decoded = decode(data) if selected else None
-        refusal: tuple[str, str] | None = None
+        claimed = min((str(place["encoding"]) for place in places if place["encoding"]), default="")
+        decoded = text_of(data, claimed) if selected else None
+        refusal = decoded if isinstance(decoded, Refusal) else None
         if detected is not None and not selected:
-            refusal = found.NOT_SELECTED, detected.language
-        elif selected and decoded is None:
-            refusal = found.UNDECODABLE, "neither UTF-8 nor surely anything else"
-        elif decoded is not None and "\0" in decoded.text:
-            refusal = found.BINARY, f"NUL in {decoded.encoding} text"
-        elif decoded is not None and not decoded.text:
-            refusal = found.EMPTY, "nothing but a byte-order mark"
-        if refusal is not None or detected is None or decoded is None:
+            refusal = Refusal(found.NOT_SELECTED, detected.language)
+        if detected is None or not isinstance(decoded, Decoded):
             for place in places:
                 reason, detail = refusal or (found.NO_LANGUAGE, _seen(place))
                 self._rejections.add(str(place["location"]), reason, detail)
@@ -220,7 +223,7 @@ class _Bucket:
         self.repeated += len(places) - len(unique)
         return {
             "blob_id": blob_id,
-            "content_id": hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest(),
+            "content_id": content_id(data),
             "language": detected.language,
             "language_source": detected.source,
             "occurrences": [one.as_row() for one in sorted(unique)],

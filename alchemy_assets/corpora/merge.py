@@ -52,7 +52,7 @@ def merge(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 
 def _one(rows: list[dict[str, object]]) -> dict[str, object]:
-    """The row of a blob from the rows that corpora have of it; the same bytes were decoded alike in each."""
+    """The row of a blob from the rows that corpora have of it."""
     places = [[occurrence(place) for place in cast("list[dict[str, object]]", row["occurrences"])] for row in rows]
     votes = [
         Vote(str(row["language"]), cast("Source", row["language_source"]), min(place.path for place in some), len(some))
@@ -61,7 +61,8 @@ def _one(rows: list[dict[str, object]]) -> dict[str, object]:
     decided = strongest(votes)
     unique = sorted({place for some in places for place in some})
     assert decided is not None  # noqa: S101 -- there are rows, so there are votes
-    return rows[0] | {
+    # The same bytes read two ways, each by what its corpus claims of them, must not depend on the order of the corpora.
+    return min(rows, key=lambda row: str(row["encoding"])) | {
         "language": decided.language,
         "language_source": decided.source,
         "occurrences": [place.as_row() for place in unique],

@@ -19,9 +19,10 @@ from alchemy_assets.errors import AlchemyError
 NEAR_DUPLICATES = "near_duplicates"
 EDITS = "edits"
 NEAR_DUPLICATE = "a near duplicate of it is kept"
+NEAR_HELD_OUT = "a near duplicate of it is held out"
 EDITS_OVERLAP = "two stages want to edit the same bytes"
-
-REJECTIONS: schema.Columns = {"blob_id": pl.String(), "stage": pl.String(), "reason": pl.String()}
+# Stage and reason of what no stage judges.
+OWN_REASONS = frozenset({(NEAR_DUPLICATES, NEAR_DUPLICATE), (NEAR_DUPLICATES, NEAR_HELD_OUT), (EDITS, EDITS_OVERLAP)})
 
 
 class VerdictMissingError(AlchemyError, LookupError):
@@ -93,22 +94,41 @@ def curate(
         "held_out",
     )
     return schema.validate(
-        result, schema.curated_files({stage.name: stage.columns for stage in stages}), "curated_files"
+        result, schema.curated_files({stage.name: stage.signals for stage in stages}), "curated_files"
     )
+
+
+def apart(ids: pl.Series) -> pl.DataFrame:
+    """The table `near_duplicates` where copies are not looked for: each blob is a cluster of its own."""
+    alone = {"keeper": pl.lit(value=True), "jaccard_to_keeper": pl.lit(1.0), "keeper_held_out": pl.lit(value=False)}
+    frame = ids.alias("blob_id").sort().to_frame().with_columns(pl.col("blob_id").alias("cluster"), **alone)
+    return schema.validate(frame, schema.NEAR_DUPLICATES, NEAR_DUPLICATES)
 
 
 def rejections(
     files: pl.DataFrame, verdicts: Mapping[str, pl.DataFrame], near_duplicates: pl.DataFrame
 ) -> pl.DataFrame:
-    """Why each blob that `curate` leaves out was left out: one row a reason, ordered by blob id and stage."""
+    """The table `rejected_files` of a shard: why each blob that `curate` leaves out was left out, one row a reason.
+
+    Ordered by blob id, then by the order of the stages.
+    """
     ids = files["blob_id"]
     of_stages = [_rows_of(ids, table, stage).with_columns(stage=pl.lit(stage)) for stage, table in verdicts.items()]
     reasons = [
-        table.select("blob_id", "stage", reason="reasons").explode("reason", empty_as_null=True).drop_nulls("reason")
+        table.explode("reasons", empty_as_null=True)
+        .select("blob_id", "stage", reason="reasons", detail="detail")
+        .drop_nulls("reason")
         for table in of_stages
     ]
     copies = _rows_of(ids, near_duplicates, NEAR_DUPLICATES).filter(~pl.col("keeper"))
-    reasons.append(copies.select("blob_id", stage=pl.lit(NEAR_DUPLICATES), reason=pl.lit(NEAR_DUPLICATE)))
+    reasons.append(
+        copies.select(
+            "blob_id",
+            stage=pl.lit(NEAR_DUPLICATES),
+            reason=pl.when("keeper_held_out").then(pl.lit(NEAR_HELD_OUT)).otherwise(pl.lit(NEAR_DUPLICATE)),
+            detail=pl.format("{} like {}", pl.col("jaccard_to_keeper").round(3), "cluster"),
+        )
+    )
     edits = pl.concat(
         [table.select("blob_id", "edits") for table in of_stages] or [pl.DataFrame(schema=_EDITS_OF_BLOB)]
     )
@@ -116,11 +136,11 @@ def rejections(
     colliding = [blob_id for blob_id, lists in several.iter_rows() if overlap(_edits_of(lists))]
     reasons.append(
         pl.DataFrame({"blob_id": colliding}, schema={"blob_id": pl.String}).select(
-            "blob_id", stage=pl.lit(EDITS), reason=pl.lit(EDITS_OVERLAP)
+            "blob_id", stage=pl.lit(EDITS), reason=pl.lit(EDITS_OVERLAP), detail=pl.lit("")
         )
     )
-    listed = pl.concat(reasons)
-    return schema.validate(listed.sort("blob_id", maintain_order=True), REJECTIONS, "rejections")
+    listed = pl.concat(reasons).join(files.select("blob_id", "language"), on="blob_id", maintain_order="left")
+    return schema.validate(listed.sort("blob_id", maintain_order=True), schema.REJECTED_FILES, "rejected_files")
 
 
 _EDITS_OF_BLOB = {"blob_id": pl.String(), "edits": pl.List(schema.EDIT)}

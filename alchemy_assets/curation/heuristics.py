@@ -1,101 +1,156 @@
 """Judge files by their shape: minified, generated and data files, and files with nothing in them, give themselves away.
 
-Belongs here: signals that a regular expression or a count can see, and the rules over them. Does not: numbers
-(`thresholds`), syntax (`syntax`). All signals are Polars expressions over the text.
+Belongs here: the rules over the signals of `file_shape`. Does not: counting (`file_shape`), numbers (`thresholds`), syntax
+(`syntax`). Measuring depends on no threshold; a text's signals do not depend on the texts beside it.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import numpy as np
 import polars as pl
 
-from alchemy_assets.curation.stage import Rule, Stage, measured_by
-from alchemy_assets.curation.thresholds import limit
+from alchemy_assets.curation.file_shape.lines import line_signals
+from alchemy_assets.curation.file_shape.marks import mark_signals
+from alchemy_assets.curation.file_shape.texts import Places, Shares, Texts, chunks, shares, texts_of
+from alchemy_assets.curation.file_shape.words import word_signals
+from alchemy_assets.curation.stage import Rule, Stage
+from alchemy_assets.curation.thresholds import NO_OVERRIDES, Overrides, limits
 
 NAME = "heuristics"
 
-HEADER_LINES = 40
-HEADER_CHARACTERS = 4_000
-
-# The words that generators write, in forms that people do not: "automatically generated" alone is said of much else.
-_BY_MACHINE = r"(?:auto(?:matically)?[ -]?|machine[ -]|programmatically )"
-_GENERATED = (
-    r"\bcode generated\b[^\n]{0,200}\bdo not edit\b"
-    r"|(?:^|[\s*#/(])@generated\b"
-    r"|<auto-?generated"
-    r"|\b(?:this|the) (?:\w+ ){0,2}(?:file|code|source|module|header|script|document|class)"
-    rf" (?:is|was|has been|were) {_BY_MACHINE}?generated\b"
-    rf"|^\W*(?:this (?:file|code) )?(?:(?:is|was) )?{_BY_MACHINE}generated (?:by|from|with|using|on|at|file|code)\b"
-    r"|^\W*auto-?generated[\s.:!*/#-]*$"
-    r"|^\W*generated (?:automatically )?(?:by|from|with|using) [^\n]*$"
-    r"|\bdo not (?:edit|modify|change) (?:this (?:file|code)|manually|by hand|directly)"
-    r"|\bdo not hand[ -]edit\b"
-)
-_SHOUTED = r"\bDO NOT (?:EDIT|MODIFY|HAND[ -]EDIT)\b"
-_HEADER = pl.col("text").str.slice(0, HEADER_CHARACTERS).str.split("\n").list.head(HEADER_LINES).list.join("\n")
-
-# Long pieces of base64, also when wrapped in lines, quotes and operators; and rows of bytes in hexadecimal.
-_BASE64 = r"(?:[A-Za-z0-9+/]{40,}={0,2}[\s\"'+,.\\()]{0,40})+"
-_HEX = r"(?:(?:\b0x|\\x|\b)[0-9a-fA-F]{2}[\s,]{0,16}){16,}|(?:\\u[0-9a-fA-F]{4}){8,}"
-
-_TEXT = pl.col("text").str
-_LENGTH = _TEXT.len_chars()
-_LINES = _TEXT.strip_suffix("\n").str.split("\n")
-_LINE_LENGTHS = _LINES.list.eval(pl.element().str.len_chars())
-
-
-def _share(characters: pl.Expr) -> pl.Expr:
-    return pl.when(_LENGTH > 0).then(characters / _LENGTH).otherwise(0.0)
-
-
-def _runs(pattern: str) -> pl.Expr:
-    return _TEXT.extract_all(pattern).list.eval(pl.element().str.len_chars())
-
-
-SIGNALS: Mapping[str, pl.Expr] = MappingProxyType(
-    {
-        "characters": _LENGTH,
-        "lines": _LINES.list.len(),
-        "filled_lines": _TEXT.count_matches(r"(?m)^.*\S.*$"),
-        "longest_line": _LINE_LENGTHS.list.max(),
-        "mean_line": _LINE_LENGTHS.list.mean(),
-        "words": _TEXT.count_matches(r"\w+"),
-        "alphabetic_share": _share(_TEXT.count_matches(r"\p{Alphabetic}")),
-        "digit_share": _share(_TEXT.count_matches("[0-9]")),
-        "base64_run": _runs(_BASE64).list.max().fill_null(0),
-        "hex_run": _runs(_HEX).list.max().fill_null(0),
-        "encoded_share": _share(_runs(_BASE64).list.sum() + _runs(_HEX).list.sum()),
-        "generated": _HEADER.str.contains(f"(?im){_GENERATED}") | _HEADER.str.contains(_SHOUTED),
-    }
-)
 COLUMNS: Mapping[str, pl.DataType] = MappingProxyType(
-    {
-        "characters": pl.Int64(),
-        "lines": pl.Int64(),
-        "filled_lines": pl.Int64(),
-        "longest_line": pl.Int64(),
-        "mean_line": pl.Float64(),
-        "words": pl.Int64(),
-        "alphabetic_share": pl.Float64(),
-        "digit_share": pl.Float64(),
-        "base64_run": pl.Int64(),
-        "hex_run": pl.Int64(),
-        "encoded_share": pl.Float64(),
-        "generated": pl.Boolean(),
-    }
-)
-RULES = (
-    Rule("it has too few lines", pl.col("filled_lines") < limit("fewest_lines")),
-    Rule("it has too few words", pl.col("words") < limit("fewest_words")),
-    Rule("it has too many lines", pl.col("lines") > limit("most_lines")),
-    Rule("a line is too long", pl.col("longest_line") > limit("longest_line")),
-    Rule("its lines are too long on average", pl.col("mean_line") > limit("mean_line")),
-    Rule("too few of its characters are letters", pl.col("alphabetic_share") < limit("least_alphabetic")),
-    Rule("too many of its characters are digits", pl.col("digit_share") > limit("most_digits")),
-    Rule("it says that it is generated", pl.col("generated")),
-    Rule("it holds a long piece of base64", pl.col("base64_run") > limit("longest_base64")),
-    Rule("it holds a long table of bytes", pl.col("hex_run") > limit("longest_hex")),
-    Rule("most of it is encoded data", pl.col("encoded_share") > limit("most_encoded")),
+    dict.fromkeys(
+        (
+            "characters",
+            "lines",
+            "filled_lines",
+            "longest_line",
+            "words",
+            "functions",
+            "mains",
+            "generated",
+            "xml",
+            "html",
+            "without_code",
+            "base64_run",
+            "hex_run",
+        ),
+        pl.Int64(),
+    )
+    | dict.fromkeys(
+        (
+            "mean_line",
+            "mean_word",
+            "alphabetic_share",
+            "digit_share",
+            "blank_share",
+            "replacement_share",
+            "encoded_share",
+            "hex_word_share",
+            "long_word_share",
+            "string_share",
+            "long_string_share",
+            "markup_share",
+            "comment_share",
+            "todo_share",
+            "import_share",
+            "print_share",
+            "assert_share",
+            "directive_share",
+            "stub_share",
+            "repeated_lines",
+            "repeated_phrases",
+            "top_phrase",
+        ),
+        pl.Float64(),
+    )
 )
 
-STAGE = Stage(NAME, COLUMNS, measured_by(SIGNALS), RULES)
+# Reason, signal, the threshold it is held against, and whether it must not be more or not be less.
+_RULES = (
+    ("it has too few lines", "filled_lines", "fewest_lines", "under"),
+    ("it has too few words", "words", "fewest_words", "under"),
+    ("it has too many characters", "characters", "most_characters", "over"),
+    ("it has too many lines", "lines", "most_lines", "over"),
+    ("a line is too long", "longest_line", "longest_line", "over"),
+    ("its lines are too long on average", "mean_line", "mean_line", "over"),
+    ("its lines are too short on average", "mean_line", "shortest_mean_line", "under"),
+    ("its words are too long on average", "mean_word", "longest_mean_word", "over"),
+    ("its words are too short on average", "mean_word", "shortest_mean_word", "under"),
+    ("too few of its characters are letters", "alphabetic_share", "least_alphabetic", "under"),
+    ("too many of its characters are digits", "digit_share", "most_digits", "over"),
+    ("too many of its characters are blank", "blank_share", "most_blanks", "over"),
+    ("too many of its characters could not be decoded", "replacement_share", "most_replacements", "over"),
+    ("it says that it is generated", "generated", "generated", "over"),
+    ("it is XML", "xml", "xml", "over"),
+    ("it is a page of HTML", "html", "html", "over"),
+    ("it has no code in it", "without_code", "without_code", "over"),
+    ("most of it is markup", "markup_share", "most_markup", "over"),
+    ("it holds a long piece of base64", "base64_run", "longest_base64", "over"),
+    ("it holds a long table of bytes", "hex_run", "longest_hex", "over"),
+    ("most of it is encoded data", "encoded_share", "most_encoded", "over"),
+    ("most of it is hexadecimal numbers", "hex_word_share", "most_hex_words", "over"),
+    ("too much of it is very long words", "long_word_share", "most_long_words", "over"),
+    ("most of it is strings", "string_share", "most_strings", "over"),
+    ("too many of its lines hold long strings", "long_string_share", "most_long_strings", "over"),
+    ("most of it is comments", "comment_share", "most_comments", "over"),
+    ("too much of it is left to do", "todo_share", "most_todos", "over"),
+    ("it does little but import", "import_share", "most_imports", "over"),
+    ("it does little but print", "print_share", "most_prints", "over"),
+    ("it does little but assert", "assert_share", "most_asserts", "over"),
+    ("it does little but direct the preprocessor", "directive_share", "most_directives", "over"),
+    ("its functions are stubs", "stub_share", "most_stubs", "over"),
+    ("it has more than one main function", "mains", "most_mains", "over"),
+    ("too many of its lines repeat others", "repeated_lines", "most_repeated_lines", "over"),
+    ("too much of it repeats itself", "repeated_phrases", "most_repeated_phrases", "over"),
+    ("one phrase makes up too much of it", "top_phrase", "most_top_phrase", "over"),
+)
+
+
+def stage(overrides: Overrides = NO_OVERRIDES) -> Stage:
+    """The stage `heuristics` with the thresholds of the table, and those of the settings that differ.
+
+    Raises SettingsError for a language or a threshold that is not known.
+    """
+    limit = limits(overrides)
+    rules = tuple(
+        Rule(reason, pl.col(signal) > limit(threshold) if side == "over" else pl.col(signal) < limit(threshold))
+        for reason, signal, threshold, side in _RULES
+    )
+    return Stage(NAME, COLUMNS, measure, rules)
+
+
+def measure(files: pl.DataFrame) -> pl.DataFrame:
+    """Files of `source_files` with the signals of this stage; order, other rows and slicing change nothing."""
+    numbered = files.select("language", "text").with_row_index("row")
+    rows, parts = [np.zeros(0, dtype=np.int64)], []
+    for (language,), same in numbered.group_by("language", maintain_order=True):
+        for chunk in chunks(same):
+            rows.append(chunk["row"].to_numpy())
+            parts.append(_signals(texts_of(chunk["text"]), str(language)))
+    order = np.argsort(np.concatenate(rows), kind="stable")
+    signals = {
+        name: pl.Series(np.concatenate([part[name] for part in parts])[order] if parts else [], dtype=kind)
+        for name, kind in COLUMNS.items()
+    }
+    return files.with_columns(**signals)
+
+
+def _signals(texts: Texts, language: str) -> Mapping[str, Places | Shares]:
+    marks, words = mark_signals(texts, language), word_signals(texts)
+    sizes = np.diff(texts.bounds)
+    return {
+        "characters": texts.characters,
+        "alphabetic_share": shares(texts.letters, sizes),
+        "digit_share": shares(texts.digits, sizes),
+        "blank_share": shares(texts.blanks, sizes),
+        "replacement_share": shares(texts.replacements, texts.characters),
+        "encoded_share": marks["base64_share"] + words["hex_share"],
+        **line_signals(texts, language),
+        **words,
+        **marks,
+    }
+
+
+STAGE = stage()

@@ -6,6 +6,7 @@ A header that only points to a LICENSE file ("governed by a BSD-style license") 
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 HEADER_CHARACTERS = 4_000
 
@@ -18,9 +19,12 @@ _FIRST_COMMENT = re.compile(
 _NOTICE = re.compile(r"copyright|licen[sc]e|all rights reserved", re.IGNORECASE)
 
 _SPDX_LINE = re.compile(r"SPDX-License-Identifier:[ \t]*(\(*[A-Za-z0-9][A-Za-z0-9.+:/() \t-]*)")
-_LOOKS_LICENSED = re.compile(r"licen[sc]e|permission|redistribution|public domain|gpl", re.IGNORECASE)
+# Every sentence below has one of these in it.
+_MARKERS = ("licen", "permission", "redistribution", "public domain", "gpl")
+# What a sentence says of itself stands no further than this before its first marker and behind its last.
+_BEFORE, _BEHIND = 200, 400
 # What stands between the words of a sentence that is wrapped in comments of any language.
-_BETWEEN_WORDS = re.compile(r"[\s*#/;!%|\"'`<>,()\\-]+")
+_BETWEEN_WORDS = str.maketrans(dict.fromkeys("*#/;!%|\"'`<>,()\\-", " "))
 _CHOICE = re.compile(
     r"\bdual(?:ly)? licen[sc]ed?\b|\balternatively\b|\beither licen[sc]e\b"
     r"|\b(?:a|your) choice\b|\beither of (?:the|these|two)\b"
@@ -83,20 +87,21 @@ def _versioned(pattern: str, name: str, default: str) -> Callable[[str], Iterato
     return lambda text: (f"{name}-{match[1] or default}" for match in compiled.finditer(text))
 
 
-# Sentences as SPDX's licence texts and standard headers have them (spdx.org/licenses), in lower case, on one line.
-_SENTENCES: tuple[Callable[[str], Iterator[str]], ...] = (
-    _gnu,
-    _gnu_short,
-    _bsd,
-    _versioned(r"(?:under|terms of|subject to)(?: \S+){0,4} mozilla public licen[sc]e", "MPL", "2.0"),
-    _versioned(r"(?:under|terms of)(?: \S+){0,6} eclipse public licen[sc]e", "EPL", "1.0"),
-    _says(r"terms of the common development and distribution licen[sc]e", "CDDL-1.0"),
-    _says(r"under the apache licen[sc]e,? (?:version |v\.? ?)?2(?:\.0)?\b", "Apache-2.0"),
-    _says(r"permission is hereby granted free of charge to any person obtaining a copy", "MIT"),
-    _says(r"(?:under|terms of)(?: the)? mit licen[sc]e|\bdual(?:ly)? licen[sc]ed under (?:the )?mit\b", "MIT"),
-    _says(r"permission to use copy modify and (?:or )?distribute this software for any purpose", "ISC"),
-    _says(r"under the boost software licen[sc]e", "BSL-1.0"),
-    _says(r"free and unencumbered software released into the public domain", "Unlicense"),
+# Sentences as SPDX's licence texts and standard headers have them (spdx.org/licenses), in lower case, on one line; each
+# behind words without which it cannot be there.
+_SENTENCES: tuple[tuple[str, Callable[[str], Iterator[str]]], ...] = (
+    ("gnu ", _gnu),
+    ("gpl", _gnu_short),
+    ("redistribution", _bsd),
+    ("mozilla", _versioned(r"(?:under|terms of|subject to)(?: \S+){0,4} mozilla public licen[sc]e", "MPL", "2.0")),
+    ("eclipse", _versioned(r"(?:under|terms of)(?: \S+){0,6} eclipse public licen[sc]e", "EPL", "1.0")),
+    ("common development", _says(r"terms of the common development and distribution licen[sc]e", "CDDL-1.0")),
+    ("apache", _says(r"under the apache licen[sc]e,? (?:version |v\.? ?)?2(?:\.0)?\b", "Apache-2.0")),
+    ("hereby granted", _says(r"permission is hereby granted free of charge to any person obtaining a copy", "MIT")),
+    ("mit", _says(r"(?:under|terms of)(?: the)? mit licen[sc]e|\bdual(?:ly)? licen[sc]ed under (?:the )?mit\b", "MIT")),
+    ("to use copy", _says(r"permission to use copy modify and (?:or )?distribute this software for any purpose", "ISC")),
+    ("boost", _says(r"under the boost software licen[sc]e", "BSL-1.0")),
+    ("unencumbered", _says(r"free and unencumbered software released into the public domain", "Unlicense")),
 )
 
 
@@ -105,13 +110,22 @@ def of_header(header: str) -> str:
 
     Several licences hold together unless the header offers a choice ("dual licensed", "alternatively").
     """
-    listed = sorted({match[1].rstrip(" \t-/:") for match in _SPDX_LINE.finditer(header)})
-    if listed:
-        return listed[0] if len(listed) == 1 else " AND ".join(f"({text})" for text in listed)
-    if not _LOOKS_LICENSED.search(header):
+    if "SPDX-License-Identifier:" in header:
+        listed = sorted({match[1].rstrip(" \t-/:") for match in _SPDX_LINE.finditer(header)})
+        if listed:
+            return listed[0] if len(listed) == 1 else " AND ".join(f"({text})" for text in listed)
+    lowered = header.lower()
+    first = min((at for marker in _MARKERS if (at := lowered.find(marker)) >= 0), default=-1)
+    if first < 0:
         return ""
-    text = _OF_THE_REST.sub("", _BETWEEN_WORDS.sub(" ", header).lower())
-    stated = sorted({identifier for sentence in _SENTENCES for identifier in sentence(text)})
+    last = max(lowered.rfind(marker) for marker in _MARKERS)
+    return _of_sentences(lowered[max(0, first - _BEFORE) : last + _BEHIND])
+
+
+@lru_cache(maxsize=4096)
+def _of_sentences(notice: str) -> str:
+    text = _OF_THE_REST.sub("", " ".join(notice.translate(_BETWEEN_WORDS).split()))
+    stated = sorted({identifier for words, find in _SENTENCES if words in text for identifier in find(text)})
     return (" OR " if _CHOICE.search(text) else " AND ").join(stated)
 
 

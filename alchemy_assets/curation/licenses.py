@@ -1,23 +1,29 @@
 """Judge files by licence: what may be trained on, what may not, and what cannot be told.
 
 Belongs here: evidence (a file's own header, the licences of its repositories) and the three-valued policy over SPDX
-expressions. Does not: finding a repository's licence (`corpora`). The header of a file wins over its repository.
+expressions. Does not: finding a repository's licence (`corpora`). The header of a file wins over its repository. Attribution
+is what `occurrences` says (repository, path, licences); it travels with the file, and nothing here takes any of it away.
 """
 
 from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 import polars as pl
 from license_expression import ExpressionError, LicenseExpression, Licensing, get_spdx_licensing
 
 from alchemy_assets.curation.license_headers import HEADER_CHARACTERS, of_header
 from alchemy_assets.curation.stage import Measure, Rule, Stage
+from alchemy_assets.errors import SettingsError
 from alchemy_assets.settings import LicensePolicy
 
 NAME = "licenses"
-COLUMNS: Mapping[str, pl.DataType] = MappingProxyType({"license": pl.String(), "judgement": pl.String()})
+# What a header or else the occurrences say; and the corpora that have an occurrence of which nothing is said.
+COLUMNS: Mapping[str, pl.DataType] = MappingProxyType(
+    {"expressions": pl.List(pl.String()), "unsaid_in": pl.List(pl.String()), "source": pl.String()}
+)
+DERIVED: Mapping[str, pl.DataType] = MappingProxyType({"license": pl.String(), "judgement": pl.String()})
 
 Judgement: TypeAlias = Literal["allowed", "denied", "unknown"]
 
@@ -73,7 +79,12 @@ def _canonical(text: str) -> str:
 
 def of_occurrence(licenses: Iterable[str | None] | None) -> str:
     """One expression out of the licences listed for a repository: all of them hold; empty where there is none."""
-    listed = sorted({_canonical(text.strip()) for text in licenses or () if text and text.strip()})
+    return _all_of(tuple(licenses or ()))
+
+
+@cache
+def _all_of(licenses: tuple[str | None, ...]) -> str:
+    listed = sorted({_canonical(text.strip()) for text in licenses if text and text.strip()})
     return " AND ".join(f"({text})" if " OR " in text and len(listed) > 1 else text for text in listed)
 
 
@@ -89,34 +100,63 @@ def choose(expressions: Iterable[str], allowed: frozenset[str], *, strict: bool)
 
 
 def stage(policy: LicensePolicy) -> Stage:
-    """The stage `licenses` under a policy; its signal `license` becomes the licence of the samples."""
+    """The stage `licenses` under a policy; its derived signal `license` becomes the licence of the samples.
+
+    Raises SettingsError where the default of a corpus is no SPDX expression.
+    """
+    for corpus, text in policy.default_of.items():
+        parsed = parse(text)
+        if parsed is None or _spdx().unknown_license_keys(parsed):
+            msg = f"licenses.default_of.{corpus} is {text!r}, which is no SPDX expression; give one such as MIT, or leave it out"
+            raise SettingsError(msg)
     denied = Rule("the licence is not allowed", pl.col("judgement") == "denied")
     unknown = Rule("the licence is unknown", pl.col("judgement") == "unknown")
-    return Stage(NAME, COLUMNS, _measured_by(policy), (denied, unknown) if policy.unknown == "reject" else (denied,))
+    rules = (denied, unknown) if policy.unknown == "reject" else (denied,)
+    return Stage(NAME, COLUMNS, _measure, rules, DERIVED, _judged_by(policy))
 
 
-def _measured_by(policy: LicensePolicy) -> Measure:
+def _measure(files: pl.DataFrame) -> pl.DataFrame:
+    headers = files["text"].str.slice(0, HEADER_CHARACTERS)
+    # Many files say the same: each combination becomes a row once.
+    combinations: dict[tuple[tuple[str, ...], tuple[str, ...], str], int] = {}
+    rows = [
+        combinations.setdefault(_evidence(of_header(header), occurrences or ()), len(combinations))
+        for header, occurrences in zip(headers, files["occurrences"].to_list(), strict=True)
+    ]
+    evidence = pl.DataFrame(list(combinations), schema=dict(COLUMNS), orient="row")
+    return files.hstack(evidence[rows]).with_columns(detail=pl.format("said in {}", "source"))
+
+
+def _evidence(
+    own: str, occurrences: Iterable[Mapping[str, object]]
+) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """The expressions, the corpora in which nothing is said, and where it is said."""
+    if own:
+        return (_canonical(own),), (), "its header"
+    said = [(of_occurrence(cast("list[str | None] | None", one["licenses"])), str(one["corpus"])) for one in occurrences]
+    expressions = {expression for expression, _ in said if expression}
+    unsaid = {corpus for expression, corpus in said if not expression}
+    return tuple(sorted(expressions)), tuple(sorted(unsaid)), "its repository" if expressions else "nowhere"
+
+
+def _judged_by(policy: LicensePolicy) -> Measure:
     allowed = frozenset(policy.allowed)
+    default_of = {corpus: _canonical(text) for corpus, text in policy.default_of.items()}
 
-    def measure(files: pl.DataFrame) -> pl.DataFrame:
-        rows = []
-        headers = files["text"].str.slice(0, HEADER_CHARACTERS)
-        for header, occurrences in zip(headers, files["occurrences"].to_list(), strict=True):
-            own = of_header(header)
-            expressions = (
-                [_canonical(own)]
-                if own
-                else [of_occurrence(occurrence["licenses"]) for occurrence in occurrences or ()]
-            )
-            text, judgement = choose(expressions, allowed, strict=policy.strict)
-            rows.append(
-                (
-                    text,
-                    judgement,
-                    "said in its header" if own else "said of its repository" if text else "no licence found",
-                )
-            )
-        signals = pl.DataFrame(rows, schema={**COLUMNS, "detail": pl.String()}, orient="row")
-        return files.hstack(signals)
+    def decide(expressions: list[str], unsaid_in: list[str]) -> tuple[str, Judgement, str]:
+        chosen, judgement = choose(
+            [*expressions, *(default_of.get(corpus, "") for corpus in unsaid_in)], allowed, strict=policy.strict
+        )
+        assumed = sorted(corpus for corpus in unsaid_in if chosen and default_of.get(corpus) == chosen)
+        return chosen, judgement, "" if chosen in expressions else ", ".join(assumed)
 
-    return measure
+    def derive(facts: pl.DataFrame) -> pl.DataFrame:
+        evidence = ["expressions", "unsaid_in"]
+        distinct = facts.select(evidence).unique()
+        chosen = [decide(*listed) for listed in distinct.iter_rows()]
+        judged = distinct.hstack(pl.DataFrame(chosen, schema={**DERIVED, "assumed_for": pl.String()}, orient="row"))
+        joined = facts.join(judged, on=evidence, how="left", maintain_order="left")
+        assumed = pl.format("assumed for corpus {}", "assumed_for")
+        return joined.with_columns(detail=pl.when(pl.col("assumed_for") == "").then("detail").otherwise(assumed))
+
+    return derive

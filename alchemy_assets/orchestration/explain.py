@@ -30,17 +30,24 @@ def _matching(graph: Graph, what: str) -> pl.DataFrame:
         chosen |= pl.col("blob_id").str.starts_with(what)
     columns = ["blob_id", "language", "language_source", "encoding", "length_bytes", "occurrences"]
     frames = [
-        pl.scan_parquet(graph.workspace.store.paths(index, UNPARTITIONED), glob=False, hive_partitioning=False)
-        .filter(chosen)
-        .select(columns)
-        .collect()
-        for index in graph.workspace.indexes
-        if graph.workspace.store.paths(index, UNPARTITIONED)
+        pl.scan_parquet(paths, glob=False, hive_partitioning=False).filter(chosen).select(columns).collect()
+        for paths in _tables_of_files(graph)
+        if paths
     ]
     found = pl.concat(frames) if frames else pl.DataFrame(schema={name: schema.SOURCE_FILES[name] for name in columns})
     # The file that lies where the path leads beats one of the same name elsewhere.
     same = found.filter(pl.col("blob_id") == on_disk)
     return (same if same.height else found).unique("blob_id", maintain_order=True).sort("blob_id")
+
+
+def _tables_of_files(graph: Graph) -> Iterator[list[Path]]:
+    """The files in which a file may be found: of `source_files`, and of corpora that are not joined yet."""
+    store = graph.workspace.store
+    for manifest in store.manifests("source_files"):
+        if manifest.passed:
+            yield store.paths(manifest.asset, manifest.partition)
+    for table in graph.workspace.texts:
+        yield store.paths(table, UNPARTITIONED)
 
 
 def _blob_on_disk(graph: Graph, path: Path) -> str:
@@ -106,7 +113,7 @@ def _story(graph: Graph, file: dict[str, object]) -> Iterator[str]:
             if trouble:
                 yield f"{table.name}: {trouble}"
             elif not rows and table.name == "curated_files":
-                yield "curated_files: not kept, for the reasons above"
+                yield "curated_files: not kept, for these reasons"
             for row in rows:
                 shown = {
                     name: value for name, value in row.items() if name not in _SKIPPED and value not in (None, [], "")

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import ceil
 
 from pydantic import BaseModel
 
@@ -69,30 +70,38 @@ class Graph:
             keys = [key for key in keys if key.split(SEPARATOR)[0] == partition]
         return [Source(table, key) for key in keys]
 
+    def fewest(self, step: Step, table: str, sources: int) -> int:
+        """How many of its upstream partitions of a table a partition needs: all, but where it gathers many and may go on."""
+        if step.grain is Grain.FILES or self.maker[table].grain is step.grain:
+            return sources
+        settings = self.workspace.settings
+        return 0 if settings.allow_partial else ceil(step.quorum(settings) * sources)
+
     def ready(self, step: Step, partition: str) -> Ready:
         """What a partition would be made from; raises PartitionMissingError naming what is missing or was refused.
 
-        Where a step gathers many partitions and the settings allow it, what is missing is left out and listed.
+        Where a step gathers many partitions and its quorum or the settings allow it, what is missing is left out and listed.
         """
         upstream: dict[str, str] = {}
         missing: list[str] = []
         usable: dict[str, tuple[Source, ...]] = {}
         for table, sources in self.sources(step, partition).items():
-            gathers = step.grain is not Grain.FILES and self.maker[table].grain is not step.grain
-            found = []
+            found: list[Source] = []
+            absent: list[str] = []
             for source in sources:
                 try:
                     upstream[source.key] = self.workspace.store.open(source.asset, source.partition).content(
                         source.part
                     )
                 except (PartitionMissingError, PartitionDamagedError) as error:
-                    if not (gathers and self.workspace.settings.allow_partial):
+                    absent.append(source.key)
+                    if len(sources) - len(absent) < self.fewest(step, table, len(sources)):
                         msg = f"{step.name} {partition} cannot be made: {error}"
                         raise PartitionMissingError(msg) from error
                     upstream[source.key] = "missing"
-                    missing.append(source.key)
                 else:
                     found.append(source)
+            missing += absent
             usable[table] = tuple(found)
         inputs = Inputs(
             self.workspace, partition, self.workspace.settings.workspace, usable, self.tables, tuple(missing)
@@ -133,3 +142,24 @@ class Graph:
         """Whether a check has already refused exactly this: asking again would give the same answer."""
         manifests = [manifest for manifest in self.published(step, partition).values() if manifest is not None]
         return any(not manifest.passed and manifest.fingerprint == ready.fingerprint for manifest in manifests)
+
+    def withdraw_unused(self) -> int:
+        """Take back the partitions that the workspace no longer has, and say how many.
+
+        Their last file was forgotten, or shards or languages were chosen anew. Raises PartitionMissingError before the corpora
+        are read: then nobody can tell.
+        """
+        used = {
+            (table.name, partition)
+            for step in self.steps
+            for partition in self.partitions(step)
+            for table in step.tables
+        }
+        unused = [
+            (manifest.asset, manifest.partition)
+            for manifest in self.workspace.store.manifests()
+            if (manifest.asset, manifest.partition) not in used
+        ]
+        for asset, partition in unused:
+            self.workspace.store.withdraw(asset, partition)
+        return len(unused)

@@ -37,7 +37,7 @@ def make(graph: Graph, step: Step, partition: str, *, force: bool = False) -> It
     """
     ready = graph.ready(step, partition)
     if not force and graph.is_current(step, partition, ready):
-        step.finish(graph.workspace)
+        step.finish(graph.workspace, partition)
         for table in step.tables:
             yield Published(table, graph.workspace.store.open(table.name, partition), None)
         return
@@ -50,7 +50,7 @@ def make(graph: Graph, step: Step, partition: str, *, force: bool = False) -> It
             manifest = _publish(graph, step, table, made[table.name], ready, before[table.name])
             published.append(Published(table, manifest, time.perf_counter() - started))
     if all(one.manifest.passed for one in published):
-        step.finish(graph.workspace)
+        step.finish(graph.workspace, partition)
     yield from published
 
 

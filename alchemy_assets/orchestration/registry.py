@@ -11,7 +11,9 @@ from alchemy_assets.settings import Settings
 
 WAVES: Mapping[str, str] = {
     "index": "Reads the corpora once and splits them by language and shard.",
-    "judge": "Judges the files of a language × shard and signs them for near-duplicates.",
+    "fetch": "Fetches the texts of corpora that come as ids.",
+    "judge": "Measures the files of a language × shard and signs them for near-duplicates.",
+    "contamination": "Gathers what training files may not hold: held-out files and the items of benchmarks.",
     "cluster": "Finds the near-duplicates of a language.",
     "sample": "Curates the files of a language × shard, runs what can be run, and makes samples of them.",
     "publish": "Measures everything and writes the release.",

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from alchemy_assets.errors import CorpusNotFoundError, SettingsError
@@ -27,28 +28,36 @@ def _toml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _render(path: Path, shards: int, languages: tuple[str, ...] | None, held_out: float | None) -> str:
+@dataclass(frozen=True)
+class Choices:
+    """What a workspace is made with and keeps: an option of the command line each; None leaves it to the default."""
+
+    shards: int | None = None
+    languages: tuple[str, ...] | None = None
+    held_out: float | None = None
+    stages: tuple[str, ...] | None = None
+
+
+_NONE = Choices()
+
+
+def _render(path: Path, choices: Choices) -> str:
     lines = [
         "# A workspace of CodeAlchemy. Every setting: docs/settings.md.",
         "# The shard counts and the held-out list are fixed with the first run: other counts are other partitions.",
-        f"shards = {shards}",
+        f"shards = {2 if choices.shards is None else choices.shards}",
     ]
-    if languages:
-        lines.append(f"languages = {_toml(list(languages))}")
+    if choices.languages:
+        lines.append(f"languages = {_toml(list(choices.languages))}")
+    if choices.stages:
+        lines.append(f"stages = {_toml(list(choices.stages))}")
     lines += ["", "[local]", f"path = {_toml(str(path))}"]
-    if held_out is not None:
-        lines += ["", "[held_out]", f"share = {held_out}"]
+    if choices.held_out is not None:
+        lines += ["", "[held_out]", f"share = {choices.held_out}"]
     return "\n".join(lines) + "\n"
 
 
-def make(
-    workspace: Path,
-    path: Path,
-    *,
-    shards: int | None = None,
-    languages: tuple[str, ...] | None = None,
-    held_out: float | None = None,
-) -> Settings:
+def make(workspace: Path, path: Path, choices: Choices = _NONE) -> Settings:
     """Make a workspace for an input, or open the one that is there.
 
     Raises CorpusNotFoundError where the input is not there, and SettingsError where no workspace can be made, or where
@@ -59,13 +68,13 @@ def make(
         msg = f"there is nothing at {whole}; --path takes a folder, git checkout, .tar.gz, .jsonl or .parquet"
         raise CorpusNotFoundError(msg)
     if (workspace / FILE_NAME).exists():
-        return reopen(workspace, path=whole, shards=shards, languages=languages, held_out=held_out)
+        return reopen(workspace, choices, whole)
     _refuse_place(workspace.absolute(), whole)
     file, missing = workspace / FILE_NAME, not workspace.exists()
     try:
         workspace.mkdir(parents=True, exist_ok=True)
         staged = file.with_suffix(".new")
-        staged.write_text(_render(whole, 2 if shards is None else shards, languages, held_out), encoding="utf-8")
+        staged.write_text(_render(whole, choices), encoding="utf-8")
         staged.replace(file)
     except OSError as error:
         msg = f"no workspace can be made at {workspace} ({error.strerror}); name another folder with --workspace"
@@ -101,14 +110,7 @@ def _refuse_place(workspace: Path, path: Path) -> None:
         raise SettingsError(msg)
 
 
-def reopen(
-    workspace: Path,
-    *,
-    path: Path | None = None,
-    shards: int | None = None,
-    languages: tuple[str, ...] | None = None,
-    held_out: float | None = None,
-) -> Settings:
+def reopen(workspace: Path, choices: Choices = _NONE, path: Path | None = None) -> Settings:
     """Open a workspace that is there; raises SettingsError where it was made with something else than what is asked for."""
     settings = load(workspace)
     has = {
@@ -116,12 +118,14 @@ def reopen(
         "--shards": settings.shards,
         "--languages": ",".join(settings.languages),
         "--held-out": settings.held_out.share,
+        "--stages": ",".join(settings.stages),
     }
     asked = {
         "--path": path,
-        "--shards": shards,
-        "--languages": ",".join(sorted(set(languages))) if languages else None,
-        "--held-out": held_out,
+        "--shards": choices.shards,
+        "--languages": ",".join(sorted(set(choices.languages))) if choices.languages else None,
+        "--held-out": choices.held_out,
+        "--stages": ",".join(sorted(set(choices.stages))) if choices.stages else None,
     }
     differs = [
         f"{option} {has[option]}, not {value}"

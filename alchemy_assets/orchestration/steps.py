@@ -82,10 +82,14 @@ class Inputs:
             for path in self.workspace.store.paths(source.asset, source.partition, source.part)
         ]
 
-    def frame(self, table: str) -> pl.DataFrame:
-        """The rows of an upstream table."""
+    def frame(self, table: str, partition: str | None = None) -> pl.DataFrame:
+        """The rows of an upstream table, or of one of its partitions; none where that is left out."""
         store, columns = self.workspace.store, self.tables[table].columns
-        frames = [store.read(source.asset, source.partition, columns, source.part) for source in self.sources[table]]
+        frames = [
+            store.read(source.asset, source.partition, columns, source.part)
+            for source in self.sources[table]
+            if partition in {None, source.partition}
+        ]
         return pl.concat(frames) if frames else pl.DataFrame(schema=dict(columns))
 
 
@@ -149,7 +153,8 @@ class Step:
 
     code: modules whose reach decides the code version. uses: the settings that the result depends on.
     outside: what else it depends on (the input folder, a toolchain). finish: run whenever the partition is current,
-    for what is shown outside the store; it must be repeatable.
+    for what is shown outside the store; it must be repeatable. quorum: the share of a table's partitions that must be there
+    where the step gathers many; what was missing stands in its manifest.
     """
 
     name: str
@@ -163,4 +168,5 @@ class Step:
     kinds: frozenset[str] = frozenset({"polars", "parquet"})
     uses: Callable[[Settings], object] = lambda _: None
     outside: Callable[[Workspace, str], str] = lambda _, __: ""
-    finish: Callable[[Workspace], None] = lambda _: None
+    finish: Callable[[Workspace, str], None] = lambda _, __: None
+    quorum: Callable[[Settings], float] = lambda _: 1.0

@@ -39,22 +39,26 @@ def _metric(graph: Graph, model: str) -> pl.DataFrame | None:
 
 def lines(graph: Graph) -> Iterator[str]:
     """The summary of a workspace as it stands."""
-    if "local_index" not in graph.maker:
-        return
     store = graph.workspace.store
-    index = store.manifest("local_index", UNPARTITIONED)
-    if index is None or not index.passed:
+    indexes = [store.manifest(table, UNPARTITIONED) for table in graph.workspace.indexes]
+    read = [one for one in indexes if one is not None and one.passed and "inputs" in one.counts]
+    if not read:
         yield "nothing is published yet"
         return
-    inputs = store.manifest("rejected_inputs", UNPARTITIONED)
-    looked_at, refused = index.counts["inputs"], index.counts["rejected_inputs"]
+    refused = _rejections(
+        [
+            one
+            for table in graph.sources(graph.maker["rejected_inputs"], UNPARTITIONED)
+            for one in _manifests(graph, table)
+        ]
+    )
+    looked_at, other = sum(one.counts["inputs"] for one in read), sum(count for _, count in refused)
+    different = sum(manifest.rows for manifest in _manifests(graph, "source_files"))
     yield (
-        f"inputs     {looked_at:,} looked at: {looked_at - refused:,} are source"
-        f" ({index.rows:,} different files), {refused:,} are not"
+        f"inputs     {looked_at:,} looked at: {looked_at - other:,} are source"
+        f" ({different:,} different files), {other:,} are not"
     )
-    yield from _section(
-        "not taken as source", _rejections([store.open("local_rejected", UNPARTITIONED)]) if inputs else []
-    )
+    yield from _section("not taken as source", refused)
     curated = _manifests(graph, "curated_files")
     rows_in, kept = (sum(manifest.counts[name] for manifest in curated) for name in ("rows_in", "kept"))
     held_out = sum(manifest.counts["held_out"] for manifest in curated)

@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from alchemy_assets.corpora.forgotten import Forgotten
+from alchemy_assets.corpora.forgotten import read as read_forgotten
 from alchemy_assets.errors import PartitionMissingError, SandboxUnavailableError
 from alchemy_assets.sandbox.bubblewrap import open_sandbox
 from alchemy_assets.sandbox.sandbox import Sandbox
@@ -40,8 +42,19 @@ class Workspace:
 
     @property
     def indexes(self) -> tuple[str, ...]:
-        """The index assets of the corpora that this workspace names."""
-        return ("local_index",) if self.settings.local is not None else ()
+        """The tables of the corpora that say which language × shard has files."""
+        local = ("local_index",) if self.settings.local is not None else ()
+        return (*local, *(f"{key}_{table}" for key in self.settings.public_corpora() for table in ("ids", "texts")))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The tables of the corpora that hold files, and are not partitioned."""
+        return tuple(name for name in self.indexes if not name.endswith("_ids"))
+
+    @property
+    def forgotten(self) -> Forgotten:
+        """What owners asked to be taken out, as the list stands now."""
+        return read_forgotten(self.settings.workspace)
 
     @property
     def release_folder(self) -> Path:
@@ -65,7 +78,7 @@ class Workspace:
     def partitions(self) -> list[str]:
         """The language × shard keys that the corpora have rows in; raises PartitionMissingError without an index."""
         if not self.indexes:
-            msg = f"{self.settings.workspace} names no corpus; put a [local] table with a path into its alchemy.toml"
+            msg = f"{self.settings.workspace} names no corpus; put [local] with a path, or [stack_edu], into its alchemy.toml"
             raise PartitionMissingError(msg)
         return sorted(
             {file.part for index in self.indexes for file in self.store.open(index, UNPARTITIONED).files if file.rows}

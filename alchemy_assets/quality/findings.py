@@ -17,7 +17,7 @@ _ID_CHARACTERS = 64
 # What tells rows apart and orders them, where it is not the blob id; None where rows have no key of their own.
 KEYS: Mapping[str, str | None] = {"samples": "sample_id", "completions": "request_sha256", "rejected_inputs": None}
 # Tables that may hold several rows of one blob.
-SEVERAL_A_KEY = frozenset({"traces", "rejected_samples"})
+SEVERAL_A_KEY = frozenset({"traces", "rejected_samples", "rejected_files"})
 
 
 @dataclass(frozen=True)

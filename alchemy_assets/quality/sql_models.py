@@ -65,20 +65,19 @@ METRICS: Mapping[str, Columns] = {
     },
 }
 
-# The tables that a model can see besides the verdicts, and their columns. Signals differ from stage to stage and no
-# model reads them; DuckDB has no struct without fields either.
+# The tables that a model can see besides the facts of the stages, and their columns. Signals differ from stage to stage
+# and no model reads those of `curated_files`; DuckDB has no struct without fields either.
 TABLES: Mapping[str, Columns] = {
     "rejected_inputs": schema.REJECTED_INPUTS,
     "source_files": schema.SOURCE_FILES,
     "held_out": schema.HELD_OUT,
     "near_duplicates": schema.NEAR_DUPLICATES,
+    "rejected_files": schema.REJECTED_FILES,
     "curated_files": {name: kind for name, kind in schema.curated_files({}).items() if name != "signals"},
     "trace_outcomes": schema.TRACE_OUTCOMES,
     **dict.fromkeys(STRATEGIES, schema.SAMPLES),
     **{f"{strategy}_rejected": schema.REJECTED_SAMPLES for strategy in STRATEGIES},
 }
-_VERDICTS: Columns = {name: kind for name, kind in schema.verdicts({}).items() if name != "signals"}
-_NO_VERDICTS = "no verdicts"
 
 
 def folder() -> Path:
@@ -103,13 +102,13 @@ def source(model: str) -> str:
 def run(model: str, tables: Mapping[str, Sequence[Path]], *, stages: Sequence[str] = ()) -> pl.DataFrame:
     """Run a model over exactly the Parquet files that are listed, by table; a table without files is empty.
 
-    stages: the tables of verdicts, in the order of the stages; `verdicts` is their union.
+    stages: the names of the stages of curation, in their order.
     Columns: METRICS[model], in the order that the model's SQL gives.
     Raises SchemaError where a table is unknown, or a file or the result lacks what the model needs.
     """
-    unknown = sorted(set(tables) - set(TABLES) - set(stages))
+    unknown = sorted(set(tables) - set(TABLES))
     if unknown:
-        msg = f"{model}: no view is made of the tables {unknown}; name tables of verdicts in `stages`"
+        msg = f"{model}: no view is made of the tables {unknown}; known are {', '.join(TABLES)}"
         raise SchemaError(msg)
     query = source(model)
     with TemporaryDirectory(prefix="alchemy-sql-") as spill, _connect(spill) as connection:
@@ -138,12 +137,10 @@ def _connect(spill: str) -> duckdb.DuckDBPyConnection:
 def _make_views(
     connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Sequence[Path]], stages: Sequence[str]
 ) -> None:
-    for name, columns in {**TABLES, **dict.fromkeys(stages, _VERDICTS)}.items():
+    for name, columns in TABLES.items():
         _make_view(connection, name, tables.get(name, ()), columns)
     _union(connection, "samples", [_select("*", strategy) for strategy in STRATEGIES])
     _union(connection, "rejected_samples", [_select("*", f"{strategy}_rejected") for strategy in STRATEGIES])
-    _make_view(connection, _NO_VERDICTS, (), _VERDICTS)
-    _union(connection, "verdicts", [_select(f"{_text(stage)} AS stage, *", stage) for stage in (*stages, _NO_VERDICTS)])
     steps = ("rejected_inputs", "source_files", *stages, "near_duplicates", "edits", "curated_files")
     numbered = [f"SELECT CAST({step} AS BIGINT) AS step, {_text(stage)} AS stage" for step, stage in enumerate(steps)]
     _union(connection, "steps", numbered)

@@ -52,7 +52,7 @@ def test_why_of_a_file_that_was_not_kept(why):
     """The story of a file that a stage rejected ends with that."""
     said = why(ODD)
     assert "it has too few lines" in said.out
-    assert "curated_files: not kept, for the reasons above" in said.out
+    assert "curated_files: not kept, for these reasons" in said.out
 
 
 def test_why_shows_odd_names_safely(why):
@@ -108,7 +108,7 @@ def test_after_gc_a_run_does_nothing(hostile):
     """`gc` removes an orphan and nothing that is needed: the workspace verifies, and the next run finds all of it current."""
     orphan = hostile.workspace / "store" / "files" / "source_files" / "orphan.parquet"
     orphan.write_bytes(b"left by a killed run")
-    assert hostile.alchemy("gc", "--older-than", "0").out == "1 files that no manifest names were removed\n"
+    assert hostile.alchemy("gc", "--older-than", "0").out.endswith("\n1 files that no manifest names were removed\n")
     assert not orphan.exists()
     assert hostile.alchemy("verify").code == 0
     before = {path: path.stat().st_mtime_ns for path in hostile.store.root.rglob("*.*")}

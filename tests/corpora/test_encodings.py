@@ -94,3 +94,20 @@ def test_decoding_can_be_redone(data):
     if decoded is not None:
         assert data.decode(decoded.encoding) == decoded.text
         decoded.text.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("data", "claimed", "expected"),
+    [
+        ("s = 'ü'\n".encode("latin-1"), "ISO-8859-1", ("s = 'ü'\n", "latin_1")),
+        ("s = 'ü'\n".encode(), "ISO-8859-1", ("s = 'ü'\n", "utf-8")),
+        (b"s = '\x81\x8d'\n", "ISO-8859-1", None),
+        ("s = 'ü'\n".encode("latin-1"), "unicode_escape", None),
+        ("s = 'ü'\n".encode("latin-1"), "UTF-16", None),
+        ("s = 'ü'\n".encode("latin-1"), "no such\0thing", None),
+        ("s = 'ü'\n".encode("latin-1"), "", None),
+    ],
+)
+def test_what_a_corpus_claims_is_tried_last(data, claimed, expected):
+    """An encoding that a corpus names reads what nothing else can, unless it makes control characters or is no charset."""
+    assert decode(data, claimed) == expected

@@ -223,6 +223,17 @@ def test_a_blob_of_two_corpora_is_one_row(tmp_path):
     assert [(place["corpus"], place["path"]) for place in row["occurrences"]] == [("local", "a.rb"), ("stack_edu", "c")]
 
 
+def test_bytes_that_two_corpora_read_differently_are_read_one_way(tmp_path):
+    """Where each corpus claims an encoding of its own for the same bytes, the order of the corpora is nothing."""
+    data = "s = 'ü'\n".encode("latin-1")
+    one, other = (
+        frame_of(tmp_path, corpus, [found("a.py", data, encoding=claimed)])
+        for corpus, claimed in (("local", "latin-1"), ("stack_edu", "koi8-r"))
+    )
+    assert one["text"].to_list() != other["text"].to_list()
+    assert merge([one, other]).equals(merge([other, one]))
+
+
 def test_merging_is_idempotent_and_takes_nothing(tmp_path):
     """A frame merged with itself is itself; no frames give an empty table."""
     frame = frame_of(tmp_path, "local", [found("a.py"), found("b.rb", b"x\n")]).sort("blob_id")

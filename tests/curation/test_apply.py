@@ -108,7 +108,9 @@ def test_a_held_out_file_stays_and_its_training_copy_goes():
     short, long = source_file(PROGRAM, repository=drawn), source_file(PROGRAM + "\n# the end\n", repository=spared)
     kept, rejected = curated(pl.concat([short, long]))
     assert kept.select("text", "held_out").rows() == [(PROGRAM, True)]
-    assert rejected.rows() == [(long["blob_id"][0], "near_duplicates", "a near duplicate of it is kept")]
+    assert rejected.select("blob_id", "stage", "reason").rows() == [
+        (long["blob_id"][0], "near_duplicates", "a near duplicate of it is held out")
+    ]
 
 
 def test_a_curated_file_carries_its_licence_signals_and_cluster():
@@ -160,7 +162,9 @@ def test_a_file_whose_edits_collide_is_rejected():
     )
     assert apply.curate(files, verdicts, clusters, drawn, STAGES).is_empty()
     rejected = apply.rejections(files, verdicts, clusters)
-    assert rejected.rows() == [(files["blob_id"][0], "edits", "two stages want to edit the same bytes")]
+    assert rejected.drop("detail").rows() == [
+        (files["blob_id"][0], "Python", "edits", "two stages want to edit the same bytes")
+    ]
 
 
 def test_the_same_edit_of_two_stages_is_one_edit():

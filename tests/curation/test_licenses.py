@@ -91,8 +91,9 @@ def test_the_files_own_header_wins_over_its_repository():
 def test_one_allowed_occurrence_is_enough_unless_strict():
     """A blob that lies in an MIT and in a GPL repository is kept by default, and rejected where all must allow it."""
     files = source_file(occurrences=[{"licenses": ["GPL-3.0-only"]}, {"licenses": ["MIT"]}])
-    assert judged(files)["signals"] == {"license": "MIT", "judgement": "allowed"}
-    assert judged(files, strict=True)["signals"] == {"license": "GPL-3.0-only", "judgement": "denied"}
+    loose, strict = judged(files)["signals"], judged(files, strict=True)["signals"]
+    assert (loose["license"], loose["judgement"]) == ("MIT", "allowed")
+    assert (strict["license"], strict["judgement"]) == ("GPL-3.0-only", "denied")
 
 
 def test_all_licences_of_a_repository_hold_together():
@@ -104,7 +105,8 @@ def test_the_policy_says_what_happens_to_unknown_licences():
     """A file without a licence passes and is counted, or is rejected, as the policy says."""
     files = source_file(licenses=None)
     assert judged(files)["kept"]
-    assert judged(files)["signals"] == {"license": "", "judgement": "unknown"}
+    signals = judged(files)["signals"]
+    assert (signals["license"], signals["judgement"]) == ("", "unknown")
     assert judged(files, unknown="reject")["reasons"] == ["the licence is unknown"]
 
 

@@ -85,6 +85,7 @@ def workspace(tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
 
     def make(name: str = "workspace", **options: object) -> Settings:
-        return setup.make(tmp_path / name, corpus, **{"shards": 2, "languages": ("Python", "Shell"), **options})
+        choices = setup.Choices(**{"shards": 2, "languages": ("Python", "Shell"), **options})
+        return setup.make(tmp_path / name, corpus, choices)
 
     return make

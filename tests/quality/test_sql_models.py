@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 import alchemy_assets
 from alchemy_assets import schema
-from alchemy_assets.curation.apply import EDITS_OVERLAP
 from alchemy_assets.errors import AlchemyError, SchemaError
 from alchemy_assets.quality import sql_models
 from alchemy_assets.quality.findings import conservation
@@ -32,12 +31,11 @@ def source(blob_id: str, language: str = "Go") -> dict[str, object]:
     return {"blob_id": blob_id, "language": language, "text": "x"}
 
 
-def verdict(blob_id: str, *reasons: str) -> dict[str, object]:
-    """A row of a stage's verdicts."""
-    return {"blob_id": blob_id, "kept": not reasons, "reasons": list(reasons), "signals": {"lines": 1}, "edits": []}
+def rejection(blob_id: str, stage: str, reason: str, language: str = "Go") -> dict[str, object]:
+    """A row of `rejected_files`."""
+    return {"blob_id": blob_id, "language": language, "stage": stage, "reason": reason, "detail": ""}
 
 
-VERDICTS = schema.verdicts({"lines": pl.Int64()})
 CURATED = schema.curated_files({"heuristics": {"lines": pl.Int64()}})
 
 
@@ -49,8 +47,15 @@ def funnel_rows(frame: pl.DataFrame) -> list[tuple[object, ...]]:
 @pytest.fixture
 def corpus(tmp_path: Path) -> dict[str, list[Path]]:
     """Seven files: a, b kept, c held out, d of a denied licence and minified, e minified, f and g near duplicates; a broken input."""
-    both = [("licenses", {"d": ["denied"]}), ("heuristics", {"d": ["minified"], "e": ["minified", "empty"]})]
-    files = {
+    rejected = [
+        rejection("d", "licenses", "denied"),
+        rejection("d", "heuristics", "minified"),
+        rejection("e", "heuristics", "minified"),
+        rejection("e", "heuristics", "empty"),
+        rejection("f", "near_duplicates", "a near duplicate of it is kept"),
+        rejection("g", "near_duplicates", "a near duplicate of it is held out", "Java"),
+    ]
+    return {
         "rejected_inputs": [
             write(tmp_path, "i", [{"corpus": "local", "location": "x", "reason": "binary"}], schema.REJECTED_INPUTS)
         ],
@@ -58,32 +63,11 @@ def corpus(tmp_path: Path) -> dict[str, list[Path]]:
             write(tmp_path, "s0", [source(one) for one in "abcd"], schema.SOURCE_FILES),
             write(tmp_path, "s1", [source("e"), source("f"), source("g", "Java")], schema.SOURCE_FILES),
         ],
-        "held_out": [
-            write(tmp_path, "h", [{"blob_id": one, "held_out": one == "c"} for one in "abcdefg"], schema.HELD_OUT)
-        ],
-        "near_duplicates": [
-            write(
-                tmp_path,
-                "n",
-                [
-                    {"blob_id": blob_id, "cluster": cluster, "keeper": keeper}
-                    for blob_id, cluster, keeper in [
-                        ("a", "a", True),
-                        ("f", "a", False),
-                        ("c", "c", True),
-                        ("g", "c", False),
-                    ]
-                ],
-                schema.NEAR_DUPLICATES,
-            )
-        ],
+        "rejected_files": [write(tmp_path, "r", rejected, schema.REJECTED_FILES)],
         "curated_files": [
             write(tmp_path, "k", [{"blob_id": one, "language": "Go", "held_out": one == "c"} for one in "abc"], CURATED)
         ],
     }
-    for stage, reasons in both:
-        files[stage] = [write(tmp_path, stage, [verdict(one, *reasons.get(one, [])) for one in "abcdefg"], VERDICTS)]
-    return files
 
 
 def test_the_funnel_counts_every_reason_and_every_file_once(corpus: dict[str, list[Path]]) -> None:
@@ -115,9 +99,9 @@ def test_the_steps_of_the_funnel_have_the_order_of_the_stages(corpus: dict[str, 
 
 def test_a_file_that_vanishes_is_counted_as_lost(corpus: dict[str, list[Path]]) -> None:
     """A file that nobody rejected and nobody kept shows in the funnel and fails the conservation."""
-    funnel = run("funnel", corpus | {"near_duplicates": []}, stages=STAGES)
-    assert ("Go", "curated_files", "lost", "", 1, 0) in funnel_rows(funnel)
-    assert conservation(funnel).detail == "1 of Go, 1 of Java: lost, or kept although rejected"
+    funnel = run("funnel", corpus | {"rejected_files": []}, stages=STAGES)
+    assert ("Go", "curated_files", "lost", "", 3, 0) in funnel_rows(funnel)
+    assert conservation(funnel).detail == "3 of Go, 1 of Java: lost, or kept although rejected"
 
 
 def test_a_file_that_is_kept_although_rejected_is_a_contradiction(
@@ -130,38 +114,11 @@ def test_a_file_that_is_kept_although_rejected_is_a_contradiction(
     assert not conservation(funnel).passed
 
 
-def test_a_rejection_without_a_reason_is_still_counted(corpus: dict[str, list[Path]], tmp_path: Path) -> None:
-    """A verdict that says no without saying why is listed as such, not lost."""
-    silent = [verdict(one) | {"kept": one != "d"} for one in "abcdefg"]
-    funnel = run("funnel", corpus | {"licenses": [write(tmp_path, "silent", silent, VERDICTS)]}, stages=STAGES)
-    assert ("Go", "licenses", "rejected", "no reason given", 1, 0) in funnel_rows(funnel)
-
-
-def test_colliding_edits_are_a_reason(tmp_path: Path) -> None:
-    """Two stages that want the same bytes reject a file under `edits`; the same wish twice, or side by side, does not."""
-
-    def edits(*spans: tuple[int, int, str]) -> list[dict[str, object]]:
-        return [{"start": start, "end": end, "replacement": new, "kind": "k"} for start, end, new in spans]
-
-    files = [source(one) for one in "pqr"]
-    licenses = {"p": edits((0, 4, "x")), "q": edits((0, 4, "x"), (8, 9, "")), "r": edits((0, 4, "x"))}
-    heuristics = {"p": edits((3, 6, "")), "q": edits((0, 4, "x")), "r": edits((4, 6, ""))}
-    kept = [{"blob_id": one, "language": "Go", "held_out": False} for one in "qr"]
-    funnel = run(
-        "funnel",
-        {
-            "source_files": [write(tmp_path, "s", files, schema.SOURCE_FILES)],
-            "licenses": [write(tmp_path, "v", [verdict(one) | {"edits": licenses[one]} for one in "pqr"], VERDICTS)],
-            "heuristics": [
-                write(tmp_path, "w", [verdict(one) | {"edits": heuristics[one]} for one in "pqr"], VERDICTS)
-            ],
-            "curated_files": [write(tmp_path, "k", kept, CURATED)],
-        },
-        stages=STAGES,
-    )
-    rejected = funnel.filter(pl.col("stage") == "edits").drop("language", "step").rows()
-    assert rejected == [("edits", "rejected", EDITS_OVERLAP, 1, 1)]
-    assert conservation(funnel).passed
+def test_a_reason_given_twice_counts_once(corpus: dict[str, list[Path]], tmp_path: Path) -> None:
+    """A row that repeats another changes nothing."""
+    again = write(tmp_path, "again", [rejection("d", "licenses", "denied")], schema.REJECTED_FILES)
+    funnel = run("funnel", corpus | {"rejected_files": [*corpus["rejected_files"], again]}, stages=STAGES)
+    assert funnel.equals(run("funnel", corpus, stages=STAGES))
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -179,8 +136,17 @@ def test_the_funnel_conserves_files(fates: list[tuple[str, set[str]]], tmp_path:
             write(tmp_path, f"s{number}", [source(one, language)], schema.SOURCE_FILES)
             for number, (one, (language, _)) in enumerate(blobs.items())
         ],
-        "licenses": [
-            write(tmp_path, "v", [verdict(one, *sorted(reasons)) for one, (_, reasons) in blobs.items()], VERDICTS)
+        "rejected_files": [
+            write(
+                tmp_path,
+                "v",
+                [
+                    rejection(one, "licenses", reason, language)
+                    for one, (language, reasons) in blobs.items()
+                    for reason in sorted(reasons)
+                ],
+                schema.REJECTED_FILES,
+            )
         ],
         "curated_files": [write(tmp_path, "k", kept, CURATED)],
     }
@@ -274,18 +240,19 @@ def test_any_path_is_read_literally(name: str, tmp_path: Path) -> None:
     assert run("trace_yield", {"trace_outcomes": [file]}).rows() == [("Go", "kept", "", 1, 1, 1.0)]
 
 
-def test_stages_are_data_and_not_sql(corpus: dict[str, list[Path]]) -> None:
+def test_stages_are_data_and_not_sql(corpus: dict[str, list[Path]], tmp_path: Path) -> None:
     """A stage whose name has quotes in it is one more stage."""
     stage = 'it\'s "odd"; --'
-    frame = run("funnel", corpus | {stage: corpus["licenses"]}, stages=[*STAGES, stage])
-    assert ("Go", stage, "rejected", "denied", 1, 0) in funnel_rows(frame)
+    odd = write(tmp_path, "odd", [rejection("d", stage, "denied")], schema.REJECTED_FILES)
+    frame = run("funnel", corpus | {"rejected_files": [odd]}, stages=[*STAGES, stage])
+    assert ("Go", stage, "rejected", "denied", 1, 1) in funnel_rows(frame)
 
 
 def test_what_cannot_be_asked_is_named(tmp_path: Path) -> None:
     """An unknown model, a table that no view is made of, and a file without the columns each say what is wrong."""
     with pytest.raises(AlchemyError, match=r"no SQL model 'tunnel'; known are funnel"):
         run("tunnel", {})
-    with pytest.raises(SchemaError, match=r"the tables \['licences'\]; name tables of verdicts in `stages`"):
+    with pytest.raises(SchemaError, match=r"the tables \['licences'\]; known are rejected_inputs"):
         run("funnel", {"licences": []})
     (tmp_path / "t.parquet").write_bytes(b"PAR1")
     with pytest.raises(SchemaError, match=r"trace_yield\.sql cannot be run"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from alchemy_assets.curation.stages import row_stages
+from alchemy_assets.curation.stages import all_stages
 from alchemy_assets.orchestration import checks
 from alchemy_assets.orchestration.assets.strategies import NAMES
 from alchemy_assets.orchestration.steps import Grain, Inputs, Made, Step, Table
@@ -35,12 +35,12 @@ def _text_of(model: str) -> Callable[[Workspace, str], str]:
 
 def steps(settings: Settings) -> tuple[Step, ...]:
     """One step a SQL model."""
-    if settings.local is None:
+    if not settings.has_corpus:
         return ()
-    stages = tuple(stage.name for stage in row_stages(settings))
+    stages = tuple(stage.name for stage in all_stages(settings))
     samples = tuple(name for strategy in NAMES for name in (strategy, f"{strategy}_rejected"))
     inputs = {
-        "funnel": ("rejected_inputs", "source_files", "held_out", *stages, "near_duplicates", "curated_files"),
+        "funnel": ("rejected_inputs", "source_files", "rejected_files", "curated_files"),
         "sample_counts": ("curated_files", *samples),
         "trace_yield": ("trace_outcomes",),
     }

@@ -102,7 +102,7 @@ def _is_shown(folder: Path, paths: Mapping[str, Path], card: str) -> bool:
     )
 
 
-def show(workspace: Workspace) -> None:
+def show(workspace: Workspace, _partition: str = UNPARTITIONED) -> None:
     """Make `<workspace>/release` show what is published: links to the store's files, and the card."""
     manifest, folder = workspace.store.open("release", UNPARTITIONED), workspace.release_folder
     paths = dict(
@@ -126,7 +126,7 @@ def show(workspace: Workspace) -> None:
 
 def steps(settings: Settings) -> tuple[Step, ...]:
     """The release of a workspace."""
-    if settings.local is None:
+    if not settings.has_corpus:
         return ()
     description = "The released dataset in the layout of Hugging Face, with its card; seen in the folder `release`."
     return (

@@ -1,0 +1,1 @@
+"""Decontamination: keep what benchmarks ask out of what is trained on."""
