@@ -8,7 +8,8 @@ ALCHEMY := $(BIN)/alchemy
 DEMO := workspaces/demo
 
 demo: setup
-	$(ALCHEMY) run --path examples/corpus --workspace $(DEMO) --shards 2 --held-out 0.1
+	$(ALCHEMY) run --path examples/corpus --workspace $(DEMO) --shards 2 --held-out 0.1 \
+	  --benchmark examples/benchmark.jsonl
 
 test: setup
 	$(BIN)/python -m pytest -q -m "not slow"

@@ -255,6 +255,15 @@ class Settings(BaseSettings):
     def _stages_in_order(cls, stages: tuple[StageName, ...]) -> tuple[StageName, ...]:
         return tuple(sorted(set(stages)))
 
+    @field_validator("heuristics")
+    @classmethod
+    def _thresholds_of_known_languages(cls, heuristics: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+        unknown = sorted(set(heuristics) - {"default", *LANGUAGES})
+        if unknown:
+            msg = f"unknown languages {unknown}; known are default, {', '.join(LANGUAGES)}"
+            raise ValueError(msg)
+        return heuristics
+
     @model_validator(mode="after")
     def _counts_fit_the_grid(self) -> "Settings":
         for language, count in self.shards_of.items():

@@ -198,6 +198,14 @@ def main() -> None:
         )
         return result
 
+    some = files.head(1_000)
+
+    def parse() -> pl.DataFrame:
+        for text in some["text"]:
+            syntax_tree.parse(LANGUAGE, text.encode())
+        return some
+
+    timed("bare tree-sitter, for scale", parse, some)
     asked = fingerprints.of_benchmarks([benchmark], policy.n)
     drawn = files.join(held_out.filter("held_out"), on="blob_id", how="semi")
     kept_away = timed("held-out fingerprints", lambda: fingerprints.of_held_out(files, held_out, policy.n), drawn)

@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from alchemy_assets.cli.terminal import WorkspaceOption, clear_errors, err, listed, out, plain, show_waves
+from alchemy_assets.cli.terminal import (
+    BenchmarkOption,
+    WorkspaceOption,
+    clear_errors,
+    err,
+    listed,
+    out,
+    plain,
+    show_waves,
+)
+from alchemy_assets.errors import SettingsError
 
 
 def curate(  # noqa: PLR0913, PLR0917 -- one parameter an option
@@ -18,6 +28,7 @@ def curate(  # noqa: PLR0913, PLR0917 -- one parameter an option
     languages: Annotated[
         str | None, typer.Option(help="Languages to keep, comma-separated; default: all fifteen.")
     ] = None,
+    benchmark: BenchmarkOption = None,
     shards: Annotated[int | None, typer.Option(help="Shards a language, a power of two. Default 2.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one a core.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Make every partition again.")] = False,
@@ -27,7 +38,11 @@ def curate(  # noqa: PLR0913, PLR0917 -- one parameter an option
     from alchemy_assets.orchestration.funnel import lines  # noqa: PLC0415
 
     with clear_errors():
-        settings = setup.make(target, source, setup.Choices(shards, listed(languages), stages=listed(stages)))
+        settings = setup.make(
+            target,
+            source,
+            setup.Choices(shards, listed(languages), stages=listed(stages), benchmarks=tuple(benchmark or ())),
+        )
         problems = show_waves(curate_only.run(settings, workers=workers or curate_only.cores(), force=force))
         graph = curate_only.curation_graph(settings)
         if not problems:
@@ -80,7 +95,30 @@ def forget(
         out.print(plain(f"  alchemy run --workspace {place} && alchemy gc --workspace {place} --older-than 0"))
 
 
+def sizes(
+    corpus: Annotated[str, typer.Argument(help="stack_edu, refinecode or stackv2_smol.")],
+    path: Annotated[
+        str, typer.Option(help="A Parquet file, a folder, or hf://datasets/...; default: its own place.")
+    ] = "",
+    shard_mb: Annotated[int, typer.Option(min=1, help="MB of source that a shard should hold.")] = 512,
+) -> None:
+    """Show how large a public corpus is, by language, without downloading texts, and how many shards would suit it."""
+    from alchemy_assets.corpora.sizes import sizes as measured  # noqa: PLC0415
+    from alchemy_assets.orchestration.assets.corpora import SHAPES  # noqa: PLC0415
+    from alchemy_assets.settings import PublicCorpus, load  # noqa: PLC0415
+
+    with clear_errors():
+        if corpus not in SHAPES:
+            msg = f"{corpus} is no public corpus; known are {', '.join(SHAPES)}"
+            raise SettingsError(msg)
+        table = measured(SHAPES[corpus], PublicCorpus(path=path), load().fetch, shard_mb * 10**6)
+        out.print(f"{'language':<12} {'files':>13} {'MB':>12} {'shards':>6}")
+        for language, rows, size, unknown, shards in table.iter_rows():
+            without = f"   {unknown:,} without a length" if unknown else ""
+            out.print(plain(f"{language or 'none of ours':<12} {rows:>13,} {size / 1e6:>12,.1f} {shards:>6}{without}"))
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of curation to `alchemy`."""
-    for command in (curate, funnel, forget):
+    for command in (curate, funnel, forget, sizes):
         app.command()(command)

@@ -11,7 +11,16 @@ import typer
 
 from alchemy_assets import __version__
 from alchemy_assets.cli import curation
-from alchemy_assets.cli.terminal import WorkspaceOption, clear_errors, err, listed, out, plain, show_waves
+from alchemy_assets.cli.terminal import (
+    BenchmarkOption,
+    WorkspaceOption,
+    clear_errors,
+    err,
+    listed,
+    out,
+    plain,
+    show_waves,
+)
 from alchemy_assets.errors import PartitionDamagedError, PartitionMissingError
 
 app = typer.Typer(
@@ -52,6 +61,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one parameter an option
     held_out: Annotated[
         float | None, typer.Option(help="Share of repositories kept for benchmarks; fixed with the first run.")
     ] = None,
+    benchmark: BenchmarkOption = None,
     force: Annotated[bool, typer.Option("--force", help="Make every partition again.")] = False,
     allow_partial: Annotated[
         bool, typer.Option("--allow-partial", help="Release without partitions that failed, and list them.")
@@ -61,7 +71,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one parameter an option
     from alchemy_assets.orchestration import setup  # noqa: PLC0415 -- `alchemy --help` answers at once
 
     with clear_errors():
-        choices = setup.Choices(shards, listed(languages), held_out)
+        choices = setup.Choices(shards, listed(languages), held_out, benchmarks=tuple(benchmark or ()))
         if path is None:
             settings = setup.reopen(setup.find(workspace), choices)
         else:

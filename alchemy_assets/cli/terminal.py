@@ -20,6 +20,13 @@ err = Console(stderr=True, emoji=False, highlight=False, soft_wrap=True)
 
 WorkspaceOption = Annotated[Path | None, typer.Option(help="Folder of the workspace; default: the one used last.")]
 
+BenchmarkOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="A benchmark file (.jsonl(.gz), .parquet) whose items no training file may hold; may be repeated."
+    ),
+]
+
 
 def plain(line: str) -> str:
     """A line as a terminal may be given it: control characters, which file names may hold, as escapes; no markup."""

@@ -1,7 +1,7 @@
 """Make source files of the ids of one partition: fetch their blobs, then write one row a blob.
 
 Belongs here: what is still missing, rows out of blobs. Does not: requests (`software_heritage`), the file that keeps blobs
-until the partition is published (`journal`). Memory holds the blobs under way, some rows, and about 60 bytes an id.
+until the partition is published (`journal`). Memory holds the blobs under way, some rows, and about 130 bytes an id.
 """
 
 import json

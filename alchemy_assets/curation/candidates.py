@@ -45,8 +45,9 @@ class Buckets:
 
     def of(self, rank: int) -> NDArray[np.int32]:
         """The numbers of a file's buckets."""
-        row: NDArray[np.int32] = self.numbers[rank]
-        return row[row != NONE]
+        row = self.numbers[rank]
+        mine: NDArray[np.int32] = row[row != NONE]
+        return mine
 
     @property
     def shared(self) -> NDArray[np.bool_]:

@@ -12,7 +12,8 @@ import polars as pl
 
 from alchemy_assets.curation.file_shape.lines import line_signals
 from alchemy_assets.curation.file_shape.marks import mark_signals
-from alchemy_assets.curation.file_shape.texts import Places, Shares, Texts, chunks, shares, texts_of
+from alchemy_assets.curation.file_shape.measuring import measured
+from alchemy_assets.curation.file_shape.texts import Places, Shares, Texts, shares
 from alchemy_assets.curation.file_shape.words import word_signals
 from alchemy_assets.curation.stage import Rule, Stage
 from alchemy_assets.curation.thresholds import NO_OVERRIDES, Overrides, limits
@@ -68,7 +69,7 @@ COLUMNS: Mapping[str, pl.DataType] = MappingProxyType(
 )
 
 # Reason, signal, the threshold it is held against, and whether it must not be more or not be less.
-_RULES = (
+RULES = (
     ("it has too few lines", "filled_lines", "fewest_lines", "under"),
     ("it has too few words", "words", "fewest_words", "under"),
     ("it has too many characters", "characters", "most_characters", "over"),
@@ -116,25 +117,14 @@ def stage(overrides: Overrides = NO_OVERRIDES) -> Stage:
     limit = limits(overrides)
     rules = tuple(
         Rule(reason, pl.col(signal) > limit(threshold) if side == "over" else pl.col(signal) < limit(threshold))
-        for reason, signal, threshold, side in _RULES
+        for reason, signal, threshold, side in RULES
     )
     return Stage(NAME, COLUMNS, measure, rules)
 
 
 def measure(files: pl.DataFrame) -> pl.DataFrame:
     """Files of `source_files` with the signals of this stage; order, other rows and slicing change nothing."""
-    numbered = files.select("language", "text").with_row_index("row")
-    rows, parts = [np.zeros(0, dtype=np.int64)], []
-    for (language,), same in numbered.group_by("language", maintain_order=True):
-        for chunk in chunks(same):
-            rows.append(chunk["row"].to_numpy())
-            parts.append(_signals(texts_of(chunk["text"]), str(language)))
-    order = np.argsort(np.concatenate(rows), kind="stable")
-    signals = {
-        name: pl.Series(np.concatenate([part[name] for part in parts])[order] if parts else [], dtype=kind)
-        for name, kind in COLUMNS.items()
-    }
-    return files.with_columns(**signals)
+    return files.hstack(measured(files, _signals, COLUMNS))
 
 
 def _signals(texts: Texts, language: str) -> Mapping[str, Places | Shares]:

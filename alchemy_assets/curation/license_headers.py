@@ -99,7 +99,10 @@ _SENTENCES: tuple[tuple[str, Callable[[str], Iterator[str]]], ...] = (
     ("apache", _says(r"under the apache licen[sc]e,? (?:version |v\.? ?)?2(?:\.0)?\b", "Apache-2.0")),
     ("hereby granted", _says(r"permission is hereby granted free of charge to any person obtaining a copy", "MIT")),
     ("mit", _says(r"(?:under|terms of)(?: the)? mit licen[sc]e|\bdual(?:ly)? licen[sc]ed under (?:the )?mit\b", "MIT")),
-    ("to use copy", _says(r"permission to use copy modify and (?:or )?distribute this software for any purpose", "ISC")),
+    (
+        "to use copy",
+        _says(r"permission to use copy modify and (?:or )?distribute this software for any purpose", "ISC"),
+    ),
     ("boost", _says(r"under the boost software licen[sc]e", "BSL-1.0")),
     ("unencumbered", _says(r"free and unencumbered software released into the public domain", "Unlicense")),
 )

@@ -127,13 +127,13 @@ def _measure(files: pl.DataFrame) -> pl.DataFrame:
     return files.hstack(evidence[rows]).with_columns(detail=pl.format("said in {}", "source"))
 
 
-def _evidence(
-    own: str, occurrences: Iterable[Mapping[str, object]]
-) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+def _evidence(own: str, occurrences: Iterable[Mapping[str, object]]) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """The expressions, the corpora in which nothing is said, and where it is said."""
     if own:
         return (_canonical(own),), (), "its header"
-    said = [(of_occurrence(cast("list[str | None] | None", one["licenses"])), str(one["corpus"])) for one in occurrences]
+    said = [
+        (of_occurrence(cast("list[str | None] | None", one["licenses"])), str(one["corpus"])) for one in occurrences
+    ]
     expressions = {expression for expression, _ in said if expression}
     unsaid = {corpus for expression, corpus in said if not expression}
     return tuple(sorted(expressions)), tuple(sorted(unsaid)), "its repository" if expressions else "nowhere"

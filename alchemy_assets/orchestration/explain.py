@@ -16,7 +16,7 @@ from alchemy_assets.store import UNPARTITIONED
 
 SHORTEST_PREFIX = 6
 MOST = 5
-_SKIPPED = {"blob_id", "text", "occurrences", "messages", "shingles", "signature"}
+_SKIPPED = {"blob_id", "language", "text", "occurrences", "messages", "shingles", "signature"}
 
 
 def _matching(graph: Graph, what: str) -> pl.DataFrame:
@@ -102,12 +102,16 @@ def _story(graph: Graph, file: dict[str, object]) -> Iterator[str]:
         f" licences {', '.join(one['licenses']) or 'none found'}"
         for one in occurrences
     )
+    absent = []
     for step in graph.steps:
         if "blob_id" not in step.tables[0].columns or not step.inputs or step.name == "source_files":
             continue
         partition = language if step.grain.name == "LANGUAGE" else files_key(language, shard)
         for table in step.tables:
-            if "blob_id" not in table.columns or "signature" in table.columns:
+            if "blob_id" not in table.columns or "bands" in table.columns:
+                continue
+            if graph.workspace.store.manifest(table.name, partition) is None:
+                absent.append(table.name)
                 continue
             rows, trouble = _rows(graph, table.name, partition, blob_id)
             if trouble:
@@ -120,6 +124,8 @@ def _story(graph: Graph, file: dict[str, object]) -> Iterator[str]:
                 }
                 yield f"{table.name}: " + ("" if shown else "-")
                 yield from (f"    {name}: {_value(value)[:400]}" for name, value in shown.items())
+    if absent:
+        yield f"not made yet: {', '.join(absent)}"
 
 
 def lines(graph: Graph, what: str) -> Iterator[str]:

@@ -60,9 +60,8 @@ class Graph:
         if grain is Grain.FILES:
             # A partition reads its own part, so that a change elsewhere in the table leaves it current.
             language, shard = partition.split(SEPARATOR)
-            return [
-                Source(table, language, shard) if above is Grain.LANGUAGE else Source(table, UNPARTITIONED, partition)
-            ]
+            key, part = (language, shard) if above is Grain.LANGUAGE else (UNPARTITIONED, partition)
+            return [Source(table, key, part if self.tables[table].split else None)]
         if above is Grain.WHOLE:
             return [Source(table, UNPARTITIONED)]
         keys = self.partitions(self.maker[table])

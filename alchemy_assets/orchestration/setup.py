@@ -36,6 +36,7 @@ class Choices:
     languages: tuple[str, ...] | None = None
     held_out: float | None = None
     stages: tuple[str, ...] | None = None
+    benchmarks: tuple[Path, ...] = ()
 
 
 _NONE = Choices()
@@ -54,6 +55,9 @@ def _render(path: Path, choices: Choices) -> str:
     lines += ["", "[local]", f"path = {_toml(str(path))}"]
     if choices.held_out is not None:
         lines += ["", "[held_out]", f"share = {choices.held_out}"]
+    if choices.benchmarks:
+        listed = [str(path.expanduser().absolute()) for path in choices.benchmarks]
+        lines += ["", "[decontamination]", f"benchmarks = {_toml(listed)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -119,6 +123,7 @@ def reopen(workspace: Path, choices: Choices = _NONE, path: Path | None = None) 
         "--languages": ",".join(settings.languages),
         "--held-out": settings.held_out.share,
         "--stages": ",".join(settings.stages),
+        "--benchmark": ", ".join(map(str, settings.decontamination.benchmarks)),
     }
     asked = {
         "--path": path,
@@ -126,6 +131,7 @@ def reopen(workspace: Path, choices: Choices = _NONE, path: Path | None = None) 
         "--languages": ",".join(sorted(set(choices.languages))) if choices.languages else None,
         "--held-out": choices.held_out,
         "--stages": ",".join(sorted(set(choices.stages))) if choices.stages else None,
+        "--benchmark": ", ".join(str(path.expanduser().absolute()) for path in choices.benchmarks) or None,
     }
     differs = [
         f"{option} {has[option]}, not {value}"

@@ -138,13 +138,18 @@ class Check:
 
 @dataclass(frozen=True)
 class Table:
-    """A table that a step makes. `preview` names the columns that the web UI may show of a few rows."""
+    """A table that a step makes.
+
+    preview: the columns that the web UI may show of a few rows. split: whether its parts are the partitions below it (the keys
+    of a language × shard, or of a language's shards), which then read their own part and nothing else.
+    """
 
     name: str
     columns: schema.Columns
     description: str
     checks: tuple[Check, ...] = ()
     preview: tuple[str, ...] = ()
+    split: bool = False
 
 
 @dataclass(frozen=True)

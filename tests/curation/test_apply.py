@@ -1,6 +1,8 @@
 """Applying verdicts: what is curated, what is rejected, and that nothing else happens to a file."""
 
 import random
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 import pytest
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 from alchemy_assets import schema
 from alchemy_assets.curation import apply, held_out, near_duplicates
 from alchemy_assets.curation.edits import Edit, EditError, edited
+from alchemy_assets.curation.keeper_order import released_before, standing
+from alchemy_assets.curation.signatures import sign
 from alchemy_assets.curation.stages import row_stages
 from alchemy_assets.settings import HeldOut, Settings
 from tests.builders import PROGRAM, source_file
@@ -22,6 +26,10 @@ TEXTS = (
     PROGRAM.replace("word", "token"),
     PROGRAM + "\n# <|im_start|>\n",
     PROGRAM + "\n# User: hello\n",
+    PROGRAM
+    + '\n# Author: Jane Roe <jane.roe@somewhere.org>\nKEY = "ghp_'
+    + "16C7e42F292c6912E7710c838347Ae178B4a"
+    + '"\n',
     PROGRAM + "\nx = = 1\n",
     PROGRAM + "\n# " + "a" * 2_000,
     "# Licensed under the GPLv3\n" + PROGRAM,
@@ -31,13 +39,20 @@ TEXTS = (
 )
 
 
+def clusters_of(files, drawn, verdicts):
+    """The near-duplicates of some files."""
+    with TemporaryDirectory() as name:
+        signatures = Path(name, "signatures.parquet")
+        sign(files).write_parquet(signatures)
+        standings = standing(drawn, verdicts, released_before(None))
+        return near_duplicates.cluster([signatures], standings, 0.7, Path(name))
+
+
 def curated(files, share=SHARE):
     """The curated files and the rejections of a frame, by all stages."""
     verdicts = {stage.name: stage.judge(files) for stage in STAGES}
     drawn = held_out.decide(files, share)
-    clusters = near_duplicates.cluster(
-        near_duplicates.sign(files), near_duplicates.standing(drawn, verdicts.values()), 0.7
-    )
+    clusters = clusters_of(files, drawn, verdicts)
     return apply.curate(files, verdicts, clusters, drawn, STAGES), apply.rejections(files, verdicts, clusters)
 
 
@@ -118,7 +133,7 @@ def test_a_curated_file_carries_its_licence_signals_and_cluster():
     kept, _ = curated(source_file())
     row = kept.row(0, named=True)
     assert (row["license"], row["near_duplicate_cluster"]) == ("MIT", row["blob_id"])
-    assert set(row["signals"]) == {"licenses", "heuristics", "syntax", "control_text"}
+    assert set(row["signals"]) == {stage.name for stage in STAGES}
 
 
 def test_no_files_are_curated_to_no_rows():
@@ -133,9 +148,7 @@ def test_a_blob_without_a_verdict_is_an_error(table):
     files = source_file()
     verdicts = {stage.name: stage.judge(files) for stage in STAGES}
     drawn = held_out.decide(files, SHARE)
-    clusters = near_duplicates.cluster(
-        near_duplicates.sign(files), near_duplicates.standing(drawn, verdicts.values()), 0.7
-    )
+    clusters = clusters_of(files, drawn, verdicts)
     tables = {**verdicts, "near_duplicates": clusters, "held_out": drawn}
     tables[table] = tables[table].clear()
     with pytest.raises(apply.VerdictMissingError, match=f"{table} .*{files['blob_id'][0]}"):
@@ -157,9 +170,7 @@ def test_a_file_whose_edits_collide_is_rejected():
     verdicts["syntax"] = with_edits(verdicts["syntax"], (0, 5, "a", "x"))
     verdicts["control_text"] = with_edits(verdicts["control_text"], (3, 8, "b", "x"))
     drawn = held_out.decide(files, SHARE)
-    clusters = near_duplicates.cluster(
-        near_duplicates.sign(files), near_duplicates.standing(drawn, verdicts.values()), 0.7
-    )
+    clusters = clusters_of(files, drawn, verdicts)
     assert apply.curate(files, verdicts, clusters, drawn, STAGES).is_empty()
     rejected = apply.rejections(files, verdicts, clusters)
     assert rejected.drop("detail").rows() == [

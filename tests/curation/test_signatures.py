@@ -41,6 +41,14 @@ def test_a_band_is_shared_where_all_its_rows_are():
         assert ((hashes[0] == hashes[other]) == (cut[0] == cut[other]).all(axis=1)).all()
 
 
+def test_the_order_of_rows_counts_in_a_band():
+    """A band of the same numbers in another order is another band."""
+    signature = np.arange(PERMUTATIONS, dtype=np.uint32)[np.newaxis]
+    swapped = signature.copy()
+    swapped[0, [0, 1]] = swapped[0, [1, 0]]
+    assert (band_hashes(signature) == band_hashes(swapped)).tolist() == [[False] + [True] * (BANDS - 1)]
+
+
 def test_the_table_is_the_same_however_the_files_stood():
     """Reversed files, and files signed one by one, give the same rows, which have the table's schema."""
     files = pl.concat([source_file(content.decode()) for content in contents(30, seed=1)] + [source_file("")])

@@ -1,6 +1,7 @@
 """Curation without Dagster, its funnel and what other thresholds would change, and what owners ask to be taken out."""
 
 import hashlib
+import json
 import os
 import random
 import signal
@@ -17,6 +18,7 @@ from alchemy_assets.orchestration import curate_only, forgetting, funnel, funnel
 from alchemy_assets.orchestration.build import open_graph
 from alchemy_assets.orchestration.waves import run_waves
 from alchemy_assets.settings import load
+from tests.orchestration.conftest import PYTHON
 
 ALCHEMY = Path(sys.executable).with_name("alchemy")
 
@@ -190,3 +192,26 @@ def test_a_partition_whose_last_file_is_forgotten_is_taken_back(workspace, corpu
     assert after < before
     assert after == set(graph.partitions(graph.maker["curated_files"]))
     assert graph.withdraw_unused() == 0
+
+
+def test_a_training_file_that_holds_a_benchmark_item_is_rejected(workspace, corpus, tmp_path):
+    """The index of what must not be trained on reaches every partition, and the detail names the item."""
+    body = PYTHON.format(thing="apples", number=3)
+    item = {
+        "task_id": "Own/7",
+        "prompt": body.split("def main")[0],
+        "canonical_solution": body[body.index("def main") :],
+    }
+    benchmark = tmp_path / "items.jsonl"
+    benchmark.write_text(json.dumps(item) + "\n")
+    settings = workspace(held_out=0.0, benchmarks=(benchmark,))
+    bring_up_to_date(settings)
+    rejected = pl.read_parquet(settings.workspace / "rejected_files" / "*.parquet").filter(
+        pl.col("stage") == "decontamination"
+    )
+    assert rejected.height
+    assert rejected["detail"].str.contains("Own/7").all()
+    benchmark.write_text(json.dumps(item | {"task_id": "Own/8"}) + "\n")
+    assert bring_up_to_date(settings) > 0
+    again = pl.read_parquet(settings.workspace / "rejected_files" / "*.parquet")
+    assert again.filter(pl.col("stage") == "decontamination")["detail"].str.contains("Own/8").all()

@@ -1,8 +1,9 @@
 """What is left of code when its names and literals are taken out, as hashes of windows over the leaves of its tree.
 
 Belongs here: which leaves of a tree count, and as what. Does not: which files are worth parsing (`matches`).
-Comments, imports, and strings that stand as statements (docstrings), do not count; a string or a number is a literal whatever it
-says; of a name it counts only how long ago the same name stood, so a copy with other names has the same structure.
+Comments, imports, and strings that stand as statements (docstrings), do not count; a string or a number is a literal
+whatever it says; of a name it counts only how long ago the same name stood, so a copy with other names has the same
+structure.
 """
 
 import hashlib

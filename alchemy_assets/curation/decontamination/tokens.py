@@ -34,6 +34,8 @@ _CLASS[list(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")]
 _CLASS[128:] = _WORD
 _DIGIT = np.zeros(256, dtype=bool)
 _DIGIT[list(b"0123456789")] = True
+_QUOTE = np.zeros(256, dtype=bool)
+_QUOTE[list(b"\"'")] = True
 _LINE_BREAK = ord("\n")
 _NAME = (_CLASS == _WORD) & ~_DIGIT
 
@@ -173,12 +175,13 @@ def _keywords(language: str) -> Hashes:
 
 
 def shapes(tokens: Tokens, language: str) -> Windows:
-    """The windows of `SHAPE_TOKENS` tokens of code less its line comments, with names and numbers taken out.
+    """The windows of `SHAPE_TOKENS` tokens of code less its line comments, with names, numbers and strings taken out.
 
-    Of a name it counts only how long ago it stood last, so that renaming changes nothing. What is a name and what a
-    comment is told by looks alone: a word in a string is a name too.
+    Of a name it counts only how long ago it stood last, so that renaming changes nothing. What is a name, a string or a
+    comment is told by looks alone, line by line.
     """
-    code = ~_commented(tokens, LANGUAGES[language].line_comment)
+    quoted = _quoted(tokens)
+    code = ~(quoted | _commented(tokens, quoted, LANGUAGES[language].line_comment))
     own, first = tokens.hashes[code], tokens.first[code]
     codes = own.copy()
     codes[_DIGIT[first]] = OF_NUMBER
@@ -190,21 +193,31 @@ def shapes(tokens: Tokens, language: str) -> Windows:
     return Windows(rolled(codes, SHAPE_TOKENS), SHAPE_TOKENS, bounds)
 
 
-def _commented(tokens: Tokens, mark: str | None) -> NDArray[np.bool_]:
-    """Which tokens stand between a comment's mark and the end of its line."""
-    change = np.zeros(len(tokens.hashes) + 1, dtype=np.int16)
+def _quoted(tokens: Tokens) -> NDArray[np.bool_]:
+    """Which tokens stand between quotes: after an odd number of them in their line."""
+    quotes = _QUOTE[tokens.first]
+    before = np.cumsum(quotes, dtype=np.int32) - quotes
+    line_starts = np.searchsorted(tokens.starts, np.append(0, tokens.breaks))
+    lengths = np.diff(np.append(line_starts, len(quotes)))
+    of_line = np.repeat(np.append(before, 0)[line_starts], lengths)
+    inside: NDArray[np.bool_] = (((before - of_line) & 1) != 0) & ~quotes
+    return inside
+
+
+def _commented(tokens: Tokens, quoted: NDArray[np.bool_], mark: str | None) -> NDArray[np.bool_]:
+    """Which tokens stand between a comment's mark (that is not quoted) and the end of its line."""
+    change = np.zeros(len(tokens.hashes) + 1, dtype=np.int8)
     if mark is None:
         return change[:-1].astype(np.bool_)
-    places = np.flatnonzero(tokens.first == ord(mark[0]))
+    places = np.flatnonzero((tokens.first == ord(mark[0])) & ~quoted)
     for further, sign in enumerate(mark[1:], start=1):
         places = places[places + further < len(tokens.first)]
         follows = tokens.starts[places + further] == tokens.starts[places] + further
         places = places[follows & (tokens.first[places + further] == ord(sign))]
-    lines = np.searchsorted(tokens.breaks, tokens.starts[places])
-    lines, first = np.unique(lines, return_index=True)
+    lines, first = np.unique(np.searchsorted(tokens.breaks, tokens.starts[places]), return_index=True)
     change[places[first]] += 1
     change[np.searchsorted(tokens.starts, tokens.breaks[lines])] -= 1
-    return np.cumsum(change[:-1], dtype=np.int16).astype(np.bool_)
+    return np.cumsum(change[:-1], dtype=np.int8).astype(np.bool_)
 
 
 def chunks(texts: Iterable[str]) -> Iterator[tuple[int, list[bytes]]]:

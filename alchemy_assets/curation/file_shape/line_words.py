@@ -12,9 +12,9 @@ from typing import Literal
 from alchemy_assets.languages import LANGUAGES
 
 
-def _statements(*words: str) -> tuple[str, ...]:
+def _alone(*words: str) -> tuple[str, ...]:
     """Words that are a whole statement: the line ends behind them, or a comment follows."""
-    return tuple(word + end for word in words for end in ("\n", "\r", " ", ";"))
+    return tuple(word + end for word in words for end in ("\n", "\r", ";", "  #", " #"))
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,19 @@ _C = LineWords(
     prints=("printf(", "printf (", "fprintf(", "puts(", "std::cout", "cout <<", "cout<<", "std::cerr"),
     asserts=("assert", "ASSERT", "EXPECT_", "REQUIRE", "CHECK(", "CHECK_", "ck_assert", "g_assert", "static_assert"),
     directives=("#", "struct ", "using "),
-    types=("namespace ", "extern ", "struct ", "class ", "enum ", "union ", "typedef ", "template", "public", "private"),
-    stubs=(*_statements("return", "return 0"), "return;", "return 0;", "return NULL;", "return false;", "abort();"),
+    types=(
+        "namespace ",
+        "extern ",
+        "struct ",
+        "class ",
+        "enum ",
+        "union ",
+        "typedef ",
+        "template",
+        "public",
+        "private",
+    ),
+    stubs=("return;", "return NULL;", "return nullptr;", "abort();"),
 )
 _JAVASCRIPT = LineWords(
     imports=(
@@ -74,7 +85,7 @@ _JAVASCRIPT = LineWords(
     prints=("console.log(", "console.info(", "console.error(", "print(", "document.write("),
     asserts=("assert", "expect(", "t.is(", "t.equal", "t.deep", "t.true", "expectType", "should("),
     types=("class ", "export class ", "export default c", "interface ", "export interface", "enum ", "namespace "),
-    stubs=(*_THROWN, "return;\n", "return null;\n", "// TODO"),
+    stubs=(*_THROWN, "return;", "return null;"),
 )
 
 LINE_WORDS: Mapping[str, LineWords] = MappingProxyType(
@@ -86,21 +97,31 @@ LINE_WORDS: Mapping[str, LineWords] = MappingProxyType(
             prints=("Console.Write", "System.Console.W", "Debug.Log(", "Debug.Write"),
             asserts=("Assert", "Debug.Assert(", "StringAssert", "CollectionAssert"),
             directives=("#",),
-            types=("namespace ", "class ", "struct ", "interface ", "enum ", "public ", "internal ", "sealed ", "partial "),
-            stubs=(*_THROWN, "return null;\n", "return;\n"),
+            types=(
+                "namespace ",
+                "class ",
+                "struct ",
+                "interface ",
+                "enum ",
+                "public ",
+                "internal ",
+                "sealed ",
+                "partial ",
+            ),
+            stubs=(*_THROWN, "return null;", "return;"),
         ),
         "Go": LineWords(
             imports=("import ", "import(", "package "),
             prints=("fmt.Print", "fmt.Fprint", "log.Print", "println("),
             asserts=("assert.", "require."),
             functions=("func ",),
-            stubs=('panic("not impl', 'panic("TODO', 'panic("unimple', "return nil\n", "return\n"),
+            stubs=('panic("not impl', 'panic("TODO', 'panic("unimple', *_alone("return nil", "return")),
         ),
         "Java": LineWords(
             imports=("import ", "package "),
             prints=("System.out.", "System.err."),
             asserts=("assert", "Assert", "verify(", "expect("),
-            stubs=(*_THROWN, "return null;\n", "return;\n"),
+            stubs=(*_THROWN, "return null;", "return;"),
         ),
         "JavaScript": _JAVASCRIPT,
         "Markdown": LineWords(comments=(), blocks=(("<!--", "-->"),), asserts=()),
@@ -109,7 +130,7 @@ LINE_WORDS: Mapping[str, LineWords] = MappingProxyType(
             imports=("use ", "require", "include", "namespace ", "<?php\n", "<?php\r", "declare(strict"),
             prints=("echo ", "print ", "print(", "printf(", "print_r(", "var_dump("),
             asserts=("assert", "$this->assert", "self::assert", "static::assert", "$this->expect", "Assert::"),
-            stubs=(*_THROWN, "return null;\n", "return;\n"),
+            stubs=(*_THROWN, "return null;", "return;"),
         ),
         "Python": LineWords(
             comments=("#",),
@@ -119,7 +140,7 @@ LINE_WORDS: Mapping[str, LineWords] = MappingProxyType(
             asserts=("assert ", "assert(", "self.assert", "self.fail"),
             types=("class ",),
             functions=("def ", "async def "),
-            stubs=(*_statements("pass", "..."), "raise NotImpleme"),
+            stubs=(*_alone("pass", "..."), "raise NotImpleme"),
             bodies="indented",
         ),
         "Ruby": LineWords(
@@ -133,11 +154,29 @@ LINE_WORDS: Mapping[str, LineWords] = MappingProxyType(
             stubs=("raise NotImpleme", "raise 'Not impl", 'raise "Not impl'),
         ),
         "Rust": LineWords(
-            imports=("use ", "pub use ", "pub(crate) use ", "mod ", "pub mod ", "pub(crate) mod ", "extern crate ", "#!["),
+            imports=(
+                "use ",
+                "pub use ",
+                "pub(crate) use ",
+                "mod ",
+                "pub mod ",
+                "pub(crate) mod ",
+                "extern crate ",
+                "#![",
+            ),
             prints=("println!", "print!", "eprintln!", "eprint!"),
             asserts=("assert", "debug_assert", "prop_assert"),
             types=("struct ", "pub struct", "enum ", "pub enum", "impl", "trait ", "pub trait", "mod ", "pub mod"),
-            functions=("fn ", "pub fn ", "pub(crate) fn ", "async fn ", "pub async fn ", "const fn ", "pub const fn ", "unsafe fn "),
+            functions=(
+                "fn ",
+                "pub fn ",
+                "pub(crate) fn ",
+                "async fn ",
+                "pub async fn ",
+                "const fn ",
+                "pub const fn ",
+                "unsafe fn ",
+            ),
             stubs=("unimplemented!", "todo!", "unreachable!()", 'panic!("not impl'),
         ),
         "SQL": LineWords(comments=("--",), asserts=()),
@@ -147,13 +186,22 @@ LINE_WORDS: Mapping[str, LineWords] = MappingProxyType(
             imports=("source ", ". "),
             prints=("echo ", "echo\n", "printf "),
             asserts=("assert",),
-            stubs=_statements(":", "true"),
+            stubs=_alone(":", "true"),
         ),
         "Swift": LineWords(
             imports=("import ", "@_exported ", "@testable "),
             prints=("print(", "debugPrint(", "NSLog("),
             asserts=("assert", "XCTAssert", "#expect", "precondition"),
-            types=("class ", "public class", "struct ", "public struct", "enum ", "public enum", "extension ", "protocol "),
+            types=(
+                "class ",
+                "public class",
+                "struct ",
+                "public struct",
+                "enum ",
+                "public enum",
+                "extension ",
+                "protocol ",
+            ),
             functions=("func ", "public func ", "private func ", "static func ", "override func ", "internal func "),
             stubs=("fatalError(", "preconditionFail"),
         ),

@@ -12,6 +12,7 @@ from alchemy_assets.curation.file_shape.line_words import LINE_WORDS, LineWords
 from alchemy_assets.curation.file_shape.quotes import docstring_lines, string_signals
 from alchemy_assets.curation.file_shape.texts import Lines, Mask, Places, Shares, Texts, shares
 
+FEWEST_FUNCTIONS = 3
 _OPENERS, _CLOSERS = ("(", "{", "["), (")", "}", "]")
 
 
@@ -20,7 +21,7 @@ def line_signals(texts: Texts, language: str) -> Mapping[str, Places | Shares]:
 
     lines, filled_lines, longest_line, mean_line (characters; the newline is not counted), functions;
     comment_share (of bytes), and of the lines that are code: import_share, print_share, assert_share, directive_share;
-    stub_share (of the functions).
+    stub_share (of the functions, or of three where there are fewer: one empty function does not make a file of stubs).
     """
     lines, words = texts.lines, LINE_WORDS[language]
     lengths = _characters(lines)
@@ -44,7 +45,7 @@ def line_signals(texts: Texts, language: str) -> Mapping[str, Places | Shares]:
         "assert_share": share(lines.begin_with(*words.asserts)),
         "directive_share": share(lines.begin_with(*words.directives)),
         "functions": functions,
-        "stub_share": shares(stubs, functions),
+        "stub_share": shares(stubs, np.maximum(functions, FEWEST_FUNCTIONS)),
         **string_signals(lines, code, language),
     }
 
@@ -63,10 +64,19 @@ def comment_lines(lines: Lines, language: str) -> Mask:
     words = LINE_WORDS[language]
     found = lines.begin_with(*words.comments)
     for opening, closing in words.blocks:
-        found |= _between(lines, np.flatnonzero(lines.begin_with(opening)), lines.texts.find(closing.encode()))
+        opens = np.flatnonzero(lines.begin_with(opening))
+        if len(opens):
+            closes = lines.texts.find(closing.encode())
+            found |= _between(lines, _without_code_behind(lines, opens, closes + len(closing)), closes)
     if language == "Python":
         found |= docstring_lines(lines)
     return found
+
+
+def _without_code_behind(lines: Lines, opens: Places, ends: Places) -> Places:
+    """Less the lines whose comment ends before they do: `/* 1 */ CASE(one)` is code."""
+    first = np.append(ends, lines.texts.stop)[np.searchsorted(ends, lines.contents[opens] + 2)]
+    return opens[first + 1 >= lines.ends[opens]]  # a blank may follow
 
 
 def _between(lines: Lines, opens: Places, closes: Places) -> Mask:
@@ -103,19 +113,19 @@ def _functions(lines: Lines, code: Places, words: LineWords) -> tuple[Places, Pl
         begins = (opens | empty) & ~lines.begin_with(*words.types)[code]
     stub = lines.begin_with(*words.stubs)[code]
     closes = lines.begin_with("}", "end\n", "end\r")[code]
-    following = _later(stub, 1)
+    text = lines.text[code]
+    following = _later(stub, 1, text)
     if words.bodies == "closed":
-        unwritten = begins & ((following & _later(closes, 2)) | empty | _later(closes, 1))
+        unwritten = begins & ((following & _later(closes, 2, text)) | empty | _later(closes, 1, text))
     else:
         head = begins | lines.begin_with(")")[code]
-        unwritten = (head & lines.end_with(":")[code] & following) | (head & lines.end_with(": ...", "pass")[code])
-    text = lines.text[code]
+        unwritten = (head & lines.end_with(":")[code] & following) | (head & lines.end_with(": ...", ": pass")[code])
     count = lines.texts.count
     return np.bincount(text[begins], minlength=count), np.bincount(text[unwritten], minlength=count)
 
 
-def _later(mask: Mask, by: int) -> Mask:
-    """Whether the mask holds some lines later; a text's last lines are followed by nothing that matters here."""
+def _later(mask: Mask, by: int, text: Places) -> Mask:
+    """Whether the mask holds some lines later in the same text."""
     moved = np.zeros_like(mask)
-    moved[: len(mask) - by] = mask[by:]
+    moved[: max(0, len(mask) - by)] = mask[by:] & (text[by:] == text[: max(0, len(mask) - by)])
     return moved

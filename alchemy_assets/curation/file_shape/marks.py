@@ -23,7 +23,9 @@ _GENERATED = re.compile(
     rb"|<auto-?generated"
     rb"|\b(?:this|the) (?:\w+ ){0,2}(?:file|code|source|module|header|script|document|class)"
     rb" (?:is|was|has been|were) " + _BY_MACHINE + rb"?generated\b"
-    rb"|^\W*(?:this (?:file|code) )?(?:(?:is|was) )?" + _BY_MACHINE + rb"generated (?:by|from|with|using|on|at|file|code)\b"
+    rb"|^\W*(?:this (?:file|code) )?(?:(?:is|was) )?"
+    + _BY_MACHINE
+    + rb"generated (?:by|from|with|using|on|at|file|code)\b"
     rb"|^\W*auto-?generated[\s.:!*/#-]*$"
     rb"|^\W*generated (?:automatically )?(?:by|from|with|using) [^\n]*$"
     rb"|\bdo not (?:edit|modify|change) (?:this (?:file|code)|manually|by hand|directly)"
@@ -56,19 +58,22 @@ def mark_signals(texts: Texts, language: str) -> Mapping[str, Places | Shares]:
     starts, ends = texts.bounds[:-1], texts.bounds[1:]
     longest, total = _base64(texts)
     openings = [opening.lower() for opening in _slices(texts, starts, np.minimum(ends, starts + OPENING_BYTES))]
-    generated = _generated(texts)
+    generated = mark_generated(texts)
     if language == "JavaScript":
         footers = _slices(texts, np.maximum(starts, ends - FOOTER_BYTES), ends)
         generated |= np.array([b"# sourceMappingURL=" in footer for footer in footers], dtype=np.int64)
     return {
         "generated": generated,
         "xml": np.array([b"<?xml version=" in opening for opening in openings], dtype=np.int64),
-        "html": np.array([opening.lstrip().startswith((b"<!doctype html", b"<html")) for opening in openings], dtype=np.int64),
+        "html": np.array(
+            [opening.lstrip().startswith((b"<!doctype html", b"<html")) for opening in openings], dtype=np.int64
+        ),
         "without_code": _where(texts, language == "PHP", lambda text: int(b"<?" not in text)),
         "base64_run": longest,
         "base64_share": shares(total, ends - starts),
         "markup_share": shares(
-            _where(texts, language in _WITH_MARKUP, lambda text: sum(len(tag) for tag in _TAG.findall(text))), ends - starts
+            _where(texts, language in _WITH_MARKUP, lambda text: sum(len(tag) for tag in _TAG.findall(text))),
+            ends - starts,
         ),
     }
 
@@ -84,15 +89,14 @@ def _where(texts: Texts, wanted: bool, count: Callable[[bytes], int]) -> Places:
     return np.array([count(text) for text in _slices(texts, texts.bounds[:-1], texts.bounds[1:])], dtype=np.int64)
 
 
-def _generated(texts: Texts) -> Places:
+def mark_generated(texts: Texts) -> Places:
     """1 for each text whose header says that it is generated, else 0."""
     words, lines = texts.words, texts.lines
     starts = texts.bounds[:-1]
     after = lines.starts[np.minimum(lines.bounds[:-1] + HEADER_LINES, lines.bounds[1:] - 1)]
     ends = np.minimum(np.where(lines.counts > HEADER_LINES, after, texts.bounds[1:]), starts + HEADER_BYTES)
     said = words.are(*_SAID_OF_GENERATED)
-    negations = np.flatnonzero(words.are("not")[:-1])
-    said[negations] |= words.are(*_FORBIDDEN)[negations + 1]
+    said[words.followed_by(np.flatnonzero(words.are("not")), *_FORBIDDEN)] = True
     marked = np.flatnonzero(said)
     text = words.text_of(marked)
     found = np.zeros(texts.count, dtype=np.int64)

@@ -46,13 +46,13 @@ def _firsts(line: Places) -> Places:
     """For each quote, the index of the first one on its line."""
     new = np.ones(len(line), dtype=bool)
     new[1:] = line[1:] != line[:-1]
-    return np.maximum.accumulate(np.where(new, np.arange(len(line)), 0))
+    return np.asarray(np.maximum.accumulate(np.where(new, np.arange(len(line)), 0)))
 
 
 def _even(marks: Mask, line: Places) -> Mask:
     """Whether an even number of marks stands before each quote on its line."""
-    before = np.cumsum(marks) - marks
-    return np.asarray((before - before[_firsts(line)] if len(line) else before) % 2 == 0)
+    before: Places = np.cumsum(marks, dtype=np.int64) - marks
+    return np.asarray((before - before[_firsts(line)]) % 2 == 0)
 
 
 def _pairs(quotes: Places, line: Places) -> tuple[Places, Places, Places]:
@@ -66,9 +66,9 @@ def _pairs(quotes: Places, line: Places) -> tuple[Places, Places, Places]:
 def _triples(texts: Texts) -> Places:
     """Where three equal quotes stand in a row."""
     quotes, _ = texts.quotes
-    rows = quotes[:-2][quotes[2:] - quotes[:-2] == 2]  # noqa: PLR2004 -- two further on
+    rows: Places = quotes[:-2][quotes[2:] - quotes[:-2] == 2]  # noqa: PLR2004 -- two further on
     kinds = texts.data[rows]
-    return rows[(texts.data[rows + 1] == kinds) & (texts.data[rows + 2] == kinds)]
+    return np.asarray(rows[(texts.data[rows + 1] == kinds) & (texts.data[rows + 2] == kinds)])
 
 
 def docstring_lines(lines: Lines) -> Mask:

@@ -5,9 +5,9 @@ Everything is counted on the bytes of the UTF-8: a word is a run of letters, dig
 which all count as letters. Places are offsets into `Texts.data`, which has eight bytes before the first text.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -23,8 +23,6 @@ Shares: TypeAlias = NDArray[np.float64]
 
 NEWLINE, DOUBLE, SINGLE = b"\n\"'"
 REPLACEMENT = "\ufffd".encode()
-# What is read at once: small enough for the arrays made of it to stay in the processor's cache.
-CHUNK_BYTES = 2**20
 _PAD = 8
 # A line that starts with more blanks than this (in steps of eight) is taken to start there.
 _MOST_INDENT_STEPS = 128
@@ -64,7 +62,8 @@ _ABOVE_BLANK = repeated(0x80 - 0x21)
 
 def first_bytes(heads: Heads, lengths: NDArray[np.signedinteger]) -> Heads:
     """The first bytes of each head, as many as its length says (all eight where it is longer)."""
-    return heads & _FIRST_BYTES[np.minimum(lengths, 8)]
+    masks: Heads = _FIRST_BYTES[np.minimum(lengths, 8)]
+    return heads & masks
 
 
 def number(text: str) -> np.uint64:
@@ -193,6 +192,12 @@ class Words:
         """The heads in lower case (digits stay, an underscore becomes something else)."""
         return self.heads | _SPACES
 
+    def followed_by(self, words: Places, *others: str) -> Places:
+        """Those of some words behind which one of these comes in the same text."""
+        words = np.asarray(words[words + 1 < len(self.starts)])
+        near: Mask = self.are(*others)[words + 1] & (self.text_of(words) == self.text_of(words + 1))
+        return np.asarray(words[near])
+
     def are(self, *words: str) -> Mask:
         """Words that are one of these in whatever case, or begin with one of eight letters."""
         found = np.zeros(len(self.starts), dtype=bool)
@@ -257,7 +262,7 @@ class Texts:
     def quotes(self) -> tuple[Places, Places]:
         """Where single and double quotes stand, and the line of each."""
         places, ends = self._events
-        lines = np.cumsum(ends)
+        lines: Places = np.cumsum(ends, dtype=np.int64)
         return places[~ends], lines[~ends]
 
     def where(self, mask: Mask) -> Places:
@@ -265,15 +270,14 @@ class Texts:
         # Eight bytes are looked at as one number: NumPy's own search branches at every byte.
         eights = np.flatnonzero(mask[: len(mask) & ~7].view(np.uint64))
         found = np.flatnonzero(mask[: len(mask) & ~7].reshape(-1, 8)[eights])
-        return (eights << 3)[found >> 3] + (found & 7)
+        places: Places = (eights << 3)[found >> 3] + (found & 7)
+        return places
 
     def count_where(self, mask: Mask) -> Places:
         """How often a mask over `data` holds in each text."""
         # NumPy counts a stretch of booleans ten times as fast as `add.reduceat` sums it.
         bounds = self.bounds.tolist()
-        return np.array(
-            [np.count_nonzero(mask[start:end]) for start, end in zip(bounds, bounds[1:], strict=False)], dtype=np.int64
-        )
+        return np.array([np.count_nonzero(mask[start:end]) for start, end in pairwise(bounds)], dtype=np.int64)
 
     @cached_property
     def letters(self) -> Places:
@@ -339,13 +343,14 @@ class Texts:
             contents[unsure] += blanks
             unsure = unsure[~filled]
             unsure = unsure[contents[unsure] < ends[unsure]]
-        return np.minimum(contents, ends)
+        return np.asarray(np.minimum(contents, ends))
 
     def _blanks_at(self, places: Places) -> tuple[Bytes, Mask]:
         """How many of the eight bytes from each place on are blank before the first that is not, and whether one is not."""
         heads = self.heads(places)
         filled = (((heads & _LOW_BITS) + _ABOVE_BLANK) | heads) & _HIGH_BITS
-        return np.bitwise_count((filled - np.uint64(1)) & ~filled) >> 3, filled != 0
+        blanks: Bytes = np.bitwise_count((filled - np.uint64(1)) & ~filled) >> np.uint8(3)
+        return blanks, np.asarray(filled != 0)
 
     @cached_property
     def words(self) -> Words:
@@ -366,12 +371,3 @@ def texts_of(column: pl.Series) -> Texts:
     bounds = np.cumsum([_PAD, *map(len, whole)], dtype=np.int64)
     # Two paddings behind: one is read past the end, the other is what `where` leaves out of a length that eight does not divide.
     return Texts(b"".join([bytes(_PAD), *whole, bytes(2 * _PAD)]), bounds)
-
-
-def chunks(files: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Slices of a frame of `source_files` of one language, of about `CHUNK_BYTES` of text each."""
-    sizes = files["text"].str.len_bytes().cast(pl.Int64).to_numpy()
-    chunk = (np.cumsum(sizes) - sizes) // CHUNK_BYTES
-    starts = np.concatenate(([0], np.flatnonzero(np.diff(chunk)) + 1, [len(sizes)])).tolist()
-    for start, end in zip(starts, starts[1:], strict=False):
-        yield files.slice(start, end - start)

@@ -38,8 +38,8 @@ def word_signals(texts: Texts) -> Mapping[str, Places | Shares]:
     hex_word_share (bytes in numbers that begin with 0x); hex_run (bytes of the longest row of bytes in hexadecimal) and
     hex_share (bytes in such rows); todo_share (lines that hold TODO, FIXME or "your code", of the filled ones); mains (calls or
     definitions of `main`); repeated_lines (share of the lines with words that occurred before);
-    repeated_phrases (share of the runs of ten words that occurred before); top_phrase (share of the words that are in the most
-    frequent run of three).
+    repeated_phrases (share of the runs of ten words that occurred before); top_phrase (share of the runs of three words that
+    are the most frequent one: a third at most, unless it overlaps itself as in "0 0 0 0").
     """
     words = texts.words
     sizes, counts = np.diff(texts.bounds), np.diff(words.bounds)
@@ -55,7 +55,7 @@ def word_signals(texts: Texts) -> Mapping[str, Places | Shares]:
         "hex_share": shares(hex_bytes, sizes),
         "todo_share": shares(_lines_with(words, _todo(words)), texts.lines.per_text(texts.lines.filled)),
         "mains": words.per_text(_calls_of_main(texts)),
-        "repeated_lines": _repeated_lines(texts.lines),
+        "repeated_lines": repeated_lines(texts.lines),
         "repeated_phrases": _repeated_phrases(words, pairs),
         "top_phrase": _top_phrase(words, pairs),
     }
@@ -100,22 +100,24 @@ def _top_phrase(words: Words, pairs: Hashes) -> Shares:
     again = np.zeros(len(threes) + 1, dtype=bool)
     places = _sorted_within(threes, words.bounds, SHORT_PHRASE)
     np.equal(threes[1:], threes[:-1], out=again[1:-1])
-    for start, end in places:  # the first of a text is like none before it, and those that reach into the next are like none
+    for (
+        start,
+        end,
+    ) in places:  # the first of a text is like none before it, and those that reach into the next are like none
         again[start : start + 1] = False
         again[end : end + SHORT_PHRASE] = False
     # A run of equal neighbours is one phrase; its first is not marked.
     starts, ends = np.flatnonzero(again[1:] & ~again[:-1]), np.flatnonzero(again[:-1] & ~again[1:])
     often = np.zeros(words.texts.count, dtype=np.int64)
     np.maximum.at(often, words.text_of(starts), ends - starts + 1)
-    counts = np.diff(words.bounds)
-    # A phrase that overlaps itself ("0 0 0 0") would count its words several times.
-    return shares(np.minimum(often * SHORT_PHRASE, counts), counts)
+    return shares(often, np.array([end - start for start, end in places], dtype=np.int64))
 
 
-def _repeated_lines(lines: Lines) -> Shares:
-    """Lines are the same if they have one length and agree in 16 bytes at the start and 8 in the middle and at the end.
+def repeated_lines(lines: Lines) -> Shares:
+    """The share of each text's lines that occur in it before.
 
-    Shorter ones than `SHORTEST_LINE` are brackets mostly, and do not count.
+    Lines are the same if they have one length and agree in 16 bytes at the start and 8 in the middle and at the end. Those
+    shorter than `SHORTEST_LINE` are brackets mostly, and do not count.
     """
     lengths = lines.ends - lines.contents
     long = np.flatnonzero(lengths >= SHORTEST_LINE)
@@ -134,7 +136,7 @@ def _repeated_lines(lines: Lines) -> Shares:
 
 
 def _hexadecimal_numbers(words: Words) -> Mask:
-    return words.heads.view("<u2")[::4] == int(number("0x"))
+    return np.asarray(words.heads.view("<u2")[::4] == int(number("0x")))
 
 
 _HEX_DIGITS = np.zeros(65536, dtype=bool)
@@ -142,7 +144,7 @@ _HEX_DIGITS[[ord(one) | ord(two) << 8 for one in "0123456789abcdefABCDEF" for tw
 
 
 def _rows_of_bytes(texts: Texts) -> tuple[Places, Places]:
-    """Bytes in the longest row of 16 or more bytes in hexadecimal (0x12, \\x12, \\u0012 or 12), and in all such rows."""
+    r"""Bytes in the longest row of 16 or more bytes in hexadecimal (0x12, \x12, \u0012 or 12), and in all such rows."""
     words, heads, lengths = texts.words, texts.words.heads, texts.words.short
     is_byte = (lengths == 4) & _hexadecimal_numbers(words)  # noqa: PLR2004 -- 0x12
     two = np.flatnonzero(lengths == 2)  # noqa: PLR2004 -- 12
@@ -155,7 +157,7 @@ def _rows_of_bytes(texts: Texts) -> tuple[Places, Places]:
     before[words.bounds[:-1][words.bounds[:-1] < len(before)]] = False  # a row ends with its text
     goes_on = is_byte & before
     starts = np.flatnonzero(is_byte & ~goes_on)
-    ends = np.flatnonzero(is_byte & ~np.append(goes_on[1:], False))  # noqa: FBT003 -- a value of a mask
+    ends = np.flatnonzero(is_byte & ~np.append(goes_on[1:], False))
     rows = np.flatnonzero(ends - starts >= FEWEST_BYTES - 1)
     starts, last = starts[rows], ends[rows]
     text = words.text_of(starts)
@@ -168,8 +170,7 @@ def _rows_of_bytes(texts: Texts) -> tuple[Places, Places]:
 
 def _todo(words: Words) -> Mask:
     marks = words.are("todo", "fixme", "xxx")
-    your = np.flatnonzero(words.are("your")[:-1])
-    marks[your] |= words.are("code")[your + 1]
+    marks[words.followed_by(np.flatnonzero(words.are("your")), "code")] = True
     return marks
 
 
@@ -183,5 +184,5 @@ def _lines_with(words: Words, marks: Mask) -> Places:
 def _calls_of_main(texts: Texts) -> Places:
     """The words `main` with an opening bracket behind them."""
     words = texts.words
-    mains = np.flatnonzero(words.are("main"))
-    return mains[texts.data[words.starts[mains] + 4] == ord("(")]
+    mains: Places = np.flatnonzero(words.are("main"))
+    return np.asarray(mains[texts.data[words.starts[mains] + 4] == ord("(")])

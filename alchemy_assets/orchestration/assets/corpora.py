@@ -222,6 +222,7 @@ def _public(shape: Shape) -> tuple[Step, Step]:
                 f"The blobs of the corpus `{key}` whose texts have to be fetched, split by language and shard.",
                 (EVERY_INPUT,),
                 ("blob_id", "language", "length_bytes"),
+                split=True,
             ),
             Table(
                 f"{key}_texts",
@@ -229,6 +230,7 @@ def _public(shape: Shape) -> tuple[Step, Step]:
                 f"The files of the corpus `{key}` that came with their texts, split by language and shard.",
                 (),
                 PREVIEW,
+                split=True,
             ),
             _rejected_table(f"{key}_rejected", f"Rows of `{key}` that became no blob, and why."),
         ),
@@ -255,7 +257,8 @@ def _public(shape: Shape) -> tuple[Step, Step]:
         compute=_fetch(shape),
         code=("alchemy_assets.corpora.fetched",),
         inputs=(f"{key}_ids",),
-        uses=lambda used: used.public_corpora()[key],
+        # How the network is used changes nothing of what is fetched.
+        uses=lambda used: [used.public_corpora()[key].largest_file, used.fetch.unavailable],
         finish=_drop_journal(key),
     )
     return reading, fetching
@@ -274,6 +277,7 @@ def _local() -> Step:
                 "The files of the corpus `local`, read once: one row a blob, split by language and shard.",
                 (EVERY_INPUT,),
                 PREVIEW,
+                split=True,
             ),
             _rejected_table("local_rejected", "Inputs of `local` that became no blob, and why."),
         ),
@@ -297,6 +301,7 @@ def _settling(tables_of_files: tuple[str, ...]) -> Step:
                 "Blobs that corpora hold under different languages: the one that wins, and every occurrence.",
                 (),
                 ("blob_id", "language", "language_source"),
+                split=True,
             ),
         ),
         compute=_settle,

@@ -342,6 +342,7 @@ def _copies(stages: tuple[Stage, ...]) -> tuple[Step, ...]:
                     "The cluster of near-duplicates of every file of a language, and which of them is kept.",
                     (checks.EACH_HAS_A_ROW, checks.in_order("near_duplicates")),
                     ("blob_id", "cluster", "keeper", "jaccard_to_keeper"),
+                    split=True,
                 ),
             ),
             compute=_cluster(stages),
