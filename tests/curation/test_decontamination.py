@@ -130,6 +130,7 @@ def test_a_held_out_file_is_not_rejected():
     both = pl.concat([first, second])
     assert all(row["kept"] for row in judge(both, table, held=both["blob_id"]).values())
     assert not any(row["kept"] for row in judge(both, table).values())
+    assert judge(first, table_of(first), held=first["blob_id"])[first["blob_id"][0]]["signals"]["matches"] == []
 
 
 def test_numbers_count_in_n_grams():

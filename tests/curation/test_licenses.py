@@ -1,11 +1,13 @@
 """Licences: SPDX expressions, evidence, and the three-valued policy over occurrences."""
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alchemy_assets.curation import licenses
 from alchemy_assets.curation.license_headers import of_header, without_notice
+from alchemy_assets.errors import SettingsError
 from alchemy_assets.settings import LicensePolicy
 from tests.builders import source_file
 
@@ -79,6 +81,11 @@ def judged(files, **policy):
     return licenses.stage(LicensePolicy(**policy)).judge(files).row(0, named=True)
 
 
+def decided(verdict):
+    """The licence that decides, and how it is judged."""
+    return verdict["signals"]["license"], verdict["signals"]["judgement"]
+
+
 def test_the_files_own_header_wins_over_its_repository():
     """A GPL file in an MIT repository is denied, and an MIT file in a GPL repository allowed."""
     assert judged(source_file(GPL))["reasons"] == ["the licence is not allowed"]
@@ -108,6 +115,53 @@ def test_the_policy_says_what_happens_to_unknown_licences():
     signals = judged(files)["signals"]
     assert (signals["license"], signals["judgement"]) == ("", "unknown")
     assert judged(files, unknown="reject")["reasons"] == ["the licence is unknown"]
+
+
+def test_a_corpus_may_have_a_licence_for_files_that_state_none():
+    """It is assumed for that corpus alone, said to be assumed, and gives way to a header and to a repository's licence."""
+    policy = {"default_of": {"refinecode": "MIT", "local": "GPL-3.0-only"}, "unknown": "reject"}
+    silent = source_file(occurrences=[{"corpus": "refinecode", "licenses": []}])
+    verdict = judged(silent, **policy)
+    assert decided(verdict) == ("MIT", "allowed")
+    assert verdict["detail"] == "assumed for corpus refinecode"
+    assert judged(silent, unknown="reject")["reasons"] == ["the licence is unknown"]
+    assert decided(judged(source_file(licenses=None), **policy)) == ("GPL-3.0-only", "denied")
+    stated = judged(source_file(licenses=["Apache-2.0"]), **policy)
+    assert (decided(stated), stated["detail"]) == (("Apache-2.0", "allowed"), "said in its repository")
+    assert judged(source_file(GPL, licenses=None), **policy)["signals"]["license"] == "GPL-2.0-or-later"
+
+
+def test_a_changed_policy_reads_no_text_again():
+    """The same facts are decided under any policy, defaults of corpora too, as if they were measured under it."""
+    files = pl.concat(
+        [
+            source_file(GPL),
+            source_file(licenses=None, path="other.py", text="x = 1\n"),
+            source_file(occurrences=[{"corpus": "a", "licenses": []}, {"corpus": "b", "licenses": ["MIT"]}]),
+        ]
+    )
+    facts = licenses.stage(LicensePolicy()).facts(files)
+    for policy in (
+        LicensePolicy(),
+        LicensePolicy(strict=True, default_of={"a": "GPL-3.0-only"}),
+        LicensePolicy(unknown="reject", default_of={"local": "MIT"}),
+    ):
+        stage = licenses.stage(policy)
+        assert stage.decide(facts).equals(stage.judge(files))
+
+
+@pytest.mark.parametrize("expression", ["permissive", "MIT AND", "LicenseRef-mine", ""])
+def test_a_default_that_is_no_licence_is_an_error(expression):
+    """The corpus and the expression are named."""
+    with pytest.raises(SettingsError, match=r"licenses\.default_of\.refinecode"):
+        licenses.stage(LicensePolicy(default_of={"refinecode": expression}))
+
+
+def test_a_sentence_is_read_wherever_it_stands_in_the_header():
+    """What stands before and behind a notice does not hide it, and one behind the header is not looked for."""
+    code = "value = compute(value)\n" * 60
+    assert of_header(f"{code}{GPL}{code}"[:4_000]) == "GPL-2.0-or-later"
+    assert judged(source_file(code * 4 + GPL))["signals"]["license"] == "MIT"
 
 
 @given(st.permutations(["MIT", "GPL-3.0-only", "Apache-2.0", "LicenseRef-x", ""]), st.booleans())

@@ -20,7 +20,7 @@ from alchemy_assets.curation.decontamination.tokens import Hashes, Windows, chun
 # What is less is not worth noting: a rule below it would never hold.
 LEAST_SHARE = 0.3
 # Share of an item's shape from which its structure is looked at in the tree.
-CANDIDATE_SHARE = 0.5
+CANDIDATE_SHARE = 0.45
 
 # One item's part in one text. Shares are of the part's distinct hashes that are not common; 0.0 where none were compared.
 MATCH = pl.Struct(
