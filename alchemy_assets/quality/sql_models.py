@@ -14,6 +14,7 @@ import polars as pl
 
 import alchemy_assets
 from alchemy_assets import schema
+from alchemy_assets.curation import licenses
 from alchemy_assets.errors import AlchemyError, SchemaError
 from alchemy_assets.schema import Columns
 
@@ -35,6 +36,32 @@ METRICS: Mapping[str, Columns] = {
         "reason": pl.String(),
         "files": _COUNT,
         "alone": _COUNT,
+    },
+    "license_counts": {
+        "language": pl.String(),
+        "expressions": pl.String(),
+        "source": pl.String(),
+        "files": _COUNT,
+        "kept": _COUNT,
+        "denied": _COUNT,
+    },
+    "duplicate_counts": {
+        "language": pl.String(),
+        "files": _COUNT,
+        "occurrences": _COUNT,
+        "clusters": _COUNT,
+        "copies": _COUNT,
+        "copies_held_out": _COUNT,
+        "largest_cluster": _COUNT,
+        "median_jaccard": pl.Float64(),
+    },
+    "edit_counts": {
+        "language": pl.String(),
+        "kind": pl.String(),
+        "edits": _COUNT,
+        "files": _COUNT,
+        "files_of_language": _COUNT,
+        "bytes": _COUNT,
     },
     "sample_counts": {
         "strategy": pl.String(),
@@ -65,13 +92,14 @@ METRICS: Mapping[str, Columns] = {
     },
 }
 
-# The tables that a model can see besides the facts of the stages, and their columns. Signals differ from stage to stage
+# The tables that a model can see, and their columns. Signals differ from stage to stage
 # and no model reads those of `curated_files`; DuckDB has no struct without fields either.
 TABLES: Mapping[str, Columns] = {
     "rejected_inputs": schema.REJECTED_INPUTS,
     "source_files": schema.SOURCE_FILES,
     "held_out": schema.HELD_OUT,
     "near_duplicates": schema.NEAR_DUPLICATES,
+    "licenses": schema.facts(licenses.COLUMNS),
     "rejected_files": schema.REJECTED_FILES,
     "curated_files": {name: kind for name, kind in schema.curated_files({}).items() if name != "signals"},
     "trace_outcomes": schema.TRACE_OUTCOMES,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import alchemy_assets
 from alchemy_assets import schema
+from alchemy_assets.curation import licenses
 from alchemy_assets.errors import AlchemyError, SchemaError
 from alchemy_assets.quality import sql_models
 from alchemy_assets.quality.findings import conservation
@@ -217,6 +218,82 @@ def test_trace_yield_has_the_share_of_each_reason(tmp_path: Path) -> None:
         ("Shell", "kept", "", 0, 1, 0.0),
         ("Shell", "dropped", "not the same twice", 1, 1, 1.0),
     ]
+
+
+def test_licences_are_counted_by_what_the_policy_makes_of_them(tmp_path: Path) -> None:
+    """Files with the same expressions from the same source share a row, with how many are kept and denied."""
+    facts = [
+        {"blob_id": blob_id, "language": "Go", "signals": {"expressions": listed, "source": source}}
+        for blob_id, listed, source in [
+            ("a", ["MIT"], "its header"),
+            ("b", ["MIT"], "its header"),
+            ("c", ["MIT", "GPL-2.0-only"], "its repository"),
+            ("d", [], "nowhere"),
+        ]
+    ]
+    frame = run(
+        "license_counts",
+        {
+            "licenses": [write(tmp_path, "l", facts, schema.facts(licenses.COLUMNS))],
+            "rejected_files": [write(tmp_path, "r", [rejection("c", "licenses", "denied")], schema.REJECTED_FILES)],
+            "curated_files": [write(tmp_path, "k", [{"blob_id": one, "language": "Go"} for one in "ad"], CURATED)],
+        },
+    )
+    assert frame.rows() == [
+        ("Go", "MIT", "its header", 2, 1, 0),
+        ("Go", "", "nowhere", 1, 1, 0),
+        ("Go", "MIT | GPL-2.0-only", "its repository", 1, 0, 1),
+    ]
+
+
+def test_duplicates_are_counted_exact_and_near(tmp_path: Path) -> None:
+    """Occurrences beyond the first are exact duplicates; clusters count from two files on."""
+    places = [{"corpus": "local", "repo_name": "r", "path": "p", "licenses": [], "license_type": ""}]
+    files = [source(one) | {"occurrences": places * count} for one, count in zip("abcd", (1, 3, 1, 1), strict=True)]
+    clusters = [
+        {
+            "blob_id": blob_id,
+            "cluster": cluster,
+            "keeper": blob_id == cluster,
+            "jaccard_to_keeper": like,
+            "keeper_held_out": held,
+        }
+        for blob_id, cluster, like, held in [
+            ("a", "a", 1.0, False),
+            ("b", "a", 0.8, False),
+            ("c", "a", 0.9, False),
+            ("d", "d", 1.0, True),
+        ]
+    ]
+    frame = run(
+        "duplicate_counts",
+        {
+            "source_files": [
+                write(tmp_path, "s", [*files, source("e", "C") | {"occurrences": places}], schema.SOURCE_FILES)
+            ],
+            "near_duplicates": [write(tmp_path, "n", clusters, schema.NEAR_DUPLICATES)],
+        },
+    )
+    assert frame.rows() == [("C", 1, 1, 0, 0, 0, 1, None), ("Go", 4, 6, 1, 2, 0, 3, pytest.approx(0.85))]
+
+
+def test_edits_are_counted_by_kind(tmp_path: Path) -> None:
+    """Spans, files and bytes of each kind of edit, beside all curated files of the language."""
+
+    def edit(start: int, end: int, kind: str) -> dict[str, object]:
+        return {"start": start, "end": end, "replacement": "x", "kind": kind}
+
+    kept = [
+        {
+            "blob_id": "a",
+            "language": "Go",
+            "edits": [edit(0, 5, "email"), edit(9, 12, "email"), edit(20, 21, "author")],
+        },
+        {"blob_id": "b", "language": "Go", "edits": [edit(0, 5, "email")]},
+        {"blob_id": "c", "language": "Go", "edits": []},
+    ]
+    frame = run("edit_counts", {"curated_files": [write(tmp_path, "k", kept, CURATED)]})
+    assert frame.rows() == [("Go", "email", 3, 2, 3, 13), ("Go", "author", 1, 1, 3, 1)]
 
 
 @pytest.mark.parametrize("model", METRICS)

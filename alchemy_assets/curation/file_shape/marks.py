@@ -13,6 +13,7 @@ from alchemy_assets.curation.file_shape.texts import Heads, Mask, Places, Shares
 HEADER_LINES = 40
 HEADER_BYTES = 4_000
 FOOTER_BYTES = 300
+SENTENCE = 250
 OPENING_BYTES = 100
 
 # The words that generators write, in forms that people do not: "automatically generated" alone is said of much else.
@@ -98,11 +99,15 @@ def mark_generated(texts: Texts) -> Places:
     said = words.are(*_SAID_OF_GENERATED)
     said[words.followed_by(np.flatnonzero(words.are("not")), *_FORBIDDEN)] = True
     marked = np.flatnonzero(said)
-    text = words.text_of(marked)
+    places, text = words.starts[marked], words.text_of(marked)
     found = np.zeros(texts.count, dtype=np.int64)
-    for one in np.unique(text[words.starts[marked] < ends[text]]).tolist():
-        header = texts.raw[starts[one] : ends[one]]
-        found[one] = _GENERATED.search(header) is not None or _SHOUTED.search(header) is not None
+    for place, one in zip(places.tolist(), text.tolist(), strict=True):
+        if found[one] or place >= ends[one]:
+            continue
+        # Only the sentence around the word is looked at.
+        first = texts.raw.rfind(b"\n", starts[one], max(starts[one], place - SENTENCE)) + 1 or starts[one]
+        sentence = texts.raw[first : min(ends[one], place + SENTENCE)]
+        found[one] = _GENERATED.search(sentence) is not None or _SHOUTED.search(sentence) is not None
     return found
 
 

@@ -16,7 +16,7 @@ from alchemy_assets.schema import Columns
 Signals: TypeAlias = Callable[[Texts, str], Mapping[str, Places | Shares]]
 
 # What is read at once: small enough for the arrays made of it to stay in the processor's cache.
-CHUNK_BYTES = 2**20
+CHUNK_BYTES = 2**21
 
 
 def measured(files: pl.DataFrame, signals: Signals, columns: Columns) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 Belongs here: where a text, a line and a word start and end, and sums over them. Does not: what they say (`lines`, `words`).
 Everything is counted on the bytes of the UTF-8: a word is a run of letters, digits, underscores and bytes above ASCII,
-which all count as letters. Places are offsets into `Texts.data`, which has eight bytes before the first text.
+which all count as letters (so does an underscore). Places are offsets into `Texts.data`, which has eight bytes before the first text.
 """
 
 from dataclasses import dataclass
@@ -21,23 +21,26 @@ Mask: TypeAlias = NDArray[np.bool_]
 Hashes: TypeAlias = NDArray[np.uint32]
 Shares: TypeAlias = NDArray[np.float64]
 
-NEWLINE, DOUBLE, SINGLE = b"\n\"'"
+DOUBLE = ord('"')
 REPLACEMENT = "\ufffd".encode()
 _PAD = 8
 # A line that starts with more blanks than this (in steps of eight) is taken to start there.
 _MOST_INDENT_STEPS = 128
 
-_LETTER, _DIGIT, _UNDERSCORE, _BLANK, _OTHER = range(5)
-_WORD_CLASSES = (_LETTER, _DIGIT, _UNDERSCORE)
+# Classes in an order in which words are the first, and what is found in one go are the last.
+_LETTER, _DIGIT, _OTHER, _BLANK, _NEWLINE, _DOUBLE, _SINGLE = range(7)
+_LAST_OF_WORDS, _FIRST_OF_EVENTS = _DIGIT, _NEWLINE
 
 
 def _class_table() -> bytes:
     table = bytearray([_OTHER]) * 128 + bytearray([_LETTER]) * 128
     for kind, members in (
-        (_LETTER, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"),
+        (_LETTER, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"),
         (_DIGIT, b"0123456789"),
-        (_UNDERSCORE, b"_"),
-        (_BLANK, b" \t\n\r\v\f"),
+        (_BLANK, b" \t\r\v\f"),
+        (_NEWLINE, b"\n"),
+        (_DOUBLE, b'"'),
+        (_SINGLE, b"'"),
     ):
         for member in members:
             table[member] = kind
@@ -254,9 +257,8 @@ class Texts:
     @cached_property
     def _events(self) -> tuple[Places, Mask]:
         """Where newlines and quotes stand, found in one go, and which of them are newlines."""
-        data = self.data
-        places = self.where((data == NEWLINE) | (data == DOUBLE) | (data == SINGLE))
-        return places, data[places] == NEWLINE
+        places = self.where(self.classes >= _FIRST_OF_EVENTS)
+        return places, np.asarray(self.classes[places] == _NEWLINE)
 
     @cached_property
     def quotes(self) -> tuple[Places, Places]:
@@ -281,8 +283,8 @@ class Texts:
 
     @cached_property
     def letters(self) -> Places:
-        """Letters (and bytes above ASCII) in each text."""
-        return self.words.sizes - self.digits - self.underscores
+        """Letters (underscores and bytes above ASCII too) in each text."""
+        return self.words.sizes - self.digits
 
     @cached_property
     def digits(self) -> Places:
@@ -290,14 +292,9 @@ class Texts:
         return self.count_where(self.classes == _DIGIT)
 
     @cached_property
-    def underscores(self) -> Places:
-        """Underscores in each text."""
-        return self.count_where(self.classes == _UNDERSCORE)
-
-    @cached_property
     def blanks(self) -> Places:
         """White space in each text, with the newline that may have been added."""
-        return self.count_where(self.classes == _BLANK)
+        return self.count_where(self.classes == _BLANK) + self.lines.counts
 
     @cached_property
     def continuations(self) -> Places:
@@ -355,7 +352,7 @@ class Texts:
     @cached_property
     def words(self) -> Words:
         """The words of the texts."""
-        inside = self.classes <= max(_WORD_CLASSES)
+        inside = self.classes <= _LAST_OF_WORDS
         changes = np.zeros(len(inside), dtype=bool)
         np.not_equal(inside[1:], inside[:-1], out=changes[1:])
         edges = np.flatnonzero(changes)

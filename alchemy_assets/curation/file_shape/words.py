@@ -4,6 +4,7 @@ Belongs here: signals that follow from the words and from hashes of lines. Does 
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,10 +24,10 @@ from alchemy_assets.curation.file_shape.texts import (
 
 # The published rules look at phrases of 5 to 10 words: ten are the fewest that code does not repeat by its grammar alone.
 PHRASE = 10
-SHORT_PHRASE = 3
 LONG_WORD = 40
 SHORTEST_LINE = 4
 FEWEST_BYTES = 16
+_SPREAD_LINES = np.uint64(0x9E3779B97F4A7C15)
 # Odd numbers, one for each time that phrases are joined, so that no two orders of the same words are alike.
 _SPREAD = tuple(np.uint32(odd) for odd in (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F))
 
@@ -38,12 +39,12 @@ def word_signals(texts: Texts) -> Mapping[str, Places | Shares]:
     hex_word_share (bytes in numbers that begin with 0x); hex_run (bytes of the longest row of bytes in hexadecimal) and
     hex_share (bytes in such rows); todo_share (lines that hold TODO, FIXME or "your code", of the filled ones); mains (calls or
     definitions of `main`); repeated_lines (share of the lines with words that occurred before);
-    repeated_phrases (share of the runs of ten words that occurred before); top_phrase (share of the runs of three words that
-    are the most frequent one: a third at most, unless it overlaps itself as in "0 0 0 0").
+    repeated_phrases (share of the runs of ten words that occurred before); top_phrase (share of the runs of ten words that are
+    the most frequent one: a tenth at most, unless it overlaps itself as in "0 0 0 0").
     """
     words = texts.words
     sizes, counts = np.diff(texts.bounds), np.diff(words.bounds)
-    pairs = _joined(words.hashes, words.hashes, 1, _SPREAD[0])
+    repeated, top = _phrases(words)
     long, hexadecimal = np.flatnonzero(words.lengths > LONG_WORD), np.flatnonzero(_hexadecimal_numbers(words))
     hex_run, hex_bytes = _rows_of_bytes(texts)
     return {
@@ -56,8 +57,8 @@ def word_signals(texts: Texts) -> Mapping[str, Places | Shares]:
         "todo_share": shares(_lines_with(words, _todo(words)), texts.lines.per_text(texts.lines.filled)),
         "mains": words.per_text(_calls_of_main(texts)),
         "repeated_lines": repeated_lines(texts.lines),
-        "repeated_phrases": _repeated_phrases(words, pairs),
-        "top_phrase": _top_phrase(words, pairs),
+        "repeated_phrases": repeated,
+        "top_phrase": top,
     }
 
 
@@ -69,70 +70,56 @@ def _joined(these: Hashes, those: Hashes, by: int, spread: np.uint32) -> Hashes:
     return joined
 
 
-def _sorted_within(hashes: Hashes | Heads, bounds: Places, length: int = 1) -> list[tuple[int, int]]:
-    """Sort the hashes of each text in place, so that equal ones stand side by side; where those of each text are.
-
-    A hash stands for `length` items, so the last ones of a text reach into the next and are left out.
-    """
-    ends = np.maximum(bounds[1:] - (length - 1), bounds[:-1])
-    places = list(zip(bounds[:-1].tolist(), ends.tolist(), strict=True))
-    for start, end in places:
+def _again(hashes: Hashes | Heads, bounds: Places) -> tuple[Mask, Places]:
+    """Sort the hashes of each text in place; which of them then equals the one before in the same text."""
+    again = np.zeros(len(hashes) + 1, dtype=bool)
+    for start, end in pairwise(bounds.tolist()):
         hashes[start:end].sort()
-    return places
+    np.equal(hashes[1:], hashes[:-1], out=again[1:-1])
+    again[bounds] = False
+    return again, bounds
 
 
-def _repeated_share(hashes: Hashes | Heads, bounds: Places, length: int = 1) -> Shares:
-    """The share of each text's hashes that occur in it before."""
-    places = _sorted_within(hashes, bounds, length)
-    again = hashes[1:] == hashes[:-1]
-    seen = [np.count_nonzero(again[start : end - 1]) if end > start else 0 for start, end in places]
-    return shares(np.array(seen, dtype=np.int64), np.array([end - start for start, end in places], dtype=np.int64))
+def _counts(mask: Mask, bounds: Places) -> Places:
+    """How often a mask holds between each bound and the next."""
+    return np.array([np.count_nonzero(mask[start:end]) for start, end in pairwise(bounds.tolist())], dtype=np.int64)
 
 
-def _repeated_phrases(words: Words, pairs: Hashes) -> Shares:
+def _phrases(words: Words) -> tuple[Shares, Shares]:
+    """The share of each text's phrases that occur in it before, and the share that are its most frequent one."""
+    pairs = _joined(words.hashes, words.hashes, 1, _SPREAD[0])
     fours = _joined(pairs, pairs, 2, _SPREAD[1])
-    eights = _joined(fours, fours, 4, _SPREAD[2])
-    return _repeated_share(_joined(eights, pairs, 8, _SPREAD[3]), words.bounds, PHRASE)
-
-
-def _top_phrase(words: Words, pairs: Hashes) -> Shares:
-    threes = _joined(pairs, words.hashes, 2, _SPREAD[1])
-    again = np.zeros(len(threes) + 1, dtype=bool)
-    places = _sorted_within(threes, words.bounds, SHORT_PHRASE)
-    np.equal(threes[1:], threes[:-1], out=again[1:-1])
-    for (
-        start,
-        end,
-    ) in places:  # the first of a text is like none before it, and those that reach into the next are like none
-        again[start : start + 1] = False
-        again[end : end + SHORT_PHRASE] = False
+    tens = _joined(_joined(fours, fours, 4, _SPREAD[2]), pairs, 8, _SPREAD[3])
+    # The last words of a text begin no phrase: those that reach into the next text are left out.
+    counts = np.maximum(np.diff(words.bounds) - PHRASE + 1, 0)
+    within = [tens[start : start + count] for start, count in zip(words.bounds.tolist(), counts.tolist(), strict=False)]
+    again, bounds = _again(np.concatenate(within), np.concatenate(([0], np.cumsum(counts))))
     # A run of equal neighbours is one phrase; its first is not marked.
     starts, ends = np.flatnonzero(again[1:] & ~again[:-1]), np.flatnonzero(again[:-1] & ~again[1:])
-    often = np.zeros(words.texts.count, dtype=np.int64)
-    np.maximum.at(often, words.text_of(starts), ends - starts + 1)
-    return shares(often, np.array([end - start for start, end in places], dtype=np.int64))
+    most = np.zeros(words.texts.count, dtype=np.int64)
+    np.maximum.at(most, np.searchsorted(bounds, starts, side="right") - 1, ends - starts + 1)
+    return shares(_counts(again, bounds), counts), shares(most, counts)
 
 
 def repeated_lines(lines: Lines) -> Shares:
     """The share of each text's lines that occur in it before.
 
-    Lines are the same if they have one length and agree in 16 bytes at the start and 8 in the middle and at the end. Those
-    shorter than `SHORTEST_LINE` are brackets mostly, and do not count.
+    Lines are the same if they have one length and agree in 16 bytes at the start and 8 at the end. Those shorter than `SHORTEST_LINE`
+    are brackets mostly, and do not count.
     """
     lengths = lines.ends - lines.contents
-    long = np.flatnonzero(lengths >= SHORTEST_LINE)
-    lengths, middle = lengths[long], (lines.contents + lengths // 2)[long]
-    hashes = first_bytes(lines.heads[0][long], lengths)
+    hashes = first_bytes(lines.heads[0], lengths)
     for heads in (
-        first_bytes(lines.heads[1][long], np.maximum(lengths - 8, 0)),
-        first_bytes(lines.texts.heads(middle), lengths - lengths // 2),
-        lines.tails[long] * (lengths >= 8),  # noqa: PLR2004 -- bytes of a tail
+        first_bytes(lines.heads[1], np.maximum(lengths - 8, 0)),
+        lines.tails * (lengths >= 8),  # noqa: PLR2004 -- bytes of a tail
         lengths.astype(np.uint64),
     ):
-        hashes *= np.uint64(0x9E3779B97F4A7C15)
+        hashes *= _SPREAD_LINES
         hashes ^= hashes >> np.uint64(32)
         hashes += heads
-    return _repeated_share(hashes, np.searchsorted(long, lines.bounds))
+    long = np.flatnonzero(lengths >= SHORTEST_LINE)
+    again, bounds = _again(hashes[long], np.searchsorted(long, lines.bounds))
+    return shares(_counts(again, bounds), np.diff(bounds))
 
 
 def _hexadecimal_numbers(words: Words) -> Mask:

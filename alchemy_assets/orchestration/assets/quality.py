@@ -12,9 +12,13 @@ from alchemy_assets.settings import Settings
 
 DESCRIPTIONS = {
     "funnel": "How many files each stage rejected, for which reason, by language.",
+    "license_counts": "Under which licences files are, and what the policy makes of it, by language.",
+    "duplicate_counts": "How much of a language repeats itself: exact duplicates, clusters, copies.",
+    "edit_counts": "What was redacted or neutralised in curated files, by language and kind.",
     "sample_counts": "Samples and tokens by strategy, kind and language.",
     "trace_yield": "How many files became traces, and why the others did not, by language.",
 }
+NEEDED_STAGE = {"license_counts": "licenses", "duplicate_counts": "near_duplicates"}
 CHECKS = {"funnel": (checks.CONSERVED,)}
 
 
@@ -41,6 +45,9 @@ def steps(settings: Settings) -> tuple[Step, ...]:
     samples = tuple(name for strategy in NAMES for name in (strategy, f"{strategy}_rejected"))
     inputs = {
         "funnel": ("rejected_inputs", "source_files", "rejected_files", "curated_files"),
+        "license_counts": ("licenses", "rejected_files", "curated_files"),
+        "duplicate_counts": ("source_files", "near_duplicates"),
+        "edit_counts": ("curated_files",),
         "sample_counts": ("curated_files", *samples),
         "trace_yield": ("trace_outcomes",),
     }
@@ -66,4 +73,5 @@ def steps(settings: Settings) -> tuple[Step, ...]:
             outside=_text_of(model),
         )
         for model in DESCRIPTIONS
+        if model not in NEEDED_STAGE or settings.runs(NEEDED_STAGE[model])
     )
