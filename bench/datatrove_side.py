@@ -99,12 +99,32 @@ def main() -> None:
             with contextlib.redirect_stdout(sys.stderr):
                 pipeline(*steps)
         seconds = time.process_time() - started
-        print(json.dumps({"figure": figure, "cpu_seconds": round(seconds, 3), "mb_per_cpu_second": round(size / 1e6 / seconds, 3)}), flush=True)
+        print(
+            json.dumps(
+                {
+                    "figure": figure,
+                    "cpu_seconds": round(seconds, 3),
+                    "mb_per_cpu_second": round(size / 1e6 / seconds, 3),
+                }
+            ),
+            flush=True,
+        )
 
-    relaxed = {"max_symbol_word_ratio": None, "min_stop_words": 0, "max_non_alpha_words_ratio": None, "min_avg_word_length": 1}
+    relaxed = {
+        "max_symbol_word_ratio": None,
+        "min_stop_words": 0,
+        "max_non_alpha_words_ratio": None,
+        "min_avg_word_length": 1,
+    }
     measure(
         "datatrove: filters with e-mail and IP redaction",
-        (read(), GopherQualityFilter(language=LANGUAGE, **relaxed), GopherRepetitionFilter(language=LANGUAGE), PIIFormatter(), kept("filters")),
+        (
+            read(),
+            GopherQualityFilter(language=LANGUAGE, **relaxed),
+            GopherRepetitionFilter(language=LANGUAGE),
+            PIIFormatter(),
+            kept("filters"),
+        ),
     )
     config = MinhashConfig(hash_config=HashConfig(precision=64), n_grams=5, num_buckets=14, hashes_per_bucket=8)
     minhash = {name: str(scratch / "minhash" / name) for name in ("signatures", "buckets", "remove")}
@@ -112,7 +132,13 @@ def main() -> None:
         "datatrove: near-duplicates end to end",
         (read(), MinhashDedupSignature(minhash["signatures"], config=config, language=LANGUAGE)),
         *[
-            (_Ranked(MinhashDedupBuckets(minhash["signatures"], minhash["buckets"], config=config), bucket, config.num_buckets),)
+            (
+                _Ranked(
+                    MinhashDedupBuckets(minhash["signatures"], minhash["buckets"], config=config),
+                    bucket,
+                    config.num_buckets,
+                ),
+            )
             for bucket in range(config.num_buckets)
         ],
         (MinhashDedupCluster(minhash["buckets"], minhash["remove"], config=config),),
@@ -121,11 +147,16 @@ def main() -> None:
     grams = NGramsDecontConfig(n_grams=10, find_query_ngrams=True)
     index = str(scratch / "decontamination")
     documents = [
-        Document(text=item["canonical_solution"], id=item["task_id"], metadata={"query": item["prompt"], "task": "items"})
+        Document(
+            text=item["canonical_solution"], id=item["task_id"], metadata={"query": item["prompt"], "task": "items"}
+        )
         for item in items
     ]
     pipeline(_Given(documents), Index(index, config=grams, language=LANGUAGE))
-    measure("datatrove: decontamination", (read(), NGramsDecontFilter(index, config=grams, language=LANGUAGE), kept("decontamination")))
+    measure(
+        "datatrove: decontamination",
+        (read(), NGramsDecontFilter(index, config=grams, language=LANGUAGE), kept("decontamination")),
+    )
     exact = ExactDedupConfig(content_getter=text_of)
     folders = str(scratch / "exact" / "signatures"), str(scratch / "exact" / "duplicates")
     measure(

@@ -13,7 +13,8 @@ import polars as pl
 from alchemy_assets.curation.file_shape.lines import line_signals
 from alchemy_assets.curation.file_shape.marks import mark_signals
 from alchemy_assets.curation.file_shape.measuring import measured
-from alchemy_assets.curation.file_shape.texts import Places, Shares, Texts, shares
+from alchemy_assets.curation.file_shape.tables import Tables
+from alchemy_assets.curation.file_shape.texts import Places, Shares, shares
 from alchemy_assets.curation.file_shape.words import word_signals
 from alchemy_assets.curation.stage import Rule, Stage
 from alchemy_assets.curation.thresholds import NO_OVERRIDES, Overrides, limits
@@ -127,18 +128,19 @@ def measure(files: pl.DataFrame) -> pl.DataFrame:
     return files.hstack(measured(files, _signals, COLUMNS))
 
 
-def _signals(texts: Texts, language: str) -> Mapping[str, Places | Shares]:
-    marks, words = mark_signals(texts, language), word_signals(texts)
+def _signals(tables: Tables, language: str) -> Mapping[str, Places | Shares]:
+    texts, lines, words = tables
+    marks, said = mark_signals(lines, words, language), word_signals(lines, words)
     sizes = np.diff(texts.bounds)
     return {
         "characters": texts.characters,
-        "alphabetic_share": shares(texts.letters, sizes),
+        "alphabetic_share": shares(words.sizes - texts.digits, sizes),
         "digit_share": shares(texts.digits, sizes),
-        "blank_share": shares(texts.blanks, sizes),
+        "blank_share": shares(texts.blanks + lines.counts, sizes),
         "replacement_share": shares(texts.replacements, texts.characters),
-        "encoded_share": marks["base64_share"] + words["hex_share"],
-        **line_signals(texts, language),
-        **words,
+        "encoded_share": marks["base64_share"] + said["hex_share"],
+        **line_signals(lines, language),
+        **said,
         **marks,
     }
 

@@ -30,7 +30,7 @@ STANDINGS: schema.Columns = {
 # The stage and its signal that the columns come from; a stage that does not run settles no tie.
 _SIGNALS = {
     "license_allowed": ("licenses", pl.col("signals").struct.field("judgement") == "allowed"),
-    "quality": ("quality", pl.col("signals").struct.field("score")),
+    "quality": ("quality", pl.col("signals").struct.field("quality_score")),
 }
 _FIRST = ("held_out", "kept", "incumbent", "license_allowed", "length_bytes", "quality")
 _FLAGS = _FIRST[:4]

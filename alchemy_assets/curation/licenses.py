@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias, cast
 import polars as pl
 from license_expression import ExpressionError, LicenseExpression, Licensing, get_spdx_licensing
 
-from alchemy_assets.curation.license_headers import HEADER_CHARACTERS, of_header
+from alchemy_assets.curation.license_headers import HEADER_CHARACTERS, of_headers
 from alchemy_assets.curation.stage import Measure, Rule, Stage
 from alchemy_assets.errors import SettingsError
 from alchemy_assets.settings import LicensePolicy
@@ -116,12 +116,12 @@ def stage(policy: LicensePolicy) -> Stage:
 
 
 def _measure(files: pl.DataFrame) -> pl.DataFrame:
-    headers = files["text"].str.slice(0, HEADER_CHARACTERS)
+    headers = of_headers(files["text"].str.slice(0, HEADER_CHARACTERS))
     # Many files say the same: each combination becomes a row once.
     combinations: dict[tuple[tuple[str, ...], tuple[str, ...], str], int] = {}
     rows = [
-        combinations.setdefault(_evidence(of_header(header), occurrences or ()), len(combinations))
-        for header, occurrences in zip(headers, files["occurrences"].to_list(), strict=True)
+        combinations.setdefault(_evidence(own, occurrences or ()), len(combinations))
+        for own, occurrences in zip(headers, files["occurrences"].to_list(), strict=True)
     ]
     evidence = pl.DataFrame(list(combinations), schema=dict(COLUMNS), orient="row")
     return files.hstack(evidence[rows]).with_columns(detail=pl.format("said in {}", "source"))

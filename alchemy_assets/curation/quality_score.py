@@ -14,7 +14,8 @@ import polars as pl
 from alchemy_assets.curation.file_shape.lines import line_signals
 from alchemy_assets.curation.file_shape.marks import mark_generated
 from alchemy_assets.curation.file_shape.measuring import measured
-from alchemy_assets.curation.file_shape.texts import Shares, Texts, shares
+from alchemy_assets.curation.file_shape.tables import Tables
+from alchemy_assets.curation.file_shape.texts import Shares, shares
 from alchemy_assets.curation.file_shape.words import repeated_lines
 from alchemy_assets.curation.stage import Rule, Stage
 from alchemy_assets.curation.thresholds import NO_OVERRIDES, Overrides, limits, table
@@ -65,10 +66,11 @@ class ShapeScorer:
         """The score of each row of `source_files`."""
         return measured(files, self._scores, {"quality_score": pl.Float64()})["quality_score"]
 
-    def _scores(self, texts: Texts, language: str) -> Mapping[str, Shares]:
-        signals = dict(line_signals(texts, language))
-        signals["mean_word"] = shares(texts.words.sizes, np.diff(texts.words.bounds))
-        signals["repeated_lines"] = repeated_lines(texts.lines)
+    def _scores(self, tables: Tables, language: str) -> Mapping[str, Shares]:
+        texts, lines, words = tables
+        signals = dict(line_signals(lines, language))
+        signals["mean_word"] = shares(words.sizes, np.diff(words.bounds))
+        signals["repeated_lines"] = repeated_lines(lines)
         signals["functions_per_line"] = shares(
             signals["functions"].astype(np.int64), signals["filled_lines"].astype(np.int64)
         )
@@ -77,7 +79,7 @@ class ShapeScorer:
             places, values = zip(*points, strict=True)
             total += weight * np.interp(signals[name], places, values)
         total /= sum(weight for weight, _ in self.CURVES.values())
-        generated = (mark_generated(texts) == 1) & (language != "Markdown")
+        generated = (mark_generated(lines, words) == 1) & (language != "Markdown")
         return {"quality_score": np.where(generated, 0.0, total.round(6))}
 
 

@@ -4,7 +4,7 @@ Belongs here: the order. Does not: any rule. The row-wise stages judge one read 
 decontamination compares with other files, so it is measured in a step of its own, and decides like the others.
 """
 
-from alchemy_assets.curation import control_text, heuristics, licenses, redaction, syntax
+from alchemy_assets.curation import control_text, heuristics, licenses, quality_score, redaction, syntax
 from alchemy_assets.curation.decontamination import judgement
 from alchemy_assets.curation.stage import Stage
 from alchemy_assets.settings import Settings
@@ -14,10 +14,11 @@ def row_stages(settings: Settings) -> tuple[Stage, ...]:
     """The row-wise stages that a workspace runs."""
     stages = (
         licenses.stage(settings.licenses),
-        heuristics.STAGE,
+        heuristics.stage(settings.heuristics),
         syntax.stage(),
         control_text.stage(),
         redaction.stage(),
+        quality_score.stage(settings.heuristics),
     )
     return tuple(stage for stage in stages if settings.runs(stage.name))
 

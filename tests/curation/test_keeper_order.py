@@ -97,8 +97,8 @@ def test_standings_of_shards_are_those_of_the_language():
 
 
 def test_a_quality_score_is_taken_from_its_stage():
-    """The stage `quality` says it in the signal `score`."""
-    verdicts = pl.DataFrame({"blob_id": ["a"], "kept": [True], "signals": [{"score": 0.25}]})
+    """The stage `quality` says it in the signal `quality_score`."""
+    verdicts = pl.DataFrame({"blob_id": ["a"], "kept": [True], "signals": [{"quality_score": 0.25}]})
     held_out = pl.DataFrame({"blob_id": ["a", "b"], "held_out": [False, False]})
     assert standing(held_out, {"quality": verdicts}, NOBODY)["quality"].to_list() == [0.25, None]
 
@@ -108,7 +108,7 @@ def test_incumbents_are_read_from_a_file_or_a_release(tmp_path):
     for place, rows in {
         "code-qa/train-00001-of-00001.parquet": {"blob_id": ["b", "a", None], "text": ["", "", ""]},
         "code-trace/train-00001-of-00001.parquet": {"events": [1, 2], "blob_id": ["c", "a"]},
-        "scores.parquet": {"score": [0.1]},
+        "scores.parquet": {"quality_score": [0.1]},
     }.items():
         (tmp_path / place).parent.mkdir(exist_ok=True)
         pl.DataFrame(rows).write_parquet(tmp_path / place)

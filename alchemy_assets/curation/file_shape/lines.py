@@ -10,20 +10,21 @@ import numpy as np
 
 from alchemy_assets.curation.file_shape.line_words import LINE_WORDS, LineWords
 from alchemy_assets.curation.file_shape.quotes import docstring_lines, string_signals
-from alchemy_assets.curation.file_shape.texts import Lines, Mask, Places, Shares, Texts, shares
+from alchemy_assets.curation.file_shape.tables import Lines
+from alchemy_assets.curation.file_shape.texts import Mask, Places, Shares, shares
 
 FEWEST_FUNCTIONS = 3
 _OPENERS, _CLOSERS = ("(", "{", "["), (")", "}", "]")
 
 
-def line_signals(texts: Texts, language: str) -> Mapping[str, Places | Shares]:
+def line_signals(lines: Lines, language: str) -> Mapping[str, Places | Shares]:
     """Signals about lines, one value a text.
 
     lines, filled_lines, longest_line, mean_line (characters; the newline is not counted), functions;
     comment_share (of bytes), and of the lines that are code: import_share, print_share, assert_share, directive_share;
     stub_share (of the functions, or of three where there are fewer: one empty function does not make a file of stubs).
     """
-    lines, words = texts.lines, LINE_WORDS[language]
+    words = LINE_WORDS[language]
     lengths = _characters(lines)
     comments = comment_lines(lines, language)
     code = lines.filled & ~comments

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from alchemy_assets.curation.file_shape.tables import Lines, Words
 from alchemy_assets.curation.file_shape.texts import Heads, Mask, Places, Shares, Texts, repeated, shares
 
 HEADER_LINES = 40
@@ -49,17 +50,17 @@ _TAG = re.compile(rb"<[A-Za-z/!][^<>]{0,500}>")
 _WITH_MARKUP = frozenset({"Markdown", "PHP"})
 
 
-def mark_signals(texts: Texts, language: str) -> Mapping[str, Places | Shares]:
+def mark_signals(lines: Lines, words: Words, language: str) -> Mapping[str, Places | Shares]:
     """Signals that are found, not counted, one value a text.
 
     generated, xml, html (1 where a text says that it is so, else 0); without_code (1 for PHP without an opening tag);
     base64_run (bytes of the longest piece of base64), base64_share (bytes in such pieces);
     markup_share (bytes in tags, for Markdown and PHP).
     """
-    starts, ends = texts.bounds[:-1], texts.bounds[1:]
-    longest, total = _base64(texts)
+    texts, starts, ends = words.texts, words.texts.bounds[:-1], words.texts.bounds[1:]
+    longest, total = _base64(words)
     openings = [opening.lower() for opening in _slices(texts, starts, np.minimum(ends, starts + OPENING_BYTES))]
-    generated = mark_generated(texts)
+    generated = mark_generated(lines, words)
     if language == "JavaScript":
         footers = _slices(texts, np.maximum(starts, ends - FOOTER_BYTES), ends)
         generated |= np.array([b"# sourceMappingURL=" in footer for footer in footers], dtype=np.int64)
@@ -90,9 +91,9 @@ def _where(texts: Texts, wanted: bool, count: Callable[[bytes], int]) -> Places:
     return np.array([count(text) for text in _slices(texts, texts.bounds[:-1], texts.bounds[1:])], dtype=np.int64)
 
 
-def mark_generated(texts: Texts) -> Places:
+def mark_generated(lines: Lines, words: Words) -> Places:
     """1 for each text whose header says that it is generated, else 0."""
-    words, lines = texts.words, texts.lines
+    texts = words.texts
     starts = texts.bounds[:-1]
     after = lines.starts[np.minimum(lines.bounds[:-1] + HEADER_LINES, lines.bounds[1:] - 1)]
     ends = np.minimum(np.where(lines.counts > HEADER_LINES, after, texts.bounds[1:]), starts + HEADER_BYTES)
@@ -111,9 +112,9 @@ def mark_generated(texts: Texts) -> Places:
     return found
 
 
-def _base64(texts: Texts) -> tuple[Places, Places]:
+def _base64(words: Words) -> tuple[Places, Places]:
     """Bytes of the longest piece of base64 and of all pieces, each from a word that looks like it on."""
-    words = texts.words
+    texts = words.texts
     longest, total = np.zeros(texts.count, dtype=np.int64), np.zeros(texts.count, dtype=np.int64)
     long = np.flatnonzero(words.short >= _RUN)
     heads = [texts.heads(words.starts[long] + offset) for offset in range(0, _RUN, 8)]

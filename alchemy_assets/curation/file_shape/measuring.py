@@ -10,10 +10,11 @@ from typing import TypeAlias
 import numpy as np
 import polars as pl
 
-from alchemy_assets.curation.file_shape.texts import Places, Shares, Texts, texts_of
+from alchemy_assets.curation.file_shape.tables import Tables, tables_of
+from alchemy_assets.curation.file_shape.texts import Places, Shares
 from alchemy_assets.schema import Columns
 
-Signals: TypeAlias = Callable[[Texts, str], Mapping[str, Places | Shares]]
+Signals: TypeAlias = Callable[[Tables, str], Mapping[str, Places | Shares]]
 
 # What is read at once: small enough for the arrays made of it to stay in the processor's cache.
 CHUNK_BYTES = 2**21
@@ -26,7 +27,7 @@ def measured(files: pl.DataFrame, signals: Signals, columns: Columns) -> pl.Data
     for (language,), same in numbered.group_by("language", maintain_order=True):
         for chunk in _chunks(same):
             rows.append(chunk["row"].to_numpy())
-            parts.append(signals(texts_of(chunk["text"]), str(language)))
+            parts.append(signals(tables_of(chunk["text"]), str(language)))
     order = np.argsort(np.concatenate(rows), kind="stable")
     return pl.DataFrame(
         {

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from alchemy_assets.curation.file_shape.texts import DOUBLE, Lines, Mask, Places, Shares, Texts, shares
+from alchemy_assets.curation.file_shape.tables import Lines
+from alchemy_assets.curation.file_shape.texts import DOUBLE, Mask, Places, Shares, Texts, shares
 
 # RefineCode calls a string of more than 20 words long; words take about six bytes.
 LONG_STRING = 120
@@ -63,46 +64,36 @@ def _pairs(quotes: Places, line: Places) -> tuple[Places, Places, Places]:
     return quotes[opens], quotes[opens + 1], line[opens]
 
 
-def _triples(texts: Texts) -> Places:
-    """Where three equal quotes stand in a row."""
-    quotes, _ = texts.quotes
-    rows: Places = quotes[:-2][quotes[2:] - quotes[:-2] == 2]  # noqa: PLR2004 -- two further on
-    kinds = texts.data[rows]
-    return np.asarray(rows[(texts.data[rows + 1] == kinds) & (texts.data[rows + 2] == kinds)])
-
-
 def docstring_lines(lines: Lines) -> Mask:
     """Lines of strings in triple quotes that begin a line, which is what docstrings do.
 
-    Strings that begin elsewhere are skipped over, so that their end is not taken for a beginning. A text in which the last of
-    them is not closed has triple quotes in a comment or in another string, and none of its lines counts.
+    Strings that begin elsewhere are skipped over, so that their end is not taken for a beginning. Only the kind of quotes that
+    a text has more of is looked at; where their number is odd one stands in a comment or in another string, and none counts.
     """
-    texts, found = lines.texts, np.zeros(len(lines.starts), dtype=bool)
-    triples = _triples(texts)
-    text_of = np.searchsorted(texts.bounds, triples, side="right")
-    pairs: list[tuple[int, int]] = []
-    text, opened, kind, first, last = 0, -1, 0, 0, -3
-    for place, of, quote in zip(triples.tolist(), text_of.tolist(), texts.data[triples].tolist(), strict=True):
-        if of != text:
-            if opened >= 0:
-                del pairs[first:]
-            text, opened, first = of, -1, len(pairs)
-        if place < last + 3 or (opened >= 0 and quote != kind):
-            continue
-        if opened < 0:
-            opened, kind = place, quote
-        else:
-            pairs.append((opened, place))
-            opened = -1
-        last = place
-    if opened >= 0:
-        del pairs[first:]
-    if not pairs:
-        return found
-    opens, closes = np.array(pairs, dtype=np.int64).T
+    texts, found = lines.texts, np.zeros(len(lines.starts) + 1, dtype=np.int64)
+    triples, text = _triples(texts)
+    even = np.bincount(text, minlength=texts.count)[text] % 2 == 0
+    opens, closes = triples[even][::2], triples[even][1::2]
     opening = lines.of(opens)
     begins = (opens - lines.contents[opening] <= 1) & lines.begin_with(*_DOCSTRINGS)[opening]
-    change = np.zeros(len(found) + 1, dtype=np.int64)
-    np.add.at(change, opening[begins], 1)
-    np.add.at(change, lines.of(closes[begins]) + 1, -1)
-    return np.asarray(np.cumsum(change[:-1]) > 0)
+    np.add.at(found, opening[begins], 1)
+    np.add.at(found, lines.of(closes[begins]) + 1, -1)
+    return np.asarray(np.cumsum(found[:-1]) > 0)
+
+
+def _triples(texts: Texts) -> tuple[Places, Places]:
+    """Where three equal quotes stand in a row, of the kind that is more frequent in each text; and the text of each."""
+    quotes, _ = texts.quotes
+    triples: Places = quotes[:-2][quotes[2:] - quotes[:-2] == 2]  # noqa: PLR2004 -- two further on
+    kinds = texts.data[triples]
+    same = (texts.data[triples + 1] == kinds) & (texts.data[triples + 2] == kinds)
+    triples, double = triples[same], kinds[same] == DOUBLE
+    # In a longer row every third begins a new three.
+    new = np.ones(len(triples), dtype=bool)
+    new[1:] = triples[1:] - triples[:-1] > 2  # noqa: PLR2004 -- not within the one before
+    third = (triples - triples[np.maximum.accumulate(np.where(new, np.arange(len(triples)), 0))]) % 3 == 0
+    triples, double = triples[third], double[third]
+    text = np.searchsorted(texts.bounds, triples, side="right") - 1
+    doubles, all_ = (np.bincount(text[mask], minlength=texts.count) for mask in (double, np.ones_like(double)))
+    kept = double == (doubles * 2 >= all_)[text]
+    return triples[kept], text[kept]

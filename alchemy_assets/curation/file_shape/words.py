@@ -8,19 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from alchemy_assets.curation.file_shape.texts import (
-    Hashes,
-    Heads,
-    Lines,
-    Mask,
-    Places,
-    Shares,
-    Texts,
-    Words,
-    first_bytes,
-    number,
-    shares,
-)
+from alchemy_assets.curation.file_shape.tables import Lines, Words
+from alchemy_assets.curation.file_shape.texts import Hashes, Heads, Mask, Places, Shares, first_bytes, number, shares
 
 # The published rules look at phrases of 5 to 10 words: ten are the fewest that code does not repeat by its grammar alone.
 PHRASE = 10
@@ -32,7 +21,7 @@ _SPREAD_LINES = np.uint64(0x9E3779B97F4A7C15)
 _SPREAD = tuple(np.uint32(odd) for odd in (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F))
 
 
-def word_signals(texts: Texts) -> Mapping[str, Places | Shares]:
+def word_signals(lines: Lines, words: Words) -> Mapping[str, Places | Shares]:
     """Signals about words, one value a text.
 
     words; mean_word (bytes); long_word_share (bytes in words longer than 40);
@@ -42,11 +31,10 @@ def word_signals(texts: Texts) -> Mapping[str, Places | Shares]:
     repeated_phrases (share of the runs of ten words that occurred before); top_phrase (share of the runs of ten words that are
     the most frequent one: a tenth at most, unless it overlaps itself as in "0 0 0 0").
     """
-    words = texts.words
-    sizes, counts = np.diff(texts.bounds), np.diff(words.bounds)
+    sizes, counts = np.diff(words.texts.bounds), np.diff(words.bounds)
     repeated, top = _phrases(words)
     long, hexadecimal = np.flatnonzero(words.lengths > LONG_WORD), np.flatnonzero(_hexadecimal_numbers(words))
-    hex_run, hex_bytes = _rows_of_bytes(texts)
+    hex_run, hex_bytes = _rows_of_bytes(words)
     return {
         "words": counts,
         "mean_word": shares(words.sizes, counts),
@@ -54,9 +42,9 @@ def word_signals(texts: Texts) -> Mapping[str, Places | Shares]:
         "hex_word_share": shares(words.per_text(hexadecimal, words.lengths[hexadecimal]), sizes),
         "hex_run": hex_run,
         "hex_share": shares(hex_bytes, sizes),
-        "todo_share": shares(_lines_with(words, _todo(words)), texts.lines.per_text(texts.lines.filled)),
-        "mains": words.per_text(_calls_of_main(texts)),
-        "repeated_lines": repeated_lines(texts.lines),
+        "todo_share": shares(_lines_with(lines, words, _todo(words)), lines.per_text(lines.filled)),
+        "mains": words.per_text(_calls_of_main(words)),
+        "repeated_lines": repeated_lines(lines),
         "repeated_phrases": repeated,
         "top_phrase": top,
     }
@@ -70,19 +58,14 @@ def _joined(these: Hashes, those: Hashes, by: int, spread: np.uint32) -> Hashes:
     return joined
 
 
-def _again(hashes: Hashes | Heads, bounds: Places) -> tuple[Mask, Places]:
-    """Sort the hashes of each text in place; which of them then equals the one before in the same text."""
+def _again(hashes: Hashes | Heads, bounds: Places) -> Mask:
+    """Sort the hashes of each text in place; which of them then equals the one before in the same text (one false more)."""
     again = np.zeros(len(hashes) + 1, dtype=bool)
     for start, end in pairwise(bounds.tolist()):
         hashes[start:end].sort()
     np.equal(hashes[1:], hashes[:-1], out=again[1:-1])
     again[bounds] = False
-    return again, bounds
-
-
-def _counts(mask: Mask, bounds: Places) -> Places:
-    """How often a mask holds between each bound and the next."""
-    return np.array([np.count_nonzero(mask[start:end]) for start, end in pairwise(bounds.tolist())], dtype=np.int64)
+    return again
 
 
 def _phrases(words: Words) -> tuple[Shares, Shares]:
@@ -93,12 +76,13 @@ def _phrases(words: Words) -> tuple[Shares, Shares]:
     # The last words of a text begin no phrase: those that reach into the next text are left out.
     counts = np.maximum(np.diff(words.bounds) - PHRASE + 1, 0)
     within = [tens[start : start + count] for start, count in zip(words.bounds.tolist(), counts.tolist(), strict=False)]
-    again, bounds = _again(np.concatenate(within), np.concatenate(([0], np.cumsum(counts))))
+    bounds = np.concatenate(([0], np.cumsum(counts)))
+    again = _again(np.concatenate(within), bounds)
     # A run of equal neighbours is one phrase; its first is not marked.
     starts, ends = np.flatnonzero(again[1:] & ~again[:-1]), np.flatnonzero(again[:-1] & ~again[1:])
     most = np.zeros(words.texts.count, dtype=np.int64)
     np.maximum.at(most, np.searchsorted(bounds, starts, side="right") - 1, ends - starts + 1)
-    return shares(_counts(again, bounds), counts), shares(most, counts)
+    return shares(np.add.reduceat(again, bounds[:-1], dtype=np.int64), counts), shares(most, counts)
 
 
 def repeated_lines(lines: Lines) -> Shares:
@@ -118,8 +102,9 @@ def repeated_lines(lines: Lines) -> Shares:
         hashes ^= hashes >> np.uint64(32)
         hashes += heads
     long = np.flatnonzero(lengths >= SHORTEST_LINE)
-    again, bounds = _again(hashes[long], np.searchsorted(long, lines.bounds))
-    return shares(_counts(again, bounds), np.diff(bounds))
+    bounds = np.searchsorted(long, lines.bounds)
+    again = _again(hashes[long], bounds)
+    return shares(np.add.reduceat(again, bounds[:-1], dtype=np.int64), np.diff(bounds))
 
 
 def _hexadecimal_numbers(words: Words) -> Mask:
@@ -130,9 +115,9 @@ _HEX_DIGITS = np.zeros(65536, dtype=bool)
 _HEX_DIGITS[[ord(one) | ord(two) << 8 for one in "0123456789abcdefABCDEF" for two in "0123456789abcdefABCDEF"]] = True
 
 
-def _rows_of_bytes(texts: Texts) -> tuple[Places, Places]:
+def _rows_of_bytes(words: Words) -> tuple[Places, Places]:
     r"""Bytes in the longest row of 16 or more bytes in hexadecimal (0x12, \x12, \u0012 or 12), and in all such rows."""
-    words, heads, lengths = texts.words, texts.words.heads, texts.words.short
+    texts, heads, lengths = words.texts, words.heads, words.short
     is_byte = (lengths == 4) & _hexadecimal_numbers(words)  # noqa: PLR2004 -- 0x12
     two = np.flatnonzero(lengths == 2)  # noqa: PLR2004 -- 12
     is_byte[two] = _HEX_DIGITS[heads[two]]
@@ -161,15 +146,13 @@ def _todo(words: Words) -> Mask:
     return marks
 
 
-def _lines_with(words: Words, marks: Mask) -> Places:
+def _lines_with(lines: Lines, words: Words, marks: Mask) -> Places:
     """How many lines of each text hold a marked word."""
-    lines = words.texts.lines
     marked = np.unique(lines.of(words.starts[marks]))
     return np.bincount(lines.text[marked], minlength=words.texts.count)
 
 
-def _calls_of_main(texts: Texts) -> Places:
+def _calls_of_main(words: Words) -> Places:
     """The words `main` with an opening bracket behind them."""
-    words = texts.words
     mains: Places = np.flatnonzero(words.are("main"))
-    return np.asarray(mains[texts.data[words.starts[mains] + 4] == ord("(")])
+    return np.asarray(mains[words.texts.data[words.starts[mains] + 4] == ord("(")])
