@@ -68,7 +68,7 @@ LANGUAGES: Mapping[str, Language] = MappingProxyType(
                 None,
                 ("<!--", "-->"),
                 ("tree_sitter_markdown", "language"),
-                file_names=("readme", "changelog"),
+                file_names=("readme",),
                 fence="markdown",
                 runs=False,
             ),

@@ -76,7 +76,9 @@ class Fetch(_Section):
     connect_seconds: float = Field(default=10, gt=0, description="Seconds until a connection must stand.")
     stall_seconds: float = Field(default=30, gt=0, description="Seconds without a byte after which a request is over.")
     total_seconds: float = Field(default=120, gt=0, description="Seconds that a request may take as a whole.")
-    longest_wait: float = Field(default=60, gt=0, description="Seconds between two attempts at most, Retry-After or not.")
+    longest_wait: float = Field(
+        default=60, gt=0, description="Seconds between two attempts at most, Retry-After or not."
+    )
     patience: float = Field(
         default=300, gt=0, description="Seconds without any answer after which the bucket counts as down."
     )
@@ -95,22 +97,32 @@ class LicensePolicy(_Section):
             "0BSD",
             "Apache-2.0",
             "Artistic-2.0",
+            "BlueOak-1.0.0",
             "BSD-2-Clause",
             "BSD-3-Clause",
             "BSL-1.0",
             "CC-BY-3.0",
             "CC-BY-4.0",
             "CC0-1.0",
+            "curl",
+            "FSFAP",
+            "HPND",
             "ISC",
+            "Libpng",
+            "libtiff",
             "MIT",
             "MIT-0",
             "NCSA",
+            "NTP",
+            "OpenSSL",
             "PostgreSQL",
             "PSF-2.0",
             "Python-2.0",
             "Ruby",
+            "TCL",
             "Unicode-DFS-2016",
             "Unlicense",
+            "UPL-1.0",
             "WTFPL",
             "X11",
             "Zlib",
@@ -160,9 +172,7 @@ class Decontamination(_Section):
         default=8, ge=2, description="Unrelated items of the index in which an n-gram stands that proves nothing."
     )
     least_tokens: int = Field(default=30, ge=30, description="Tokens of a prompt, solution or test that is looked for.")
-    least_held_out_tokens: int = Field(
-        default=100, ge=100, description="Tokens of a held-out file that is looked for."
-    )
+    least_held_out_tokens: int = Field(default=100, ge=100, description="Tokens of a held-out file that is looked for.")
     longest_run: int = Field(default=100, ge=20, description="Copied tokens in a row that are enough by themselves.")
     gram_share: float = Field(default=0.8, gt=0.3, le=1, description="Share of an item's n-grams that is too much.")
     structure_share: float = Field(

@@ -28,7 +28,7 @@ _BEFORE, _BEHIND = 200, 400
 # What stands between the words of a sentence that is wrapped in comments of any language.
 _BETWEEN_WORDS = str.maketrans(dict.fromkeys("*#/;!%|\"'`<>,()\\-", " "))
 _CHOICE = re.compile(
-    r"\bdual(?:ly)? licen[sc]ed?\b|\balternatively\b|\beither licen[sc]e\b"
+    r"\bdual(?:ly)? licen[sc]ed?\b|\blicen[sc]ed under both\b|\balternatively\b|\beither licen[sc]e\b"
     r"|\b(?:a|your) choice\b|\beither of (?:the|these|two)\b"
 )
 # In valgrind.h a BSD licence applies "to this one file" and the rest of Valgrind has another.
@@ -98,7 +98,13 @@ _SENTENCES: tuple[tuple[str, Callable[[str], Iterator[str]]], ...] = (
     ("mozilla", _versioned(r"(?:under|terms of|subject to)(?: \S+){0,4} mozilla public licen[sc]e", "MPL", "2.0")),
     ("eclipse", _versioned(r"(?:under|terms of)(?: \S+){0,6} eclipse public licen[sc]e", "EPL", "1.0")),
     ("common development", _says(r"terms of the common development and distribution licen[sc]e", "CDDL-1.0")),
-    ("apache", _says(r"under the apache licen[sc]e,? (?:version |v\.? ?)?2(?:\.0)?\b", "Apache-2.0")),
+    (
+        "apache",
+        _says(
+            r"under the apache licen[sc]e,? (?:version |v\.? ?)?2(?:\.0)?\b|\band apache 2(?:\.0)? licen[sc]e\b",
+            "Apache-2.0",
+        ),
+    ),
     ("hereby granted", _says(r"permission is hereby granted free of charge to any person obtaining a copy", "MIT")),
     ("mit", _says(r"(?:under|terms of)(?: the)? mit licen[sc]e|\bdual(?:ly)? licen[sc]ed under (?:the )?mit\b", "MIT")),
     (

@@ -81,12 +81,22 @@ class Lines:
         """Lines whose content begins with one of these (up to sixteen bytes; a newline in them is the line's end)."""
         found = np.zeros(len(self.starts), dtype=bool)
         for beginning in beginnings:
-            raw = beginning.encode()
-            fits = (self.heads[0] & FIRST_BYTES[min(len(raw), 8)]) == number(beginning[:8])
-            if len(raw) > 8:  # noqa: PLR2004 -- bytes of a head
-                fits &= (self.heads[1] & FIRST_BYTES[len(raw) - 8]) == number(beginning[8:])
+            first, second = beginning[:8], beginning[8:]
+            fits = self._begun(0, len(first)) == number(first)
+            if second:
+                fits &= self._begun(1, len(second)) == number(second)
             found |= fits
         return found
+
+    def _begun(self, eight: int, length: int) -> Heads:
+        """So many bytes of the first or the second eight of each line."""
+        if (eight, length) not in self._beginnings:
+            self._beginnings[eight, length] = self.heads[eight] & FIRST_BYTES[length]
+        return self._beginnings[eight, length]
+
+    @cached_property
+    def _beginnings(self) -> dict[tuple[int, int], Heads]:
+        return {}
 
     def end_with(self, *endings: str) -> Mask:
         """Lines that end with one of these (up to eight bytes)."""
@@ -146,7 +156,7 @@ class Words:
         mixed[long] += self.texts.heads(self.starts[long] + self.lengths[long] - 8) * _SPREAD_TAIL
         mixed ^= mixed >> np.uint64(32)
         mixed *= _SPREAD
-        return (mixed >> np.uint64(32)).astype(np.uint32)
+        return mixed.view("<u4")[1::2].copy()
 
     @cached_property
     def _lowered(self) -> Heads:
@@ -156,7 +166,8 @@ class Words:
     def followed_by(self, words: Places, *others: str) -> Places:
         """Those of some words behind which one of these comes in the same text."""
         words = np.asarray(words[words + 1 < len(self.starts)])
-        near: Mask = self.are(*others)[words + 1] & (self.text_of(words) == self.text_of(words + 1))
+        near = np.isin(self._lowered[words + 1], [number(other) | _SPACES for other in others])
+        near &= self.text_of(words) == self.text_of(words + 1)
         return np.asarray(words[near])
 
     def are(self, *words: str) -> Mask:

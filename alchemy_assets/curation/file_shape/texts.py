@@ -57,9 +57,10 @@ FIRST_BYTES = np.array([(1 << 8 * length) - 1 for length in range(9)], dtype=np.
 
 
 def first_bytes(heads: Heads, lengths: NDArray[np.signedinteger]) -> Heads:
-    """The first bytes of each head, as many as its length says (all eight where it is longer)."""
-    masks: Heads = FIRST_BYTES[np.minimum(lengths, 8)]
-    return heads & masks
+    """The first bytes of each head, as many as its length says (none where it is negative, all eight where it is more)."""
+    masks: Heads = FIRST_BYTES.take(lengths, mode="clip")
+    masks &= heads
+    return masks
 
 
 def number(text: str) -> np.uint64:
@@ -137,10 +138,9 @@ class Texts:
     def where(self, mask: Mask) -> Places:
         """The places where a mask over `data` holds, which should be few."""
         # Eight bytes are looked at as one number: NumPy's own search branches at every byte.
-        eights = np.flatnonzero(mask[: len(mask) & ~7].view(np.uint64))
-        found = np.flatnonzero(mask[: len(mask) & ~7].reshape(-1, 8)[eights])
-        places: Places = (eights << 3)[found >> 3] + (found & 7)
-        return places
+        eights = mask[: len(mask) & ~7].view(np.uint64)
+        few = np.flatnonzero(eights)
+        return _places(few, eights[few].view(np.bool_))
 
     def count_where(self, mask: Mask) -> Places:
         """How often a mask over `data` holds in each text."""
@@ -161,9 +161,9 @@ class Texts:
     @cached_property
     def continuations(self) -> Places:
         """The places of all bytes of a character but its first."""
-        if self.raw.isascii():
-            return np.zeros(0, dtype=np.int64)
-        return self.where(self.data.view(np.int8) < -64)  # noqa: PLR2004 -- 0x80 to 0xBF
+        eights = self.data[: len(self.data) & ~7].view(np.uint64)
+        few = np.flatnonzero(eights & repeated(0x80))
+        return _places(few, eights[few].view(np.int8) < -64)  # noqa: PLR2004 -- 0x80 to 0xBF
 
     def per_text(self, places: Places) -> Places:
         """How many of some places lie in each text."""
@@ -180,6 +180,13 @@ class Texts:
         last = self.continuations[self.data[self.continuations] == REPLACEMENT[2]]
         places = last[(self.data[last - 1] == REPLACEMENT[1]) & (self.data[last - 2] == REPLACEMENT[0])]
         return self.per_text(places)
+
+
+def _places(eights: Places, mask: Mask) -> Places:
+    """The places of the bytes that a mask over some groups of eight bytes marks."""
+    found = np.flatnonzero(mask)
+    places: Places = (eights << 3)[found >> 3] + (found & 7)
+    return places
 
 
 def texts_of(column: pl.Series) -> Texts:

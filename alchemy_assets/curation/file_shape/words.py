@@ -88,13 +88,13 @@ def _phrases(words: Words) -> tuple[Shares, Shares]:
 def repeated_lines(lines: Lines) -> Shares:
     """The share of each text's lines that occur in it before.
 
-    Lines are the same if they have one length and agree in 16 bytes at the start and 8 at the end. Those shorter than `SHORTEST_LINE`
-    are brackets mostly, and do not count.
+    Lines are the same if they have one length and agree in 16 bytes at the start and 8 at the end. Those shorter than
+    `SHORTEST_LINE` are brackets mostly, and do not count.
     """
     lengths = lines.ends - lines.contents
     hashes = first_bytes(lines.heads[0], lengths)
     for heads in (
-        first_bytes(lines.heads[1], np.maximum(lengths - 8, 0)),
+        first_bytes(lines.heads[1], lengths - 8),
         lines.tails * (lengths >= 8),  # noqa: PLR2004 -- bytes of a tail
         lengths.astype(np.uint64),
     ):
