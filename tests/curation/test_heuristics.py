@@ -336,6 +336,11 @@ def test_a_string_of_several_lines_is_no_docstring():
     assert signals('"""Say\nwhat.\n"""\nrun(query)\n')["comment_share"] == pytest.approx(14 / 24)
 
 
+def test_an_argument_is_no_docstring():
+    """A string on lines of its own within a call is code."""
+    assert signals('execute(\n    """\n    SELECT 1\n    """\n)\n')["comment_share"] == 0
+
+
 def test_hexadecimal_bytes_are_counted_in_every_notation():
     r"""0x12, \x12 and plain pairs of digits make rows; a word between them ends one."""
     for byte in ("0x1f, ", "\\x1f", "1f "):

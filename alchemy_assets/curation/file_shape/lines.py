@@ -14,6 +14,7 @@ from alchemy_assets.curation.file_shape.tables import Lines
 from alchemy_assets.curation.file_shape.texts import Mask, Places, Shares, shares
 
 FEWEST_FUNCTIONS = 3
+LINES_A_FUNCTION = 12
 _OPENERS, _CLOSERS = ("(", "{", "["), (")", "}", "]")
 
 
@@ -22,7 +23,8 @@ def line_signals(lines: Lines, language: str) -> Mapping[str, Places | Shares]:
 
     lines, filled_lines, longest_line, mean_line (characters; the newline is not counted), functions;
     comment_share (of bytes), and of the lines that are code: import_share, print_share, assert_share, directive_share;
-    stub_share (of the functions, or of three where there are fewer: one empty function does not make a file of stubs).
+    stub_share (of the functions; at least of three and of one a dozen lines of code, since a few empty functions do not make a
+    file of stubs).
     """
     words = LINE_WORDS[language]
     lengths = _characters(lines)
@@ -46,7 +48,9 @@ def line_signals(lines: Lines, language: str) -> Mapping[str, Places | Shares]:
         "assert_share": share(lines.begin_with(*words.asserts)),
         "directive_share": share(lines.begin_with(*words.directives)),
         "functions": functions,
-        "stub_share": shares(stubs, np.maximum(functions, FEWEST_FUNCTIONS)),
+        "stub_share": shares(
+            stubs, np.maximum(np.maximum(functions, FEWEST_FUNCTIONS), code_lines // LINES_A_FUNCTION)
+        ),
         **string_signals(lines, code, language),
     }
 

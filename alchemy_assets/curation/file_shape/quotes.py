@@ -12,6 +12,7 @@ from alchemy_assets.curation.file_shape.texts import DOUBLE, Mask, Places, Share
 
 # RefineCode calls a string of more than 20 words long; words take about six bytes.
 LONG_STRING = 120
+_GOES_ON = ("(", "[", "{", ",", "=", "+", "\\")
 _DOCSTRINGS = ('"""', "'''", 'r"""', "r'''")
 # Elsewhere single quotes are for characters, lifetimes or prose.
 _SINGLE_QUOTED = frozenset({"JavaScript", "PHP", "Python", "Ruby", "SQL", "Shell", "TypeScript"})
@@ -65,7 +66,7 @@ def _pairs(quotes: Places, line: Places) -> tuple[Places, Places, Places]:
 
 
 def docstring_lines(lines: Lines) -> Mask:
-    """Lines of strings in triple quotes that begin a line, which is what docstrings do.
+    """Lines of strings in triple quotes that begin a line and go on with nothing, which is what docstrings do.
 
     Strings that begin elsewhere are skipped over, so that their end is not taken for a beginning. Only the kind of quotes that
     a text has more of is looked at; where their number is odd one stands in a comment or in another string, and none counts.
@@ -76,6 +77,9 @@ def docstring_lines(lines: Lines) -> Mask:
     opens, closes = triples[even][::2], triples[even][1::2]
     opening = lines.of(opens)
     begins = (opens - lines.contents[opening] <= 1) & lines.begin_with(*_DOCSTRINGS)[opening]
+    within = np.concatenate(([False], lines.end_with(*_GOES_ON)[:-1]))
+    within[lines.bounds[:-1]] = False
+    begins &= ~within[opening]
     np.add.at(found, opening[begins], 1)
     np.add.at(found, lines.of(closes[begins]) + 1, -1)
     return np.asarray(np.cumsum(found[:-1]) > 0)
