@@ -1,7 +1,7 @@
 """The 15 languages: their names, suffixes, comment syntax, grammar, and whether their programs run.
 
 Belongs here: constants about a language that several rooms need. Does not: deciding the language of a file
-(`corpora.detection`), toolchains (`sandbox.toolchains`), thresholds (`curation.heuristics`).
+(`corpora.detection`), toolchains (`sandbox.toolchains`), thresholds (`curation.thresholds`).
 """
 
 from collections.abc import Mapping

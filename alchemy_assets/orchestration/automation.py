@@ -43,15 +43,17 @@ class Wanted:
             published = self.graph.published(step, partition).values()
             return CURRENT if all(manifest is not None and manifest.passed for manifest in published) else WAITING
         try:
-            sources = [one for found in self.graph.sources(step, partition).values() for one in found]
+            sources = self.graph.sources(step, partition)
         except (PartitionMissingError, PartitionDamagedError):
             return WAITING
-        above = {one: self.graph.maker[one.asset] for one in sources}
+        above = {one: self.graph.maker[one.asset] for found in sources.values() for one in found}
         states = {(self.state(maker, one.partition), maker.grain is step.grain) for one, maker in above.items()}
         if (WANTED, False) in states or WAITING in {state for state, _ in states}:
             return WAITING
-        if BLOCKED in {state for state, _ in states} and not self.graph.workspace.settings.allow_partial:
-            return BLOCKED
+        for table, found in sources.items():
+            blocked = sum(self.state(above[one], one.partition) == BLOCKED for one in found)
+            if blocked and len(found) - blocked < self.graph.fewest(step, table, len(found)):
+                return BLOCKED
         if (WANTED, True) not in states:
             return self._by_manifests(step, partition)
         # What it will be made from is not there yet; what is wished for above stands for it.

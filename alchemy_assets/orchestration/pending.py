@@ -52,7 +52,13 @@ def blocked(graph: Graph, steps: tuple[Step, ...], partition: str, undone: Mappi
     own = {table.name for step in steps for table in step.tables}
     for step in steps:
         for table, sources in graph.sources(step, partition).items():
-            late = [key for one in sources if (key := (graph.maker[one.asset].wave, one.partition)) in undone]
+            maker = graph.maker[table]
+            late = [
+                key
+                for one in sources
+                # Of a wave that failed, other steps may well have been made.
+                if (key := (maker.wave, one.partition)) in undone and not is_current(graph, maker, one.partition)
+            ]
             if table not in own and late and len(sources) - len(late) < graph.fewest(step, table, len(sources)):
                 return f"{table} {late[0][1]} was not made: {undone[late[0]]}"
         if not own & set(step.inputs):

@@ -14,6 +14,7 @@ WAVES: Mapping[str, str] = {
     "fetch": "Fetches the texts of corpora that come as ids.",
     "judge": "Measures the files of a language × shard and signs them for near-duplicates.",
     "contamination": "Gathers what training files may not hold: held-out files and the items of benchmarks.",
+    "compare": "Compares the files of a language × shard with that.",
     "cluster": "Finds the near-duplicates of a language.",
     "sample": "Curates the files of a language × shard, runs what can be run, and makes samples of them.",
     "publish": "Measures everything and writes the release.",

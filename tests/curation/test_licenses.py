@@ -57,8 +57,10 @@ def test_a_listed_exception_is_allowed_though_its_licence_is_not():
     [
         ("# SPDX-License-Identifier: MIT\n", "MIT"),
         (
-            "//  This source code is licensed under both the GPLv2 (found in the\n//  COPYING file in the root directory)"
-            " and Apache 2.0 License\n//  (found in the LICENSE.Apache file in the root directory).\n",
+            (
+                "//  This source code is licensed under both the GPLv2 (found in the\n//  COPYING file in the root directory)"
+                " and Apache 2.0 License\n//  (found in the LICENSE.Apache file in the root directory).\n"
+            ),
             "Apache-2.0 OR GPL-2.0-only",
         ),
         (

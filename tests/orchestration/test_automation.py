@@ -4,14 +4,22 @@ import dagster as dg
 import planted
 import pytest
 
+from alchemy_assets.curation.stages import row_stages
 from alchemy_assets.orchestration import home
 from alchemy_assets.orchestration.automation import Wanted
 from alchemy_assets.orchestration.build import build, open_graph
 from alchemy_assets.orchestration.freshness import Graph
 from alchemy_assets.orchestration.waves import QUIET, run_waves
+from alchemy_assets.settings import NearDuplicates, Settings
 
 ALL = {"Python|0-of-2", "Python|1-of-2", "Shell|0-of-2", "Shell|1-of-2"}
-JUDGED = {"source_files", "licenses", "heuristics", "syntax", "control_text", "held_out", "near_duplicate_signatures"}
+JUDGED = {
+    "source_files",
+    *(stage.name for stage in row_stages(Settings())),
+    "held_out",
+    "held_out_fingerprints",
+    "near_duplicate_signatures",
+}
 
 
 def requested(graph: Graph) -> dict[str, set[str | None]]:
@@ -108,10 +116,20 @@ def test_every_asset_is_told_of_in_full(graph):
         assert spec.kinds, name
         assert spec.code_version, name
         assert "dagster/column_schema" in spec.metadata, name
-    assert {job.name for job in definitions.resolve_all_job_defs()} >= {
-        "index",
-        "judge",
-        "cluster",
-        "sample",
-        "publish",
-    }
+    jobs = {job.name for job in definitions.resolve_all_job_defs()}
+    assert jobs >= {"index", "judge", "contamination", "compare", "cluster", "sample", "publish"}
+
+
+def test_a_quorum_lets_a_language_go_on_without_a_refused_shard(workspace):
+    """The clusters are made of the shards that are there, their manifest names the one that is not, and the sensor agrees."""
+    settings = workspace().model_copy(update={"near_duplicates": NearDuplicates(quorum=0.5)})
+    graph = planted.graph(settings)
+    planted.refuse(settings.workspace, "near_duplicate_signatures Python|0-of-2")
+    told = {one.partition: one.failed or one.skipped for one in run_waves(graph) if one.failed or one.skipped}
+    assert "Python" not in told
+    manifest = graph.workspace.store.open("near_duplicates", "Python")
+    assert manifest.missing == ["near_duplicate_signatures/Python|0-of-2"]
+    assert "Python|0-of-2" in manifest.notes["left out"]
+    assert {key for key in told if key.startswith("Python")} == {"Python|0-of-2"}
+    assert graph.workspace.store.open("curated_files", "Python|1-of-2").rows
+    assert Wanted(graph).state(graph.maker["near_duplicates"], "Python") == "current"

@@ -1,6 +1,6 @@
 """What texts say over and over, and what in them is no word at all: repeated lines and phrases, numbers, encoded bytes.
 
-Belongs here: signals that follow from the words and from hashes of lines. Does not: where words are (`texts`).
+Belongs here: signals that follow from the words and from hashes of lines. Does not: where words are (`tables`).
 """
 
 from collections.abc import Mapping
