@@ -98,7 +98,7 @@ def test_chosen_stages_alone_judge(workspace):
 
 
 def test_a_changed_policy_reads_no_text_again(done):
-    """Only what decides is made again: the clusters, which need to know who stays, the curated files, the funnel."""
+    """Only what decides is made again: the clusters, which need to know who stays, the curated files, what is counted of them."""
 
     def stamps():
         root = done.workspace / "store" / "manifests"
@@ -114,7 +114,8 @@ def test_a_changed_policy_reads_no_text_again(done):
         for path, at in stamps().items()
         if before[path] != at
     }
-    assert made == {"near_duplicates", "curated_files", "rejected_files", "funnel"}
+    counted = {"funnel", "license_counts", "edit_counts"}
+    assert made == {"near_duplicates", "curated_files", "rejected_files", *counted}
     assert curated(done.workspace).is_empty()
 
 
