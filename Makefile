@@ -27,7 +27,7 @@ ui: setup
 	$(ALCHEMY) ui --workspace $(DEMO)
 
 bench: setup
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(FOLDER) $(if $(DATATROVE),--datatrove $(DATATROVE)) $(if $(BENCHMARK),--benchmark $(BENCHMARK))
 
 clean:
 	rm -rf .venv workspaces dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -263,6 +263,9 @@ class Settings(BaseSettings):
     @field_validator("stages")
     @classmethod
     def _stages_in_order(cls, stages: tuple[StageName, ...]) -> tuple[StageName, ...]:
+        if set(stages) == {"near_duplicates"}:
+            msg = "near_duplicates alone judges no file; name another stage beside it"
+            raise ValueError(msg)
         return tuple(sorted(set(stages)))
 
     @field_validator("heuristics")

@@ -11,6 +11,7 @@ Belongs here: bytes and names. Does not: what a table means, or when a partition
 import fcntl
 import hashlib
 import json
+import math
 import os
 import time
 import uuid
@@ -132,6 +133,14 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def _age(path: Path) -> float:
+    """When a file was written; one that is just being renamed is young."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
+
+
 class Store:
     """The published partitions of one workspace."""
 
@@ -160,6 +169,7 @@ class Store:
         with file.open("rb") as handle:
             os.fsync(handle.fileno())
         rows = pl.scan_parquet(file, glob=False, hive_partitioning=False).select(pl.len()).collect().item()
+        os.utime(file)  # it may be days old, and is no orphan
         adopted = DataFile(part=part, sha256=sha256_of(file), size=file.stat().st_size, rows=rows)
         file.replace(self._path(asset, partition, adopted))
         _sync_folder(folder)
@@ -297,10 +307,10 @@ class Store:
         removed = [
             path
             for path in sorted((self.root / "files").rglob("*.parquet"))
-            if path not in named and path.stat().st_mtime <= limit
+            if path not in named and _age(path) <= limit
         ]
         for path in removed:
-            path.unlink()
+            path.unlink(missing_ok=True)
         return removed
 
     def _files(self, asset: str, partition: str) -> Path:

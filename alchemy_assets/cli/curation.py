@@ -48,7 +48,9 @@ def curate(  # noqa: PLR0913, PLR0917 -- one parameter an option
         if not problems:
             for line in lines(graph):
                 out.print(plain(line))
-            out.print(f"\n{plain(str(target))}: {', '.join(curate_only.SHOWN)}, one Parquet file a partition")
+            out.print(
+                f"\n{plain(str(target))}: {', '.join(one for one in curate_only.SHOWN if one in graph.maker)}, one Parquet file a partition"
+            )
     for problem in problems:
         err.print(f"[bold red]not done[/] {plain(problem)}")
     if problems:
@@ -91,7 +93,9 @@ def forget(
         for line in forgetting.forget(load(folder), what, reason):
             out.print(plain(line))
         place = shlex.quote(str(folder))
-        out.print("to take it out of all tables and the release, and off the disk:")
+        out.print(
+            "to take it out of all tables and the release, and off the disk (`alchemy curate` where that was used):"
+        )
         out.print(plain(f"  alchemy run --workspace {place} && alchemy gc --workspace {place} --older-than 0"))
 
 
@@ -100,6 +104,7 @@ def sizes(
     path: Annotated[
         str, typer.Option(help="A Parquet file, a folder, or hf://datasets/...; default: its own place.")
     ] = "",
+    workspace: Annotated[Path | None, typer.Option(help="Workspace whose settings of `fetch` are used.")] = None,
     shard_mb: Annotated[int, typer.Option(min=1, help="MB of source that a shard should hold.")] = 512,
 ) -> None:
     """Show how large a public corpus is, by language, without downloading texts, and how many shards would suit it."""
@@ -111,7 +116,7 @@ def sizes(
         if corpus not in SHAPES:
             msg = f"{corpus} is no public corpus; known are {', '.join(SHAPES)}"
             raise SettingsError(msg)
-        table = measured(SHAPES[corpus], PublicCorpus(path=path), load().fetch, shard_mb * 10**6)
+        table = measured(SHAPES[corpus], PublicCorpus(path=path), load(workspace).fetch, shard_mb * 10**6)
         out.print(f"{'language':<12} {'files':>13} {'MB':>12} {'shards':>6}")
         for language, rows, size, unknown, shards in table.iter_rows():
             without = f"   {unknown:,} without a length" if unknown else ""

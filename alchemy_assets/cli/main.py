@@ -163,7 +163,7 @@ def gc(
     ] = 24.0,
 ) -> None:
     """Remove what is of no use: orphans of killed runs, versions that were replaced, partitions that are no more."""
-    from alchemy_assets.orchestration import setup  # noqa: PLC0415
+    from alchemy_assets.orchestration import curate_only, setup  # noqa: PLC0415
     from alchemy_assets.orchestration.freshness import Graph  # noqa: PLC0415
     from alchemy_assets.orchestration.registry import steps  # noqa: PLC0415
     from alchemy_assets.orchestration.workspace import Workspace  # noqa: PLC0415
@@ -175,6 +175,7 @@ def gc(
         with contextlib.suppress(PartitionMissingError, PartitionDamagedError):
             # Without a readable index nobody can tell which partitions there are.
             out.print(f"{graph.withdraw_unused()} partitions that the workspace no longer has were taken back")
+            curate_only.show(curate_only.curation_graph(settings), again=True)
         removed = graph.workspace.collect_garbage(older_than * 3_600)
         out.print(f"{removed} files that no manifest names were removed")
 

@@ -38,6 +38,11 @@ class Forgotten:
         return hashlib.sha256(json.dumps([sorted(self.blob_ids), sorted(self.repositories)]).encode()).hexdigest()
 
 
+def is_blob_id(name: str) -> bool:
+    """Whether a name is a blob id and no repository: 40 hex digits in lower case."""
+    return _BLOB_ID.fullmatch(name) is not None
+
+
 def read(workspace: Path) -> Forgotten:
     """The list of a workspace; raises SettingsError for a line that cannot be understood, since it must not be passed over."""
     file = workspace / FILE
@@ -65,7 +70,7 @@ def add(workspace: Path, names: Iterable[str], reason: str = "") -> list[str]:
     known = read(workspace)
     new = [name for name in dict.fromkeys(names) if name not in known.blob_ids | known.repositories]
     lines = [
-        json.dumps({"blob_id" if _BLOB_ID.fullmatch(name) else "repo_name": name, "reason": reason}, ensure_ascii=False)
+        json.dumps({"blob_id" if is_blob_id(name) else "repo_name": name, "reason": reason}, ensure_ascii=False)
         for name in new
     ]
     with (workspace / FILE).open("a", encoding="utf-8") as handle:

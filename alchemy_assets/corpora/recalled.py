@@ -4,10 +4,12 @@ Belongs here: which stored texts give back their blob. Does not: what is still m
 believed if its bytes have the SHA-1 of its blob id: what was decoded from another encoding is fetched again.
 """
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from alchemy_assets.corpora.journal import BLOB, Journal
@@ -23,11 +25,17 @@ def recall(journal: Path, published: Iterable[Path]) -> int:
     recalled = 0
     with Journal(journal) as kept:
         for path in published:
-            with pq.ParquetFile(path) as table:
-                for batch in table.iter_batches(_BATCH_ROWS, columns=["blob_id", "text"]):
-                    for blob_id, text in zip(batch["blob_id"].to_pylist(), batch["text"].to_pylist(), strict=True):
-                        raw = text.encode()
-                        if blob_id_of(raw) == blob_id:
-                            kept.add(blob_id, BLOB, raw)
-                            recalled += 1
+            # A damaged file gives what it can; the rest is fetched.
+            with contextlib.suppress(pa.ArrowException, OSError):
+                for blob_id, text in _rows(path):
+                    raw = text.encode()
+                    if blob_id_of(raw) == blob_id:
+                        kept.add(blob_id, BLOB, raw)
+                        recalled += 1
     return recalled
+
+
+def _rows(path: Path) -> Iterator[tuple[str, str]]:
+    with pq.ParquetFile(path) as table:
+        for batch in table.iter_batches(_BATCH_ROWS, columns=["blob_id", "text"]):
+            yield from zip(batch["blob_id"].to_pylist(), batch["text"].to_pylist(), strict=True)

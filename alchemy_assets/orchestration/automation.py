@@ -10,7 +10,7 @@ from typing import Any
 
 import dagster as dg
 
-from alchemy_assets.errors import PartitionDamagedError, PartitionMissingError
+from alchemy_assets.errors import AlchemyError, PartitionDamagedError, PartitionMissingError
 from alchemy_assets.orchestration.freshness import Graph
 from alchemy_assets.orchestration.steps import Step
 
@@ -51,8 +51,10 @@ class Wanted:
         if (WANTED, False) in states or WAITING in {state for state, _ in states}:
             return WAITING
         for table, found in sources.items():
-            blocked = sum(self.state(above[one], one.partition) == BLOCKED for one in found)
-            if blocked and len(found) - blocked < self.graph.fewest(step, table, len(found)):
+            blocked = [one for one in found if self.state(above[one], one.partition) == BLOCKED]
+            # An earlier version that may still be read would pass for the one that is blocked.
+            old = any(self.graph.workspace.store.earlier(one.asset, one.partition) for one in blocked)
+            if blocked and (old or len(found) - len(blocked) < self.graph.fewest(step, table, len(found))):
                 return BLOCKED
         if (WANTED, True) not in states:
             return self._by_manifests(step, partition)
@@ -64,7 +66,7 @@ class Wanted:
     def _by_manifests(self, step: Step, partition: str) -> str:
         try:
             ready = self.graph.ready(step, partition)
-        except (PartitionMissingError, PartitionDamagedError):
+        except AlchemyError:
             return BLOCKED
         if self.graph.is_current(step, partition, ready):
             return CURRENT

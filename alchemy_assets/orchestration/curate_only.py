@@ -8,14 +8,15 @@ import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
-from alchemy_assets.errors import AlchemyError, PartitionDamagedError, PartitionMissingError
+from alchemy_assets.errors import PartitionDamagedError, PartitionMissingError
 from alchemy_assets.orchestration import gate
 from alchemy_assets.orchestration.freshness import Graph
-from alchemy_assets.orchestration.pending import Progress, blocked, stale
+from alchemy_assets.orchestration.pending import Progress, blocked, leave_out, stale
 from alchemy_assets.orchestration.registry import WAVES, steps
 from alchemy_assets.orchestration.workspace import SEPARATOR, Workspace
 from alchemy_assets.release.replaced_folder import replacing
@@ -23,6 +24,7 @@ from alchemy_assets.settings import Settings, load
 from alchemy_assets.store import UNPARTITIONED
 
 SHOWN = ("curated_files", "rejected_files", "rejected_inputs", "near_duplicates", "funnel")
+READ_ONLY = 0o444
 _GROUPS = ("corpora", "curation")
 
 
@@ -46,9 +48,10 @@ def _graph(folder: Path) -> Graph:
     return curation_graph(load(folder))
 
 
-def _make(folder: Path, wave: str, partition: str, *, force: bool) -> str:
+def _make(folder: Path, wave: str, partition: str, left_out: dict[tuple[str, str], str], *, force: bool) -> str:
     """Make a wave's tables for one partition; what went wrong, or nothing."""
     graph = _graph(folder)
+    graph.left_out = left_out
     refused = []
     try:
         for step in (one for one in graph.steps if one.wave == wave):
@@ -60,7 +63,7 @@ def _make(folder: Path, wave: str, partition: str, *, force: bool) -> str:
                 ]
             if refused:
                 break
-    except (AlchemyError, OSError) as error:
+    except Exception as error:  # noqa: BLE001 -- one partition's trouble is told with the others', not instead of them
         return f"{type(error).__name__}: {error}"
     return "; ".join(refused)
 
@@ -68,7 +71,6 @@ def _make(folder: Path, wave: str, partition: str, *, force: bool) -> str:
 def run(settings: Settings, *, workers: int, force: bool = False) -> Iterator[Progress]:
     """Bring curation up to date, and tell about each partition; the same call after a crash goes on where it stopped."""
     graph, folder = curation_graph(settings), settings.workspace
-    undone: dict[tuple[str, str], str] = {}
     # Spawned: Polars' threads do not survive a fork.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         for wave in WAVES:
@@ -82,23 +84,34 @@ def run(settings: Settings, *, workers: int, force: bool = False) -> Iterator[Pr
             yield Progress(wave, total=len(todo))
             asked = {}
             for partition, own in todo:
-                if reason := blocked(graph, own, partition, undone):
-                    undone[wave, partition] = reason
+                if reason := blocked(graph, own, partition):
+                    leave_out(graph, own, partition, reason)
                     yield Progress(wave, partition, skipped=reason)
                 else:
-                    asked[pool.submit(_make, folder, wave, partition, force=force)] = partition
+                    left_out = dict(graph.left_out)
+                    asked[pool.submit(_make, folder, wave, partition, left_out, force=force)] = partition, own
             for done in as_completed(asked):
-                partition, failed = asked[done], done.result()
+                partition, own = asked[done]
+                try:
+                    failed = done.result()
+                except BrokenProcessPool:
+                    failed = "a process was killed, perhaps for want of memory; run again, with fewer --workers"
                 if failed:
-                    undone[wave, partition] = failed
+                    leave_out(graph, own, partition, failed)
                 yield Progress(wave, partition, failed=failed)
+                if isinstance(done.exception(), BrokenProcessPool):
+                    return
     show(graph)
 
 
-def show(graph: Graph) -> None:
-    """Make a folder a table in the workspace, with one Parquet file a partition: `curated_files/Python-0-of-2.parquet`."""
+def show(graph: Graph, *, again: bool = False) -> None:
+    """Make a folder a table in the workspace, with one Parquet file a partition: `curated_files/Python-0-of-2.parquet`.
+
+    What could not be brought up to date is not shown. again: only the folders that are there, since their links keep what the
+    store gives up.
+    """
     for table in SHOWN:
-        if table in graph.maker:
+        if table in graph.maker and (not again or (graph.workspace.settings.workspace / table).is_dir()):
             with replacing(graph.workspace.settings.workspace / table, _names(graph, table)) as fresh:
                 for partition in graph.partitions(graph.maker[table]):
                     _link(graph, table, partition, fresh)
@@ -112,12 +125,13 @@ def _names(graph: Graph, table: str) -> set[str]:
 
 def _link(graph: Graph, table: str, partition: str, folder: Path) -> None:
     manifest = graph.workspace.store.manifest(table, partition)
-    if manifest is None or not manifest.passed:
+    if manifest is None or not manifest.passed or (table, partition) in graph.left_out:
         return
     name = "all" if partition == UNPARTITIONED else partition.replace(SEPARATOR, "-")
     paths = graph.workspace.store.paths(table, partition)
     for file, path in zip(manifest.files, paths, strict=True):
         target = folder / f"{'-'.join(filter(None, (name, file.part)))}.parquet"
+        path.chmod(READ_ONLY)  # the link shares its bytes with the store
         try:
             os.link(path, target)
         except OSError:

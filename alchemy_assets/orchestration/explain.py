@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from alchemy_assets import schema
-from alchemy_assets.errors import AlchemyError, CorpusNotFoundError
+from alchemy_assets.errors import AlchemyError, CorpusNotFoundError, PartitionDamagedError, PartitionMissingError
 from alchemy_assets.orchestration.freshness import Graph
 from alchemy_assets.orchestration.workspace import files_key
 from alchemy_assets.shards import shard_of
@@ -131,7 +131,11 @@ def _story(graph: Graph, file: dict[str, object]) -> Iterator[str]:
 def lines(graph: Graph, what: str) -> Iterator[str]:
     """Everything known of the files that `what` means; raises CorpusNotFoundError where there is none."""
     found = _matching(graph, what)
-    rejected = graph.workspace.store.read("rejected_inputs", UNPARTITIONED, schema.REJECTED_INPUTS)
+    try:
+        rejected = graph.workspace.store.read("rejected_inputs", UNPARTITIONED, schema.REJECTED_INPUTS)
+    except (PartitionMissingError, PartitionDamagedError):
+        # Joined last where texts are fetched; what is known of files is told without it.
+        rejected = pl.DataFrame(schema=dict(schema.REJECTED_INPUTS))
     location = pl.col("location")
     locations = _locations(graph, what)
     refused = rejected.filter(

@@ -42,12 +42,16 @@ def forget(settings: Settings, names: Sequence[str], reason: str) -> Iterator[st
     if odd:
         msg = f"{odd[0]!r} is neither a blob id (40 hex digits) nor the name of a repository, as `alchemy why` shows it"
         raise SettingsError(msg)
+    names = [name.lower() if forgotten.is_blob_id(name.lower()) else name for name in names]
     new = forgotten.add(settings.workspace, names, reason)
     known = len(names) - len(new)
     yield f"{len(new)} added to {settings.workspace / forgotten.FILE}" + (
         f", {known} stood there already" if known else ""
     )
     graph = Graph(Workspace(settings), steps(settings))
+    if not settings.has_corpus:
+        yield "this workspace names no corpus yet"
+        return
     try:
         files = _published(graph, "source_files", ("blob_id", "occurrences"))
     except AlchemyError:

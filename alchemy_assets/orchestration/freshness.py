@@ -41,6 +41,9 @@ class Graph:
         self.steps = tuple(steps)
         self.maker: Mapping[str, Step] = {table.name: step for step in self.steps for table in step.tables}
         self.tables: Mapping[str, Table] = {table.name: table for step in self.steps for table in step.tables}
+        # Tables of partitions that a run could not bring up to date, and why: what an earlier run published of them is old,
+        # and nothing new is made of it.
+        self.left_out: dict[tuple[str, str], str] = {}
 
     def partitions(self, step: Step) -> list[str]:
         """The partitions of a step that this workspace needs; raises PartitionMissingError before its corpora are read."""
@@ -89,6 +92,8 @@ class Graph:
             absent: list[str] = []
             for source in sources:
                 try:
+                    if old := self.left_out.get((source.asset, source.partition)):
+                        raise PartitionMissingError(old)  # noqa: TRY301 -- as one that is not there
                     upstream[source.key] = self.workspace.store.open(source.asset, source.partition).content(
                         source.part
                     )

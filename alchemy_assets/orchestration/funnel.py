@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from alchemy_assets.errors import PartitionMissingError
 from alchemy_assets.orchestration.freshness import Graph
 from alchemy_assets.store import UNPARTITIONED
 
@@ -12,6 +13,9 @@ TABLE = "funnel"
 
 def lines(graph: Graph) -> Iterator[str]:
     """The rows of the published funnel, a stage after the other; raises PartitionMissingError before there is one."""
+    if TABLE not in graph.maker:
+        msg = f"{graph.workspace.settings.workspace} names no corpus; put [local] with a path into its alchemy.toml"
+        raise PartitionMissingError(msg)
     rows = graph.workspace.store.read(TABLE, UNPARTITIONED, graph.tables[TABLE].columns)
     order = pl.col("step").min()
     totals = rows.group_by("stage", "outcome", "reason").agg(

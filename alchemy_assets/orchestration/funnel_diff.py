@@ -7,10 +7,12 @@ they stand: a gained file that is a copy stays out, and what a lost keeper leave
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 from pydantic import ValidationError
 
+from alchemy_assets import schema
 from alchemy_assets.curation.stage import Stage
 from alchemy_assets.curation.stages import all_stages
 from alchemy_assets.errors import SettingsError
@@ -22,25 +24,16 @@ EXAMPLES = 30
 _GAINED, _LOST = "gained", "lost"
 
 
+def _value(text: str) -> object:
+    """A value as TOML has it, or else the text itself."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text.strip()
+
+
 def with_changes(settings: Settings, changes: Sequence[str]) -> Settings:
     """The settings with `heuristics.Python.longest_line=2000` and the like; raises SettingsError for what no rule decides by."""
-    values = settings.model_dump()
-    for change in changes:
-        name, _, value = change.partition("=")
-        *path, last = name.strip().split(".")
-        place = values
-        for key in path:
-            place = place.setdefault(key, {})
-        try:
-            place[last] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
-            place[last] = value.strip()
-    try:
-        changed = Settings(**values)
-    except (ValidationError, TypeError, AttributeError) as error:
-        msg = f"{', '.join(changes)} cannot be set: {error}"
-        raise SettingsError(msg) from error
-    plain, restored = settings.model_dump(), changed.model_dump()
     named = {change.partition(".")[0].partition("=")[0].strip() for change in changes}
     whole = {change.partition("=")[0].strip() for change in changes}
     undecided = sorted({name for name in named if name not in RULE_SETTINGS} | whole.intersection(MEASURED_SETTINGS))
@@ -50,6 +43,24 @@ def with_changes(settings: Settings, changes: Sequence[str]) -> Settings:
             f" give one below {', '.join(RULE_SETTINGS)}, for instance heuristics.Python.longest_line=2000"
         )
         raise SettingsError(msg)
+    values = settings.model_dump()
+    for change in changes:
+        name, _, value = change.partition("=")
+        *path, last = name.strip().split(".")
+        place: Any = values
+        try:
+            for key in path:
+                place = place.setdefault(key, {})
+            place[last] = _value(value)
+        except (TypeError, AttributeError) as error:
+            msg = f"{change} cannot be set: {name} is no setting"
+            raise SettingsError(msg) from error
+    try:
+        changed = Settings(**values)
+    except (ValidationError, TypeError, AttributeError) as error:
+        msg = f"{', '.join(changes)} cannot be set: {error}"
+        raise SettingsError(msg) from error
+    plain, restored = settings.model_dump(), changed.model_dump()
     if plain == restored:
         msg = f"{', '.join(changes)} changes nothing: the workspace has these values already"
         raise SettingsError(msg)
@@ -73,8 +84,10 @@ class Difference:
 
 def _reasons(stages: Sequence[Stage], facts: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """Stage, reason and detail by blob id, one row a reason."""
+    nothing = {name: schema.REJECTED_FILES[name] for name in ("blob_id", "stage", "reason", "detail")}
     return pl.concat(
-        [
+        [pl.DataFrame(schema=nothing)]
+        + [
             stage.decide(facts[stage.name])
             .explode("reasons", empty_as_null=True)
             .drop_nulls("reasons")
@@ -94,7 +107,7 @@ def _changes(graph: Graph, other: Settings) -> Iterator[tuple[pl.DataFrame, pl.D
         facts = {stage.name: inputs.frame(stage.name) for stage in now}
         before, after = _reasons(now, facts), _reasons(then, facts)
         rejected, refused = set(before["blob_id"]), set(after["blob_id"])
-        ids = next(iter(facts.values()))["blob_id"]
+        ids = inputs.frame("held_out")["blob_id"]
         copies = copies_of(inputs, ids).select("blob_id", "cluster", "keeper")
         stays_out = set(copies.filter(~pl.col("keeper"))["blob_id"])
         gained, lost = rejected - refused - stays_out, refused - rejected - stays_out

@@ -3,10 +3,9 @@
 Belongs here: the look at the manifests that every way of running shares. Does not: running (`waves`, `curate_only`), dagster.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from alchemy_assets.errors import PartitionDamagedError, PartitionMissingError
+from alchemy_assets.errors import AlchemyError
 from alchemy_assets.orchestration.freshness import Graph
 from alchemy_assets.orchestration.steps import Step
 
@@ -37,33 +36,33 @@ def is_current(graph: Graph, step: Step, partition: str) -> bool:
     try:
         ready = graph.ready(step, partition)
         current = graph.is_current(step, partition, ready)
-    except (PartitionMissingError, PartitionDamagedError):
+    except AlchemyError:
+        # Also where what lies outside cannot be looked at: whoever makes it tells.
         return False
     if current:
         step.finish(graph.workspace, partition)
     return current
 
 
-def blocked(graph: Graph, steps: tuple[Step, ...], partition: str, undone: Mapping[tuple[str, str], str]) -> str:
-    """Why a wave cannot be made for a partition: its upstream in another wave cannot be read, or was not brought up to date.
+def leave_out(graph: Graph, steps: tuple[Step, ...], partition: str, reason: str) -> None:
+    """Note what a wave could not bring up to date; other steps of the wave may well have been made."""
+    for step in steps:
+        if not is_current(graph, step, partition):
+            for table in step.tables:
+                graph.left_out[table.name, partition] = f"{table.name} {partition} was not made: {reason}"
 
-    What an earlier run published of a partition that failed now is old, and nothing new is made of it.
-    """
+
+def blocked(graph: Graph, steps: tuple[Step, ...], partition: str) -> str:
+    """Why a wave cannot be made for a partition: its upstream in another wave cannot be read, or was not brought up to date."""
     own = {table.name for step in steps for table in step.tables}
     for step in steps:
         for table, sources in graph.sources(step, partition).items():
-            maker = graph.maker[table]
-            late = [
-                key
-                for one in sources
-                # Of a wave that failed, other steps may well have been made.
-                if (key := (maker.wave, one.partition)) in undone and not is_current(graph, maker, one.partition)
-            ]
+            late = [graph.left_out[key] for one in sources if (key := (one.asset, one.partition)) in graph.left_out]
             if table not in own and late and len(sources) - len(late) < graph.fewest(step, table, len(sources)):
-                return f"{table} {late[0][1]} was not made: {undone[late[0]]}"
+                return late[0]
         if not own & set(step.inputs):
             try:
                 graph.ready(step, partition)
-            except (PartitionMissingError, PartitionDamagedError) as error:
+            except AlchemyError as error:
                 return str(error)
     return ""

@@ -9,7 +9,7 @@ from alchemy_assets.errors import PartitionDamagedError, PartitionMissingError
 from alchemy_assets.orchestration.build import FORCE_TAG, build
 from alchemy_assets.orchestration.freshness import Graph
 from alchemy_assets.orchestration.home import instance, turn
-from alchemy_assets.orchestration.pending import Progress, blocked, is_current, stale
+from alchemy_assets.orchestration.pending import Progress, blocked, is_current, leave_out, stale
 from alchemy_assets.orchestration.registry import WAVES
 from alchemy_assets.store import UNPARTITIONED
 
@@ -52,7 +52,7 @@ def run_waves(graph: Graph, *, force: bool = False) -> Iterator[Progress]:
     with turn(folder):
         opened = instance(folder)
     with opened as home:
-        undone: dict[tuple[str, str], str] = {}
+        graph.left_out.clear()
         for wave in WAVES:
             if not any(step.wave == wave for step in graph.steps):
                 continue
@@ -64,8 +64,8 @@ def run_waves(graph: Graph, *, force: bool = False) -> Iterator[Progress]:
             yield Progress(wave, total=len(todo))
             job = definitions.resolve_job_def(wave)
             for partition, steps in todo:
-                if reason := blocked(graph, steps, partition, undone):
-                    undone[wave, partition] = reason
+                if reason := blocked(graph, steps, partition):
+                    leave_out(graph, steps, partition, reason)
                     yield Progress(wave, partition, skipped=reason)
                     continue
                 with turn(folder):
@@ -73,5 +73,5 @@ def run_waves(graph: Graph, *, force: bool = False) -> Iterator[Progress]:
                     done = not force and all(is_current(graph, step, partition) for step in steps)
                     failed = "" if done else _execute(job, home, partition, force=force)
                 if failed:
-                    undone[wave, partition] = failed
+                    leave_out(graph, steps, partition, failed)
                 yield Progress(wave, partition, failed=failed)

@@ -4,6 +4,7 @@ The partitions that are asked for are those that the corpora have rows in. A lan
 requested and never missed.
 """
 
+import math
 import shutil
 import time
 from collections.abc import Iterator
@@ -25,7 +26,10 @@ SEPARATOR = "|"
 
 def _newest(folder: Path) -> float:
     """When something below a folder was last written: a long run keeps its scratch folder young."""
-    return max((path.lstat().st_mtime for path in [folder, *folder.rglob("*")]), default=0.0)
+    try:
+        return max((path.lstat().st_mtime for path in [folder, *folder.rglob("*")]), default=0.0)
+    except FileNotFoundError:
+        return math.inf  # somebody works in it
 
 
 def files_key(language: str, shard: str) -> str:
@@ -101,4 +105,9 @@ class Workspace:
         left = [folder for folder in self._scratch.glob("*") if _newest(folder) <= limit]
         for folder in left:
             shutil.rmtree(folder, ignore_errors=True)
+        # What was fetched for a partition that is no more, or is waited for in vain.
+        journals = [path for path in (self.settings.workspace / "fetched").rglob("*.journal") if _newest(path) <= limit]
+        for path in journals:
+            path.unlink(missing_ok=True)
+        left += journals
         return len(left) + len(self.store.collect_garbage(older_than))

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from alchemy_assets.errors import SettingsError
+from alchemy_assets.errors import PartitionMissingError, SettingsError
 from alchemy_assets.orchestration import curate_only, forgetting, funnel, funnel_diff
 from alchemy_assets.orchestration.build import open_graph
 from alchemy_assets.orchestration.waves import run_waves
@@ -137,7 +138,17 @@ def test_the_difference_is_what_a_run_would_make_of_it(done):
     assert set(back.counts["reason"]) == {"the licence is unknown"}
 
 
-@pytest.mark.parametrize("change", ["held_out.share=0.5", "nothing", "licenses.unknown=maybe", "licenses.unknown=pass"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "held_out.share=0.5",
+        "nothing",
+        "shards.x=5",
+        "licenses.unknown.x=1",
+        "licenses.unknown=maybe",
+        "licenses.unknown=pass",
+    ],
+)
 def test_what_cannot_be_compared_is_said(done, change):
     """A setting that no rule decides by, an impossible value, and a value that is set already are errors."""
     with pytest.raises(SettingsError):
@@ -171,6 +182,8 @@ def test_forgotten_files_are_in_no_table_and_on_no_disk(workspace, corpus):
     told = list(forgetting.forget(settings, ["project-9"], "the owner asked"))
     assert "1 files go" in told[1]
     assert any("samples of" in line for line in told)
+    log = b"".join(path.read_bytes() for path in (settings.workspace / "dagster").rglob("*") if path.is_file())
+    assert word.encode() not in log
     graph = open_graph(settings)
     assert [one for one in run_waves(graph) if one.failed or one.skipped] == []
     graph.withdraw_unused()
@@ -216,3 +229,38 @@ def test_a_training_file_that_holds_a_benchmark_item_is_rejected(workspace, corp
     assert bring_up_to_date(settings) > 0
     again = pl.read_parquet(settings.workspace / "rejected_files" / "*.parquet")
     assert again.filter(pl.col("stage") == "decontamination")["detail"].str.contains("Own/8").all()
+
+
+def test_near_duplicates_alone_judge_nothing(workspace):
+    """A stage that measures is needed beside them, and the message says so."""
+    with pytest.raises(SettingsError, match="name another stage"):
+        workspace(stages=("near_duplicates",))
+
+
+def test_one_crash_is_told_with_the_others_and_what_is_old_is_not_used(workspace, corpus, monkeypatch):
+    """A shard that crashes on changed input leaves its old version out of all that gathers, whatever the quorum."""
+    settings = workspace(held_out=0.0)
+    toml = settings.workspace / "alchemy.toml"
+    toml.write_text(toml.read_text() + "\n[near_duplicates]\nquorum = 0.5\n")
+    settings = load(settings.workspace)
+    bring_up_to_date(settings)
+    graph = curate_only.curation_graph(settings)
+    shard = next(key for key in graph.partitions(graph.maker["source_files"]) if key.startswith("Python"))
+    graph.left_out["near_duplicate_signatures", shard] = "it crashed"
+    ready = graph.ready(graph.maker["near_duplicates"], "Python")
+    assert ready.inputs.missing == (f"near_duplicate_signatures/{shard}",)
+    graph.left_out["held_out", shard] = "it crashed"
+    with pytest.raises(PartitionMissingError, match="it crashed"):
+        graph.ready(graph.maker["held_out_fingerprints"], shard)
+
+
+def test_what_is_shown_cannot_be_written_through_and_is_shown_again(done):
+    """The links share their bytes with the store; `again` follows what was taken back, and makes no new folder."""
+    graph = curate_only.curation_graph(done)
+    shown_file = next((done.workspace / "curated_files").glob("*.parquet"))
+    assert not shown_file.stat().st_mode & 0o222
+    shutil.rmtree(done.workspace / "funnel")
+    graph.workspace.store.withdraw("curated_files", shown_file.stem.replace("-", "|", 1))
+    curate_only.show(graph, again=True)
+    assert not shown_file.exists()
+    assert not (done.workspace / "funnel").exists()

@@ -28,6 +28,9 @@ from alchemy_assets.shards import shard_of
 SHAPES: Mapping[str, Shape] = MappingProxyType(
     {shape.key: shape for shape in (stack_edu.SHAPE, refinecode.SHAPE, stack_v2_smol.SHAPE)}
 )
+MODULES: Mapping[str, str] = MappingProxyType(
+    {module.SHAPE.key: module.__name__ for module in (stack_edu, refinecode, stack_v2_smol)}
+)
 SETTLED_LANGUAGES = "settled_languages"
 PREVIEW = ("blob_id", "language", "language_source", "encoding", "length_bytes")
 
@@ -235,7 +238,7 @@ def _public(shape: Shape) -> tuple[Step, Step]:
             _rejected_table(f"{key}_rejected", f"Rows of `{key}` that became no blob, and why."),
         ),
         compute=_read_public(shape),
-        code=("alchemy_assets.corpora.ids",),
+        code=("alchemy_assets.corpora.ids", MODULES[key]),
         uses=lambda used: [used.public_corpora()[key], used.languages, used.shards, used.shards_of],
         outside=_public_state(key),
     )

@@ -102,7 +102,8 @@ def _compare(inputs: Inputs) -> Mapping[str, Made]:
 
 def _benchmark_files(workspace: Workspace, _partition: str) -> str:
     # One that is not there is told of by whoever reads it.
-    return " ".join(sha256_of(path) for path in workspace.settings.decontamination.benchmarks if path.exists())
+    listed = workspace.settings.decontamination.benchmarks
+    return " ".join(f"{path.name} {sha256_of(path)}" for path in listed if path.exists())
 
 
 def _sign(inputs: Inputs) -> Mapping[str, Made]:
@@ -193,7 +194,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
                     schema.curated_files(signals),
                     "The files that every stage kept, with its edits applied.",
                     (checks.ACCOUNTED, checks.in_order("curated_files"), checks.expected("curated_files")),
-                    ("blob_id", "license", "text", "near_duplicate_cluster", "held_out"),
+                    ("blob_id", "license", "near_duplicate_cluster", "held_out"),
                 ),
                 Table(
                     "rejected_files",
@@ -287,7 +288,7 @@ def _comparing() -> tuple[Step, ...]:
             inputs=("held_out_fingerprints",),
             uses=_compared,
             outside=_benchmark_files,
-            # A shard that is missing gives no benchmark items either, so nothing needs to be compared with its files.
+            # A shard that is missing is not compared, so it gives no benchmark items that others would have to be compared with.
             quorum=lambda _: 0.0,
         ),
         Step(
@@ -306,7 +307,8 @@ def _comparing() -> tuple[Step, ...]:
             ),
             compute=_compare,
             code=code,
-            inputs=("source_files", "held_out", "contamination_index"),
+            # Its own fingerprints are not read: a shard that is not in the index must give no benchmark items.
+            inputs=("source_files", "held_out", "held_out_fingerprints", "contamination_index"),
             kinds=frozenset({"polars", "parquet", "treesitter"}),
         ),
     )
