@@ -48,9 +48,8 @@ def curate(  # noqa: PLR0913, PLR0917 -- one parameter an option
         if not problems:
             for line in lines(graph):
                 out.print(plain(line))
-            out.print(
-                f"\n{plain(str(target))}: {', '.join(one for one in curate_only.SHOWN if one in graph.maker)}, one Parquet file a partition"
-            )
+            shown = ", ".join(one for one in curate_only.SHOWN if one in graph.maker)
+            out.print(f"\n{plain(str(target))}: {shown}, one Parquet file a partition")
     for problem in problems:
         err.print(f"[bold red]not done[/] {plain(problem)}")
     if problems:

@@ -49,15 +49,16 @@ def read(workspace: Path) -> Forgotten:
     if not file.exists():
         return Forgotten()
     blobs, repositories = set(), set()
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), 1):
         if not line.strip():
             continue
         try:
             entry = json.loads(line)
-            blob_id, repository = entry.get("blob_id", ""), entry.get("repo_name", "")
+            blob_id, repository = entry.get("blob_id") or "", entry.get("repo_name") or ""
         except (ValueError, AttributeError):
             blob_id, repository = "", ""
-        if not (_BLOB_ID.fullmatch(str(blob_id)) or (repository and isinstance(repository, str))):
+        is_id, is_name = isinstance(blob_id, str), isinstance(repository, str)
+        if not (is_id and is_name and (blob_id or repository)) or (blob_id and not is_blob_id(blob_id)):
             msg = f'{file}:{number} must be {{"blob_id": 40 hex digits}} or {{"repo_name": ...}}, not {line[:200]}'
             raise SettingsError(msg)
         blobs.update({blob_id} - {""})
@@ -69,11 +70,11 @@ def add(workspace: Path, names: Iterable[str], reason: str = "") -> list[str]:
     """Add blob ids (40 hex digits) and repositories to the list; returns those that were not on it yet."""
     known = read(workspace)
     new = [name for name in dict.fromkeys(names) if name not in known.blob_ids | known.repositories]
-    lines = [
-        json.dumps({"blob_id" if is_blob_id(name) else "repo_name": name, "reason": reason}, ensure_ascii=False)
-        for name in new
-    ]
-    with (workspace / FILE).open("a", encoding="utf-8") as handle:
+    lines = [json.dumps({"blob_id" if is_blob_id(name) else "repo_name": name, "reason": reason}) for name in new]
+    file = workspace / FILE
+    with file.open("a", encoding="utf-8") as handle:
+        if file.exists() and not file.read_bytes().endswith(b"\n") and file.stat().st_size:
+            handle.write("\n")  # somebody wrote the last line by hand
         handle.writelines(f"{line}\n" for line in lines)
         handle.flush()
         os.fsync(handle.fileno())

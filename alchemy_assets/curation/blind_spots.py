@@ -39,15 +39,15 @@ _SPOTS: Mapping[str, tuple[tuple[bytes, _Blank], ...]] = MappingProxyType(
         "Rust": ((rb"\b(try)!(?=\s*[(\[{])", _with(b"_")),),  # the macro of the 2015 edition; 18 and 10 of 2,750
         "SQL": (  # 729 and 569 of 1,560
             # The rows of a dump, psql's own commands, the body of a function (often no SQL), MySQL's and T-SQL's separators.
-            (rb"(?ims)^copy\s[^;]*\bfrom\s+stdin\b[^;]*;.*?^\\\.$", _all),
+            (rb"(?ims)^copy\s[^;]{0,2000}?\bfrom\s+stdin\b[^;]{0,200};.{0,100000}?^\\\.$", _all),
             (rb"(?m)^[ \t]*\\[a-z!?;].*$", _all),
-            (rb"(?s)(\$\w*\$)(.*?)(\1)", _inside),
+            (rb"(?s)(\$\w{0,60}\$)(.{0,100000}?)(\1)", _inside),
             (rb"(?im)^[ \t]*(?:delimiter\s.*|go[ \t]*\r?)$", _all),
         ),
         "TypeScript": (  # 127 and 20 of 4,000
             # import("a").B<C> as a type; export type * (5.0); <in out T> (4.7); signatures that a line break alone ends.
             (rb"\bimport\(\s*(['\"])[^'\"\n]*\1\s*\)\s*\.(?!\s*(?:then|catch|finally)\b)", _all),
-            (rb"(?m)^(\s*export\s+)(type)(\s+\*)", _inside),
+            (rb"(?m)^([ \t]*export[ \t]+)(type)([ \t]+\*)", _inside),
             (rb"([<,]\s*(?:const\s+)?)(in\s+out|in|out)(\s+[A-Za-z_]\w*\s*(?:extends\b|[,>=]))", _inside),
             (rb"(?<=[\w>)\]}'\"])(\r?\n *) (?=<[A-Za-z_][^>\n(]*>\()", _with(b";")),
         ),

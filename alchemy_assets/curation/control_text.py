@@ -54,6 +54,8 @@ def edits_of(language: str, text: str) -> tuple[list[Edit], bool]:
     A role at the start of a line of code (a field `User: 1`) is left alone: it is no turn of a dialogue.
     """
     found = marks(text)
+    if len(found) > MOST_MARKS:
+        return _to_edits(text, found), True  # it is rejected for their number; each would cost a look at the tree
     if any(mark.kind == "role_line" for mark in found) and language != "Markdown":
         root = syntax_tree.parse(language, text.encode()).root_node
         found = [
@@ -106,10 +108,18 @@ def _errors(language: str, text: str) -> int:
 def leaves_bidi_open(text: str) -> bool:
     """Whether a line opens a bidirectional embedding, override or isolate that it does not close (CVE-2021-42574)."""
     return any(
-        sum(line.count(each) for each in _EMBEDDINGS) != line.count(_POP_EMBEDDING)
-        or sum(line.count(each) for each in _ISOLATES) != line.count(_POP_ISOLATE)
+        _stays_open(line, opening, closing)
         for line in text.splitlines()
+        for opening, closing in ((_EMBEDDINGS, _POP_EMBEDDING), (_ISOLATES, _POP_ISOLATE))
     )
+
+
+def _stays_open(line: str, opening: str, closing: str) -> bool:
+    depth = 0
+    for each in line:
+        # What closes nothing has no effect, so it makes up for nothing that is opened later.
+        depth = depth + 1 if each in opening else max(0, depth - 1) if each == closing else depth
+    return depth > 0
 
 
 def stage() -> Stage:

@@ -43,7 +43,8 @@ def parse(text: str) -> LicenseExpression | None:
     for candidate in (text, text.replace("/", " OR ")):
         try:
             return _spdx().parse(candidate)
-        except ExpressionError:
+        except (ExpressionError, AssertionError, IndexError):
+            # The library stumbles over some of what it should refuse, such as "().".
             continue
     return None
 

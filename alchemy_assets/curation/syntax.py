@@ -50,7 +50,7 @@ TOLERATED: Mapping[str, float] = MappingProxyType(
 )
 # In files with macros or conditionals: what a preprocessor takes away or puts in, no grammar can see.
 TOLERATED_WITH_MACROS: Mapping[str, float] = MappingProxyType({"C": 0.1, "CSharp": 0.1, "Cpp": 0.1})
-_MACROS = re.compile(r"(?m)^[ \t]*#[ \t]*(?:if|define)|\b[A-Z0-9]*_[A-Z0-9_]*[A-Z][A-Z0-9_]*\b|\b[A-Z]{3,}\(")
+_MACROS = re.compile(r"(?m)^[ \t]*#[ \t]*(?:if|define)|\b(?=[A-Z0-9]*_[A-Z0-9_]*[A-Z])[A-Z0-9_]++\b|\b[A-Z]{3,}\(")
 
 PYTHON = f"CPython {platform.python_version()}"
 _OTHER_SHELL = re.compile(r"[/ ](?:z|k|mk|pdk|fi|t?c)sh\d*\b")

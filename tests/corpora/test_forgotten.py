@@ -73,3 +73,13 @@ def test_the_fingerprint_does_not_depend_on_the_order(names, shuffle):
     before = Forgotten(repositories=frozenset(names)).fingerprint()
     assert Forgotten(repositories=frozenset(shuffled)).fingerprint() == before
     assert Forgotten(repositories=frozenset({*names, "another/one"})).fingerprint() != before
+
+
+def test_odd_reasons_and_hand_written_lines_do_not_lock_the_workspace(tmp_path):
+    """A line separator in a reason, a last line without its end, and a null beside a name are understood."""
+    forgotten.add(tmp_path, ["a/a"], "because\u2028so\x85it is")
+    with (tmp_path / forgotten.FILE).open("a") as handle:
+        handle.write('{"blob_id": null, "repo_name": "b/b"}')
+    forgotten.add(tmp_path, ["c/c"])
+    assert forgotten.read(tmp_path) == Forgotten(repositories=frozenset({"a/a", "b/b", "c/c"}))
+    assert forgotten.read(tmp_path).fingerprint()

@@ -121,3 +121,16 @@ def test_the_prefilter_misses_nothing(text):
     """What the one pattern for many texts lets through has no marks."""
     verdict = judged(text, "Markdown")
     assert (verdict["signals"]["control_tokens"] + verdict["signals"]["role_lines"]) == len(marks(text))
+
+
+def test_what_closes_nothing_makes_up_for_nothing():
+    """A pop before an override leaves it open all the same (CVE-2021-42574)."""
+    assert control_text.leaves_bidi_open("x = 1  # \u202c\u202e y")
+    assert not control_text.leaves_bidi_open("x = 1  # \u202e y \u202c")
+
+
+@pytest.mark.timeout(30)
+def test_a_chat_log_is_refused_without_a_look_at_each_line():
+    """Beyond the number for which a file is rejected, no place in the tree is asked for."""
+    verdict = control_text.stage().judge(source_file("User: x\n" * 100_000)).row(0, named=True)
+    assert "it holds many control tokens or role lines" in verdict["reasons"]

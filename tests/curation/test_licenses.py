@@ -198,3 +198,9 @@ def test_any_text_gets_a_judgement(text):
 def test_a_notice_at_the_start_can_be_left_out(text, rest):
     """Comments with a copyright or licence notice go, other comments stay, and a text of nothing else stays whole."""
     assert without_notice(text) == rest
+
+
+@pytest.mark.parametrize("text", ["().", "( and Classpath-exception-2.0 and", "(", "AND"])
+def test_what_the_library_stumbles_over_is_unknown(text):
+    """Whatever a corpus calls a licence, its shard is judged."""
+    assert judged(source_file(licenses=[text]))["signals"]["judgement"] == "unknown"

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from alchemy_assets.curation import near_duplicates
 from alchemy_assets.curation.keeper_order import SignedTwiceError, standing
+from alchemy_assets.curation.license_headers import without_notice
 from alchemy_assets.curation.near_duplicates import cluster
 from alchemy_assets.curation.shingles import jaccard, shingle_sets
 from alchemy_assets.curation.signatures import sign
@@ -201,7 +202,8 @@ def test_clustering_the_kept_again_removes_nothing(seed, shuffle):
     assert clusters_of(kept, standings_of(kept, **marks))["keeper"].all()
     released = [text for text in kept["text"] if text not in marks["refused"]]
     again = clusters_of(files, standings_of(files, **marks, incumbents=released))
-    assert again.equals(clusters)
+    # A file may be nearer to a keeper that came after it before; that it goes does not change.
+    assert again.select("blob_id", "keeper").equals(clusters.select("blob_id", "keeper"))
 
 
 @given(st.integers(0, 10**6), st.randoms())
@@ -241,7 +243,8 @@ def real_texts():
 @pytest.mark.parametrize("texts", [variants(400, seed=7), real_texts()], ids=["words", "modules"])
 def test_what_is_removed_and_what_is_missed_against_all_pairs(texts):
     """Every removed file is near its keeper by an exact count, and almost no two kept files are near each other."""
-    kept, sets = keepers(frame(texts)), {text: grams(text) for text in texts}
+    # Notices are not compared, and in a text without its first line much may look like one.
+    kept, sets = keepers(frame(texts)), {text: grams(without_notice(text)) for text in texts}
     assert all(exact_index(sets[text], sets[keeper]) >= LEAST for text, keeper in kept.items())
     survivors = sorted(set(kept.values()))
     near = sum(

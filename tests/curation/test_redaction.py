@@ -253,3 +253,34 @@ def test_the_labelled_set_is_large_enough():
     assert sum(not case.expected for case in CASES) >= 300
     for chosen in ([case for case in CASES if case.expected], [case for case in CASES if not case.expected]):
         assert {case.language for case in chosen} == set(LANGUAGES)
+
+
+def test_a_secret_goes_wherever_it_stands_in_its_file():
+    """Once a name has told it, its other places are edited alike, and words that only hold it are not."""
+    secret = "Zx9" + "!kfj2Lw"
+    text = f"password = '{secret}'\nlogin('kim', '{secret}')\nother = 'a{secret}'\n"
+    after = edited(text, redaction.edits_of(text))
+    assert after.count(secret) == 1
+    assert f"'a{secret}'" in after
+
+
+@pytest.mark.parametrize("line", ["y = X@self.info + 1", "loss = W@self.in", "z = q@cls.name.id"])
+def test_a_product_of_matrices_is_no_address(line):
+    """An attribute of the object itself is no domain."""
+    assert redaction.edits_of(line + "\n") == []
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password" + "1" * 40 + " x = 9\n",
+        'author="a ' * 20_000,
+        "PuTTY-User-Key-File-2 Private-Lines: 1 " * 2_000,
+        "-----BEGIN RSA PRIVATE KEY-----\n" * 3_000,
+    ],
+    ids=["digits", "authors", "putty", "begin"],
+)
+def test_no_text_takes_for_ever(text):
+    """What repeats the beginning of a pattern is read in time that grows with its length."""
+    assert redaction.stage().judge(source_file(text)).height == 1

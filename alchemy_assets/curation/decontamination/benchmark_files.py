@@ -7,6 +7,7 @@ name, any other column of text counts as a prompt does.
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -69,7 +70,7 @@ def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
         elif path.suffix == ".zst":
             raw = zstandard.ZstdDecompressor().stream_reader(raw).read()
         lines = raw.decode().split("\n")
-    except (OSError, EOFError, UnicodeDecodeError, pl.exceptions.PolarsError, zstandard.ZstdError) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, pl.exceptions.PolarsError, zstandard.ZstdError) as error:
         msg = f"the benchmark file {path} cannot be read ({error}): it should be JSON lines (.gz, .zst) or Parquet"
         raise BenchmarkFormatError(msg) from error
     for number, line in enumerate(lines, start=1):

@@ -35,8 +35,8 @@ _CODE = frozenset({"solution", "program"})
 
 _LEGAL = re.compile(r"licen[sc]e|copying|copyright|notice|code[-_]of[-_]conduct", re.IGNORECASE)
 _IMPORT = re.compile(
-    r"^[ \t]*(?:(?:import|from|using|use|package|require|require_once|include|#[ \t]*include|export[ \t]+\*)\b[^\n(]*"
-    r"(?:\([^)]*\))?[^\n]*)(?:\n|\Z)",
+    r"^[ \t]*(?:(?:import|from|using(?![ \t]*\()|use|package|require|require_once|include|#[ \t]*include|export[ \t]+\*)\b[^\n(]*"
+    r"(?:\([^)]{0,5000}\))?[^\n]*)(?:\n|\Z)",
     re.MULTILINE,
 )
 

@@ -20,7 +20,7 @@ _KEY = (
     r"(?<!publickeytoken)(?<!public_key_token)(?<!publictoken)(?<!public_token)"
 )
 # What may follow the word in a name that still holds the secret itself: `secret_key_base`, not `secret_name`.
-_REST = r"(?:[_-]?(?:access|key|base|secret|token|value|str|string|default|prod|production|live|dev|staging|new|old|v?[0-9]+))*"
+_REST = r"(?:[_-]?(?:access|key|base|secret|token|value|str|string|default|prod|production|live|dev|staging|new|old|v?[0-9]++))*"
 _NAME = rf"(?:(?P<password>{_PASSPHRASES})|{_KEY}){_REST}"
 # `"] = `, `: &str = `, `[] = `, `', '`, `(`, ` => `, ` := `, a space
 _TO = (

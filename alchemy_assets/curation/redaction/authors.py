@@ -26,7 +26,7 @@ _TAG = re.compile(
 )
 # In a package's description, or with an address behind it: `author="..."` alone may be a book's.
 _FIELD = re.compile(
-    r"\b(?:author|maintainer)[\"']?\s*[=:]\s*[\"'](?=[^\"']*<[^\"'@]*@|[^\"']*[\"'],?.*(?:author|maintainer)_email)"
+    r"\b(?:author|maintainer)[\"']?\s*[=:]\s*[\"'](?=[^\"']{0,200}<[^\"'@]{0,200}@|[^\"']{0,200}[\"'],?.{0,300}(?:author|maintainer)_email)"
 )
 _LINK = re.compile(r"<a\s[^>]*>\s*")
 _HEAD = r"[^\W\d_a-z](?:[\w.-]|['\u2019](?=\w))*"

@@ -40,6 +40,8 @@ _BEFORE = re.compile(r"[%$)}{\]]$|//[^\s@]*$|=3D$")
 # A path or port: not an address, but the place of a repository or file.
 _AFTER = re.compile(r"/|:[^\s]")
 _CONTEXT = 200
+# `X @ self.info` without the spaces.
+_OWN = re.compile(r"(?:self|cls|this)\.")
 
 # True of every line with an address, in Rust's syntax.
 PREFILTER = (r"(?-u:[\w.+-])@(?-u:[A-Za-z0-9.-]+)\.[A-Za-z]{2}|[^\x00-\x7f]@[A-Za-z0-9.-]+\.[A-Za-z]{2}",)
@@ -68,6 +70,8 @@ def find(line: str) -> Iterator[Finding]:
 def _is_code(line: str, start: int, match: re.Match[str]) -> bool:
     """Whether it may be a product or a file's name: a doubtful country, one dot, and no quotes or spaces around."""
     top = match["top"].lower()
+    if _OWN.match(match["domain"]):
+        return True
     if match["domain"].count(".") > 1 or not (_ALSO_CODE.fullmatch(top) or _SUFFIXES.fullmatch(top)):
         return False
     return (

@@ -4,6 +4,7 @@ Belongs here: from lines to edits, and when edits are not enough. Does not: dete
 written instead (`reserved`). Names and notices of copyright stay, licences ask for them; their e-mail addresses go.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -22,7 +23,7 @@ from alchemy_assets.curation.redaction import (
     private_keys,
     vendor_keys,
 )
-from alchemy_assets.curation.redaction.findings import KINDS, Finding, disjoint
+from alchemy_assets.curation.redaction.findings import API_KEY, KINDS, PASSWORD, Finding, disjoint
 from alchemy_assets.curation.redaction.prefilter import FAMILIES, marked_lines
 from alchemy_assets.curation.redaction.reserved import Replacements
 from alchemy_assets.curation.stage import Rule, Stage
@@ -70,11 +71,23 @@ def _marked(texts: pl.Series) -> dict[int, list[MarkedLine]]:
 def _edits(text: str, lines: Sequence[MarkedLine]) -> list[Edit]:
     replacements = Replacements(text)
     edits = []
-    for start, end, value, kind in sorted(_findings(text, lines)):
+    found = sorted(_findings(text, lines))
+    for start, end, value, kind in sorted([*found, *_elsewhere(text.encode(), found)]):
         replacement = replacements.of(value, kind)
         if replacement != value:
             edits.append(Edit(start, end, replacement, kind))
     return edits
+
+
+def _elsewhere(source: bytes, found: Sequence[tuple[int, int, str, str]]) -> Iterator[tuple[int, int, str, str]]:
+    """Where a secret stands again in its file, without the name that told it there."""
+    taken = [(start, end) for start, end, *_ in found]
+    secrets = sorted({(value, kind) for _, _, value, kind in found if kind in {API_KEY, PASSWORD}})
+    for value, kind in secrets[:MOST_SECRETS]:
+        for match in re.finditer(rb"(?<![\w-])" + re.escape(value.encode()) + rb"(?![\w-])", source):
+            if not any(match.start() < end and start < match.end() for start, end in taken):
+                taken.append(match.span())
+                yield *match.span(), value, kind
 
 
 def _findings(text: str, lines: Sequence[MarkedLine]) -> Iterator[tuple[int, int, str, str]]:

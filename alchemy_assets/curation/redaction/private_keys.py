@@ -10,15 +10,20 @@ from collections.abc import Iterator
 from alchemy_assets.curation.redaction.findings import PRIVATE_KEY, Finding
 
 _FRAME = re.compile(
-    r"-----BEGIN (?P<name>(?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?)-----(?P<body>.{16,20000}?)-----END (?P=name)-----",
+    r"-----BEGIN (?P<name>(?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?)-----"
+    r"(?P<body>(?:(?!-----BEGIN).){16,20000}?)-----END (?P=name)-----",
     re.DOTALL,
 )
 # A frame that somebody cut off: only lines that hold nothing but a piece of the key.
 _OPEN = re.compile(
-    r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----[ \t\"'\\nr+,]*\n"
-    r"(?P<body>(?:[ \t\"'#*]*[A-Za-z0-9+/]{60,76}[ \t\"'\\nr+,]*\n){1,400})"
+    r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----[ \t\"'\\nr+,\r]*\n"
+    r"(?P<body>(?:[ \t\"'#*]*[A-Za-z0-9+/]{60,76}[ \t\"'\\nr+,\r]*\n){1,400})"
 )
-_PUTTY = re.compile(r"PuTTY-User-Key-File-\d.{1,4000}?Private-Lines: \d+(?P<body>.{16,20000}?)Private-MAC", re.DOTALL)
+_PUTTY = re.compile(
+    r"PuTTY-User-Key-File-\d(?:(?!PuTTY-User-Key-File|Private-Lines).){1,4000}Private-Lines: \d+"
+    r"(?P<body>(?:(?!PuTTY-User-Key-File|Private-Lines).){16,20000}?)Private-MAC",
+    re.DOTALL,
+)
 
 _ESCAPE = r"\\[nrt]"
 _LONG = re.compile(rf"{_ESCAPE}|(?P<run>[A-Za-z0-9+/]{{20,}}={{0,2}})")
