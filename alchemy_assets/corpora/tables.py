@@ -46,6 +46,10 @@ class _HubStream(RawIOBase):
     def readable(self) -> bool:
         return True
 
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
     def seekable(self) -> bool:
         return True
 
