@@ -133,6 +133,11 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def row_count(file: Path) -> int:
+    """Rows of a Parquet file, without reading them."""
+    return int(pl.scan_parquet(file, glob=False, hive_partitioning=False).select(pl.len()).collect().item())
+
+
 def _age(path: Path) -> float:
     """When a file was written; one that is just being renamed is young."""
     try:
@@ -168,9 +173,8 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True)
         with file.open("rb") as handle:
             os.fsync(handle.fileno())
-        rows = pl.scan_parquet(file, glob=False, hive_partitioning=False).select(pl.len()).collect().item()
         os.utime(file)  # it may be days old, and is no orphan
-        adopted = DataFile(part=part, sha256=sha256_of(file), size=file.stat().st_size, rows=rows)
+        adopted = DataFile(part=part, sha256=sha256_of(file), size=file.stat().st_size, rows=row_count(file))
         file.replace(self._path(asset, partition, adopted))
         _sync_folder(folder)
         return adopted

@@ -143,6 +143,3 @@ def _signals(tables: Tables, language: str) -> Mapping[str, Places | Shares]:
         **said,
         **marks,
     }
-
-
-STAGE = stage()

@@ -18,15 +18,17 @@ from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.settings import Settings
 from tests.builders import PROGRAM, source_file
 
+STAGE = heuristics.stage()
 
-def reasons(text, language="Python", stage=heuristics.STAGE):
+
+def reasons(text, language="Python", stage=STAGE):
     """The reasons that the stage gives for one text."""
     return stage.judge(source_file(text, language=language))["reasons"].to_list()[0]
 
 
 def signals(text, language="Python"):
     """What is measured of one text."""
-    return heuristics.STAGE.facts(source_file(text, language=language))["signals"].to_list()[0]
+    return STAGE.facts(source_file(text, language=language))["signals"].to_list()[0]
 
 
 # Pieces that move the signals, in every order and mixture.
@@ -82,24 +84,24 @@ def frame(files):
 def test_what_stands_beside_a_file_changes_nothing(files, draws):
     """Facts and verdicts are byte-identical for a permuted frame, and for each file by itself."""
     whole = frame(files)
-    facts = heuristics.STAGE.facts(whole)
-    assert heuristics.STAGE.facts(whole.sample(fraction=1, shuffle=True, seed=draws.randrange(1000))).equals(facts)
-    alone = pl.concat([heuristics.STAGE.facts(whole[row]) for row in range(whole.height)]).sort("blob_id")
+    facts = STAGE.facts(whole)
+    assert STAGE.facts(whole.sample(fraction=1, shuffle=True, seed=draws.randrange(1000))).equals(facts)
+    alone = pl.concat([STAGE.facts(whole[row]) for row in range(whole.height)]).sort("blob_id")
     assert alone.equals(facts)
-    assert heuristics.STAGE.decide(facts).equals(heuristics.STAGE.judge(whole))
+    assert STAGE.decide(facts).equals(STAGE.judge(whole))
 
 
 def test_a_large_frame_is_measured_in_pieces(monkeypatch):
     """Where a frame is cut into pieces does not show in the facts."""
     whole = pl.concat([source_file(PROGRAM * at, path=f"{at}.py") for at in range(1, 30)])
-    expected = heuristics.STAGE.facts(whole)
+    expected = STAGE.facts(whole)
     monkeypatch.setattr("alchemy_assets.curation.file_shape.measuring.CHUNK_BYTES", 2_000)
-    assert heuristics.STAGE.facts(whole).equals(expected)
+    assert STAGE.facts(whole).equals(expected)
 
 
 def test_no_file_is_no_error():
     """An empty frame has empty facts and verdicts of the right types."""
-    assert heuristics.STAGE.judge(source_file().clear()).height == 0
+    assert STAGE.judge(source_file().clear()).height == 0
 
 
 @pytest.mark.parametrize(
@@ -122,9 +124,9 @@ def test_no_file_is_no_error():
 def test_nothing_reaches_from_one_file_into_the_next(before, after, language):
     """What begins at the end of a text and would go on in the next is measured as if it stood alone."""
     for texts in ((before, after), (after, before), (before, f"{before} ", after)):
-        alone = pl.concat([heuristics.STAGE.facts(source_file(text, language=language)) for text in texts])
+        alone = pl.concat([STAGE.facts(source_file(text, language=language)) for text in texts])
         whole = pl.concat([source_file(text, language=language) for text in texts])
-        assert heuristics.STAGE.facts(whole).equals(alone.sort("blob_id"))
+        assert STAGE.facts(whole).equals(alone.sort("blob_id"))
 
 
 @pytest.mark.parametrize("rule", heuristics.RULES, ids=[rule[0] for rule in heuristics.RULES])

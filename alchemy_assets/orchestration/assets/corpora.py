@@ -24,6 +24,7 @@ from alchemy_assets.orchestration.steps import Check, CheckOutcome, Grain, Input
 from alchemy_assets.orchestration.workspace import SEPARATOR, Workspace, files_key
 from alchemy_assets.settings import Settings
 from alchemy_assets.shards import shard_of
+from alchemy_assets.store import row_count
 
 SHAPES: Mapping[str, Shape] = MappingProxyType(
     {shape.key: shape for shape in (stack_edu.SHAPE, refinecode.SHAPE, stack_v2_smol.SHAPE)}
@@ -94,20 +95,16 @@ def _read_public(shape: Shape) -> Callable[[Inputs], Mapping[str, Made]]:
             occurrences=read.occurrences + occurrences,
             repeated=read.repeated,
             rejected_inputs=rejected.height,
-            blobs=sum(_rows(path) for path in read.ids.values()),
+            blobs=sum(row_count(path) for path in read.ids.values()),
         )
         texts = ((files_key(language, shard), frame) for language, shard, frame in read.texts.parts())
         return {
             f"{key}_ids": Made(((files_key(*part), path) for part, path in sorted(read.ids.items())), counts),
-            f"{key}_texts": Made(texts, {"kept": sum(map(_rows, with_text))}),
+            f"{key}_texts": Made(texts, {"kept": sum(map(row_count, with_text))}),
             f"{key}_rejected": Made([("", rejected)], {"kept": rejected.height, **_reasons(rejected)}),
         }
 
     return compute
-
-
-def _rows(path: Path) -> int:
-    return int(pl.scan_parquet(path, glob=False, hive_partitioning=False).select(pl.len()).collect().item())
 
 
 def _lengths(path: Path, column: str) -> int:

@@ -18,7 +18,7 @@ from alchemy_assets.orchestration.steps import Check, CheckOutcome, Grain, Input
 from alchemy_assets.orchestration.workspace import Workspace
 from alchemy_assets.settings import Settings
 from alchemy_assets.shards import shard_keys, shard_of
-from alchemy_assets.store import sha256_of
+from alchemy_assets.store import row_count, sha256_of
 
 DESCRIPTIONS = {
     "licenses": "Which licence a file is under, and how the policy judges it.",
@@ -132,7 +132,7 @@ def _cluster(stages: tuple[Stage, ...]) -> Callable[[Inputs], Mapping[str, Made]
         # Cut by shard, so that a shard whose clusters did not change stays current downstream.
         shards = clustered["blob_id"].map_elements(lambda blob_id: shard_of(blob_id, count), return_dtype=pl.String)
         frames = [(shard, clustered.filter(shards == shard)) for shard in shard_keys(count)]
-        rows_in = sum(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item() for path in signatures)
+        rows_in = sum(map(row_count, signatures))
         copies = int((~clustered["keeper"]).sum())
         notes = {"left out": ", ".join(inputs.missing)} if inputs.missing else {}
         return {
