@@ -190,6 +190,24 @@ class Tracing(_Section):
     )
 
 
+class Sandboxing(_Section):
+    """Where and how untrusted programs are run."""
+
+    backend: Literal["bubblewrap", "docker"] = Field(default="bubblewrap", description="What contains programs.")
+    root: Path = Field(
+        default=Path("/"),
+        description="Folder with the system and toolchains that programs see; `alchemy sandbox build-root` makes one.",
+    )
+    workers: int | None = Field(default=None, ge=1, description="Programs run side by side; empty is one a core.")
+    prefer: tuple[str, ...] = Field(
+        default=(), description="Toolchains taken before others of their language, for instance `tsc`."
+    )
+    allow_missing: tuple[str, ...] = Field(
+        default=(), description="Protections without which programs are run all the same, by name (`alchemy doctor`)."
+    )
+    build_cache: int = Field(default=256 * 2**20, ge=0, description="Bytes of compiled programs kept in memory.")
+
+
 class Release(_Section):
     """How the released dataset is cut."""
 
@@ -246,6 +264,7 @@ class Settings(BaseSettings):
     held_out: HeldOut = HeldOut()
     near_duplicates: NearDuplicates = NearDuplicates()
     decontamination: Decontamination = Decontamination()
+    sandbox: Sandboxing = Sandboxing()
     tracing: Tracing = Tracing()
     release: Release = Release()
 

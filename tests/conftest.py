@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from alchemy_assets.errors import SandboxUnavailableError
-from alchemy_assets.sandbox.bubblewrap import Bubblewrap, open_sandbox
+from alchemy_assets.sandbox.backends import open_sandbox
+from alchemy_assets.sandbox.programs import ProgramSandbox
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[Bubblewrap]:
+def sandbox() -> Iterator[ProgramSandbox]:
     """The sandbox, one for the whole session; where there is none the test is skipped with the reason."""
     try:
         opened = open_sandbox()

@@ -10,7 +10,8 @@ from importlib.util import find_spec
 from alchemy_assets import __version__
 from alchemy_assets.errors import SandboxUnavailableError
 from alchemy_assets.languages import LANGUAGES, Language
-from alchemy_assets.sandbox.bubblewrap import Bubblewrap, open_sandbox, report_protections
+from alchemy_assets.sandbox.backends import open_sandbox, report_protections
+from alchemy_assets.sandbox.sandbox import Sandbox
 from alchemy_assets.strategies.grounded.shapes import SHAPES
 from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS
 
@@ -22,7 +23,7 @@ def _mark(good: bool) -> str:  # noqa: FBT001 -- it prints a truth value
     return "yes" if good else "no "
 
 
-def _language(language: Language, sandbox: Bubblewrap | None) -> str:
+def _language(language: Language, sandbox: Sandbox | None) -> str:
     """One row: curated, completion, executed and traced, and with what."""
     traced = language.name in INSTRUMENTERS
     runs = sandbox is not None and sandbox.runnable(language.name)

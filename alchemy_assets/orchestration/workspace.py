@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from alchemy_assets.corpora.forgotten import Forgotten
 from alchemy_assets.corpora.forgotten import read as read_forgotten
 from alchemy_assets.errors import PartitionMissingError, SandboxUnavailableError
-from alchemy_assets.sandbox.bubblewrap import open_sandbox
+from alchemy_assets.sandbox.backends import open_sandbox
 from alchemy_assets.sandbox.sandbox import Sandbox
 from alchemy_assets.settings import Settings
 from alchemy_assets.store import UNPARTITIONED, Store
@@ -69,7 +69,7 @@ class Workspace:
     def sandbox(self) -> Sandbox | None:
         """The sandbox, or None where untrusted programs cannot be run safely."""
         try:
-            return open_sandbox()
+            return open_sandbox(self.settings.sandbox)
         except SandboxUnavailableError:
             return None
 

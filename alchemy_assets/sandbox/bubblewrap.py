@@ -1,6 +1,6 @@
-"""Run programs under bubblewrap, on as many cores as there are.
+"""Run commands under bubblewrap, on as many cores as there are.
 
-Belongs here: the sandbox that callers open, its workers, and what it can say about itself. Does not: the containment
+Belongs here: the backend, its workers, and what it can say about itself. Does not: the containment
 (`containment`) and the watching (`launcher`) of a single run, which happen in helper processes.
 """
 
@@ -15,21 +15,15 @@ import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from alchemy_assets.errors import SandboxUnavailableError, UnsupportedLanguageError
-from alchemy_assets.sandbox.containment import GUEST, Job, Walls
-from alchemy_assets.sandbox.launcher import Ending
-from alchemy_assets.sandbox.program_folder import TEMPORARY, check
-from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Status
+from alchemy_assets.errors import SandboxUnavailableError
+from alchemy_assets.sandbox.containment import GUEST, Walls
+from alchemy_assets.sandbox.jobs import Ending, Job
+from alchemy_assets.sandbox.program_folder import TEMPORARY
+from alchemy_assets.sandbox.sandbox import Limits, Protection
 from alchemy_assets.sandbox.seccomp import ABSENT, DENIED, MACHINES, build_filter
-from alchemy_assets.sandbox.toolchains import SHELL, toolchain_of
 
 _OLDEST = (0, 8, 0)
 _GOODBYE_SECONDS = 15.0
@@ -38,20 +32,12 @@ _LAUNCH = (
     "from alchemy_assets.sandbox.launcher import serve; serve(int(sys.argv[2]))"
 )
 _PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
+_TRIAL = Job(("/usr/bin/true",), {}, {}, b"", (), "sandbox", TEMPORARY, Limits())
 _ADVICE = (
     "Often user namespaces are switched off: on Ubuntu `sysctl kernel.apparmor_restrict_unprivileged_userns=0`, on "
     "older Debian `sysctl kernel.unprivileged_userns_clone=1`, in Docker `--security-opt seccomp=unconfined "
     "--security-opt apparmor=unconfined --security-opt systempaths=unconfined`."
 )
-
-
-@dataclass(frozen=True)
-class Protection:
-    """One thing that stands between a program and this machine, and whether it does so here."""
-
-    name: str
-    in_force: bool
-    detail: str
 
 
 class _Worker:
@@ -144,13 +130,13 @@ class _Workers:
 
 
 class Bubblewrap:
-    """A sandbox of namespaces, control groups and a filter of system calls; `open_sandbox` makes one and tries it.
+    """A backend of namespaces, control groups and a filter of system calls.
 
     Threads may share it. A program sees this machine's `/usr`, an empty `/tmp` with its own files and nothing else.
     """
 
     def __init__(self, *, workers: int | None = None, root: Path = Path("/")) -> None:
-        """Prepare a sandbox with so many workers (by default one a core).
+        """Prepare a backend with so many workers (by default one a core).
 
         root: a folder with the system that programs see, for instance one with more toolchains.
         Raises SandboxUnavailableError where bubblewrap is missing or too old.
@@ -158,82 +144,24 @@ class Bubblewrap:
         self._version, path = _find_bwrap()
         walls = Walls(path, str(root.resolve()), build_filter())
         self._workers = _Workers(walls, workers or os.cpu_count() or 1)
-        self._labels: dict[str, str] = {}
+        self.at_once = self._workers.most
         self._finalizer = weakref.finalize(self, self._workers.close)
 
-    def __enter__(self) -> Self:
-        """Return the sandbox, which is closed at the end of the block."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the sandbox."""
-        self.close()
-
     def close(self) -> None:
-        """End the helper processes. A closed sandbox starts new ones when it is used again."""
+        """End the helper processes. A closed backend starts new ones when it is used again."""
         self._workers.close()
 
-    def run(self, program: Program, invocation: Invocation, limits: Limits) -> Outcome:
-        """Run one program once.
-
-        Raises UnsafePathError for a program that cannot be handed over, SandboxUnavailableError where nothing starts.
-        """
-        check(program, invocation)
-        try:
-            label = self.toolchain(program.language)
-        except UnsupportedLanguageError as error:
-            return Outcome(Status.UNSUPPORTED, None, b"", b"", False, {}, 0.0, 0.0, None, "", str(error))  # noqa: FBT003
-        toolchain = toolchain_of(program.language)
-        command = (
-            toolchain.command(program.entry, invocation.arguments)
-            if invocation.script is None
-            else SHELL.command(invocation.script, invocation.arguments)
-        )
-        ending = self._run(
-            Job(
-                command=command,
-                environment={**toolchain.environment, **invocation.environment},
-                files=dict(program.files),
-                stdin=invocation.stdin,
-                collect=invocation.collect,
-                host_name=invocation.host_name,
-                work_folder=invocation.work_folder,
-                limits=limits,
-            )
-        )
-        return Outcome(toolchain=label, **vars(ending))
-
-    def run_many(self, runs: Sequence[tuple[Program, Invocation, Limits]]) -> list[Outcome]:
-        """Run many on all workers; outcomes come in the order of `runs`. Checks all before it starts any."""
-        for program, invocation, _ in runs:
-            check(program, invocation)
-        with ThreadPoolExecutor(self._workers.most) as threads:
-            return list(threads.map(lambda one: self.run(*one), runs))
-
-    def runnable(self, language: str) -> bool:
-        """Whether programs of this language can be run here."""
-        try:
-            self.toolchain(language)
-        except UnsupportedLanguageError:
-            return False
-        return True
-
-    def toolchain(self, language: str) -> str:
-        """Return name and version of the toolchain, as the sandbox sees it; raises UnsupportedLanguageError."""
-        if language not in self._labels:
-            toolchain = toolchain_of(language)
-            ending = self._run(_question((toolchain.executable, *toolchain.version_arguments)))
-            if ending.exit_code != 0:
-                message = f"{language} programs cannot be run: {toolchain.executable} does not work in the sandbox."
-                raise UnsupportedLanguageError(message)
-            self._labels[language] = toolchain.label((ending.stdout + ending.stderr).decode(errors="replace"))
-        return self._labels[language]
+    def execute(self, job: Job) -> Ending:
+        """Run one job; raises SandboxUnavailableError where nothing can be started."""
+        answer = self._workers.run(job)
+        if isinstance(answer, str):
+            message = f"A sandbox could not be started: {answer}. {_ADVICE}"
+            raise SandboxUnavailableError(message)
+        return answer
 
     def protections(self) -> list[Protection]:
         """Say what stands between a program and this machine, after trying that programs start at all."""
-        self._run(_question(("/usr/bin/true",)))
+        self.execute(_TRIAL)
         root, groups = os.getuid() == 0, self._workers.groups()
         user = f"uid {GUEST}, dropped to before anything else" if root else f"uid {os.getuid()}, who started us"
         no_groups = "none can be made here: memory and CPU time are sampled, processes and data limited by rlimits"
@@ -247,18 +175,6 @@ class Bubblewrap:
             Protection("system calls", in_force=True, detail=refused),
             Protection("control groups", in_force=groups is not None, detail=groups or no_groups),
         ]
-
-    def _run(self, job: Job) -> Ending:
-        answer = self._workers.run(job)
-        if isinstance(answer, str):
-            message = f"A sandbox could not be started: {answer}. {_ADVICE}"
-            raise SandboxUnavailableError(message)
-        return answer
-
-
-def _question(command: tuple[str, ...]) -> Job:
-    """Return a job about the system itself, without a program."""
-    return Job(command, {}, {}, b"", (), "sandbox", TEMPORARY, Limits())
 
 
 def _find_bwrap() -> tuple[str, str]:
@@ -277,26 +193,3 @@ def _find_bwrap() -> tuple[str, str]:
         message = f"{path} is {said or 'not bubblewrap'}; {wanted} or newer is needed, which can forbid nesting."
         raise SandboxUnavailableError(message)
     return said, path
-
-
-def open_sandbox(*, workers: int | None = None, root: Path = Path("/")) -> Bubblewrap:
-    """Return a sandbox in which a program was started already; close it after use (`with`).
-
-    Raises SandboxUnavailableError, which says what is missing and how to get it.
-    """
-    sandbox = Bubblewrap(workers=workers, root=root)
-    try:
-        sandbox.protections()
-    except SandboxUnavailableError:
-        sandbox.close()
-        raise
-    return sandbox
-
-
-def report_protections() -> list[Protection]:
-    """Return what protects this machine from programs; a single entry, not in force, where none can be run."""
-    try:
-        with open_sandbox(workers=1) as sandbox:
-            return sandbox.protections()
-    except SandboxUnavailableError as error:
-        return [Protection("bubblewrap", in_force=False, detail=str(error))]

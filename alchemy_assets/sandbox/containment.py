@@ -10,12 +10,12 @@ import ctypes
 import fcntl
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from alchemy_assets.sandbox.jobs import Job
 from alchemy_assets.sandbox.program_folder import TEMPORARY
-from alchemy_assets.sandbox.sandbox import Limits
 
 GUEST = 10_001
 """The uid and gid that programs see, and the one that they really have where the launcher is root."""
@@ -27,20 +27,6 @@ _PASSWD = f"sandbox:x:{GUEST}:{GUEST}:sandbox:{TEMPORARY}:/bin/bash\n".encode()
 _GROUP = f"sandbox:x:{GUEST}:\n".encode()
 _SET_DEATH_SIGNAL, _SET_SUBREAPER, _SET_NO_NEW_PRIVILEGES = 1, 36, 38
 _libc = ctypes.CDLL(None, use_errno=True)
-
-
-@dataclass(frozen=True)
-class Job:
-    """One run as the launcher takes it: the command is resolved, names and values are checked."""
-
-    command: tuple[str, ...]
-    environment: Mapping[str, str]
-    files: Mapping[str, bytes]
-    stdin: bytes
-    collect: tuple[str, ...]
-    host_name: str
-    work_folder: str
-    limits: Limits
 
 
 @dataclass(frozen=True)

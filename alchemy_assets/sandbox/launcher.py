@@ -11,38 +11,21 @@ import os
 import select
 import signal
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from alchemy_assets.sandbox import containment
 from alchemy_assets.sandbox.cgroups import Group, Hierarchy, find_hierarchy, remove_abandoned
-from alchemy_assets.sandbox.containment import Descriptors, Job, Walls
+from alchemy_assets.sandbox.containment import Descriptors, Walls
+from alchemy_assets.sandbox.jobs import Ending, Job
 from alchemy_assets.sandbox.limits import Facts, ProcessMeter, decide, limit_processes, limit_this_process
-from alchemy_assets.sandbox.program_folder import collect_files, write_files
+from alchemy_assets.sandbox.program_folder import collect_files, collect_new_files, write_files
 from alchemy_assets.sandbox.sandbox import Limits, Status
 
 _START_SECONDS = 30.0
 _LONGEST_LOOK_SECONDS = 0.05
 _SHORTEST_LOOK_SECONDS = 0.005
 _CHUNK = 2**16
-
-
-@dataclass(frozen=True)
-class Ending:
-    """What came of one job."""
-
-    status: Status
-    detail: str
-    exit_code: int | None
-    stdout: bytes
-    stderr: bytes
-    truncated: bool
-    files: Mapping[str, bytes]
-    wall_seconds: float
-    cpu_seconds: float
-    peak_memory_bytes: int | None
 
 
 class LaunchError(Exception):
@@ -133,7 +116,7 @@ class _Run:
         self.init_handle = self._keep(os.pidfd_open(init))
         folder = self._folder(init)
         with containment.as_guest():
-            write_files(folder, self.job.files)
+            write_files(folder, self.job.files, self.job.executables)
         if self.group:
             self.cpu_before = self.group.cpu_seconds()
         else:
@@ -265,7 +248,11 @@ class _Run:
         )
         status, detail = decide(facts, self.job.limits)
         with containment.as_guest():
-            files, notes = collect_files(folder, self.job.collect, self.job.limits.written_bytes)
+            if self.job.collect_new:
+                files, notes, executables = collect_new_files(folder, self.job.files, self.job.limits.written_bytes)
+            else:
+                files, notes = collect_files(folder, self.job.collect, self.job.limits.written_bytes)
+                executables = frozenset()
         if self.meter:
             notes.append("memory, processes and CPU time were limited without control groups")
         source = self.group or self.meter
@@ -280,6 +267,7 @@ class _Run:
             wall_seconds=wall_seconds,
             cpu_seconds=self.cpu_seconds,
             peak_memory_bytes=source.peak_memory() if source else None,
+            executables=executables,
         )
 
 

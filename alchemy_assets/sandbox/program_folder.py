@@ -5,13 +5,15 @@ Does not: mounting that folder (`launcher`).
 """
 
 import contextlib
+import itertools
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from alchemy_assets.errors import UnsafePathError
+from alchemy_assets.sandbox.jobs import MOST_FILES
 from alchemy_assets.sandbox.sandbox import Invocation, Program
 
 TEMPORARY = "/tmp"  # noqa: S108 - a folder of the sandbox, not of this machine
@@ -19,6 +21,7 @@ _LONGEST_NAME = 255
 _LONGEST_PATH = 1_000
 _MOST_ARGUMENTS = 4_000
 _LONGEST_COMMAND = 100_000
+_DEEPEST = 32
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 # Without O_NONBLOCK opening a FIFO would wait for a writer for ever.
@@ -89,7 +92,7 @@ def check(program: Program, invocation: Invocation) -> None:
         raise UnsafePathError(message)
 
 
-def write_files(folder: int, files: Mapping[str, bytes]) -> None:
+def write_files(folder: int, files: Mapping[str, bytes], executables: Collection[str] = ()) -> None:
     """Write files below the open folder, which must not hold any of them yet."""
     for name, content in files.items():
         *parents, last = name.split("/")
@@ -101,7 +104,7 @@ def write_files(folder: int, files: Mapping[str, bytes]) -> None:
                 below = os.open(parent, _FOLDER, dir_fd=at)
                 os.close(at)
                 at = below
-            with open(os.open(last, _NEW_FILE, 0o644, dir_fd=at), "wb") as file:  # noqa: PTH123 - below a folder
+            with open(os.open(last, _NEW_FILE, 0o755 if name in executables else 0o644, dir_fd=at), "wb") as file:  # noqa: PTH123 - below a folder
                 file.write(content)
         finally:
             os.close(at)
@@ -145,3 +148,36 @@ def collect_files(folder: int, names: Iterable[str], most: int) -> tuple[dict[st
         files[name] = content[:most]
         most -= len(files[name])
     return files, notes
+
+
+def _walk(folder: int, above: str = "") -> Iterator[str]:
+    """Relative names of what lies below an open folder and is no folder, in the order of names; follows no link."""
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        name = above + entry.name
+        if not entry.is_dir(follow_symlinks=False):
+            yield name
+        elif name.count("/") < _DEEPEST:
+            below = os.open(entry.name, _FOLDER, dir_fd=folder)
+            try:
+                yield from _walk(below, f"{name}/")
+            finally:
+                os.close(below)
+
+
+def collect_new_files(
+    folder: int, given: Collection[str], most: int
+) -> tuple[dict[str, bytes], list[str], frozenset[str]]:
+    """Return the regular files that are there and were not given, what is to be said, and which may be executed.
+
+    As `collect_files`, and at most `MOST_FILES` of them.
+    """
+    names = list(itertools.islice((name for name in _walk(folder) if name not in given), MOST_FILES + 1))
+    files, notes = collect_files(folder, names[:MOST_FILES], most)
+    if len(names) > MOST_FILES:
+        notes.append(f"only the first {MOST_FILES} files were collected")
+    executables = frozenset(
+        name for name in files if os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode & 0o100
+    )
+    return files, notes, executables

@@ -61,8 +61,42 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Protection:
+    """One thing that stands between a program and this machine, and whether it does so here.
+
+    required: whether programs are refused without it, unless the setting `sandbox.allow_missing` names it.
+    """
+
+    name: str
+    in_force: bool
+    detail: str
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class CompileStep:
+    """How a program was built: exit code and messages of its compiler, and what the build cost when it was made.
+
+    messages: stderr and stdout of the compiler, cut at `Limits.output_bytes` where `truncated` says so.
+    cached: whether an earlier run of the same sources had paid for it.
+    """
+
+    exit_code: int | None
+    messages: bytes
+    truncated: bool
+    wall_seconds: float
+    cpu_seconds: float
+    peak_memory_bytes: int | None
+    cached: bool = False
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """What came of one run; output is bytes, cut at `Limits.output_bytes` where `truncated` says so."""
+    """What came of one run; output is bytes, cut at `Limits.output_bytes` where `truncated` says so.
+
+    compile_step: None for languages that are not compiled. Where it is what failed, nothing was run: the status is
+    `COMPILE_ERROR`, or says which limit the compiler met.
+    """
 
     status: Status
     exit_code: int | None
@@ -75,6 +109,10 @@ class Outcome:
     peak_memory_bytes: int | None
     toolchain: str
     detail: str = ""
+    compile_step: CompileStep | None = None
+
+
+Run = tuple[Program, Invocation, Limits]
 
 
 class Sandbox(Protocol):
@@ -84,7 +122,7 @@ class Sandbox(Protocol):
         """Run one program once."""
         ...
 
-    def run_many(self, runs: Sequence[tuple[Program, Invocation, Limits]]) -> list[Outcome]:
+    async def run_many(self, runs: Sequence[Run]) -> list[Outcome]:
         """Run many on all cores; outcomes come in the order of `runs`."""
         ...
 

@@ -4,6 +4,7 @@ Belongs here: the way of a file from its text to a row of `traces` or to the rea
 Every file costs three batches in the sandbox: its candidates, the comparison with the original, and the recorded runs.
 """
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from alchemy_assets import schema
-from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Sandbox, Status
+from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Run, Sandbox, Status
 from alchemy_assets.settings import Tracing
 from alchemy_assets.tracing import events as measure
 from alchemy_assets.tracing.acceptance import judge
@@ -59,8 +60,8 @@ class _Counting:
         self._sandbox = sandbox
         self.seconds = 0.0
 
-    def run_many(self, runs: Sequence[tuple[Program, Invocation, Limits]]) -> list[Outcome]:
-        outcomes = self._sandbox.run_many(runs)
+    def run_many(self, runs: Sequence[Run]) -> list[Outcome]:
+        outcomes = asyncio.run(self._sandbox.run_many(runs))
         self.seconds += sum(outcome.wall_seconds for outcome in outcomes)
         return outcomes
 

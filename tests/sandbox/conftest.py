@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from alchemy_assets.sandbox.bubblewrap import Bubblewrap
 from alchemy_assets.sandbox.cgroups import NAME, find_hierarchy
+from alchemy_assets.sandbox.programs import ProgramSandbox
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program
 
 MARK = "SANDBOX_TEST_MARK"
@@ -21,7 +21,7 @@ Runner = Callable[..., Outcome]
 
 
 @pytest.fixture(scope="session")
-def grouped(sandbox: Bubblewrap) -> bool:
+def grouped(sandbox: ProgramSandbox) -> bool:
     """Whether runs are held in control groups here, so that limits hold over all processes of a run."""
     return {one.name: one.in_force for one in sandbox.protections()}["control groups"]
 
@@ -84,7 +84,7 @@ class Watch:
 
 
 @pytest.fixture
-def no_trace(sandbox: Bubblewrap) -> Iterator[Watch]:
+def no_trace(sandbox: ProgramSandbox) -> Iterator[Watch]:
     """Assert after the test that no process, control group or mount is left of runs that carry its mark."""
     assert sandbox
     watch = Watch()
@@ -93,7 +93,7 @@ def no_trace(sandbox: Bubblewrap) -> Iterator[Watch]:
 
 
 @pytest.fixture
-def run(sandbox: Bubblewrap, no_trace: Watch) -> Runner:
+def run(sandbox: ProgramSandbox, no_trace: Watch) -> Runner:
     """Return a function that runs source text in the session's sandbox, and asserts that nothing is left."""
 
     def run_source(

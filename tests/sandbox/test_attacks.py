@@ -13,8 +13,10 @@ from typing import Protocol
 
 import pytest
 
-from alchemy_assets.sandbox.bubblewrap import Bubblewrap
+from alchemy_assets.sandbox.backends import open_sandbox
+from alchemy_assets.sandbox.programs import ProgramSandbox
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Status
+from alchemy_assets.settings import Sandboxing
 
 Run = Callable[..., Outcome]
 
@@ -105,7 +107,7 @@ def test_the_environment_of_the_machine_is_not_visible(no_trace: Watch, monkeypa
     """Variables of the calling process reach neither the program nor what it can read of its init."""
     monkeypatch.setenv("CODEALCHEMY_TEST_SECRET", "hidden-word")
     source = b"cat /proc/*/environ | tr '\\0' '\\n' | grep -c hidden-word; env | cut -d= -f1 | sort"
-    with Bubblewrap(workers=1) as sandbox:
+    with open_sandbox(Sandboxing(workers=1)) as sandbox:
         outcome = sandbox.run(Program("Shell", {"m": source}, "m"), Invocation(), Limits())
     assert no_trace
     assert outcome.stdout.decode().split() == ["0", "HOME", "LANG", "PATH", "PWD", "SHLVL", "_"]
@@ -184,7 +186,7 @@ except OSError as error: print(error.errno)
     assert run(source).stdout.decode().split() == "10001 10001 0 0 0 0 0 1 True True 22".split()  # noqa: SIM905
 
 
-def test_a_program_really_is_an_ordinary_user(sandbox: Bubblewrap, no_trace: Watch) -> None:
+def test_a_program_really_is_an_ordinary_user(sandbox: ProgramSandbox, no_trace: Watch) -> None:
     """Seen from outside no process of a run belongs to root, even where we do."""
     program = Program("Shell", {"m": b"sleep 0.5; :"}, "m")
     mark = Invocation(environment={"MARK": no_trace.mark})
@@ -326,9 +328,9 @@ def test_the_work_folder_cannot_be_swapped(run: Run) -> None:
 
 def test_a_killed_launcher_takes_its_run_along(no_trace: Watch) -> None:
     """When the helper process is killed, so is its program; the run is repeated once, and nothing is left."""
-    with Bubblewrap(workers=1) as sandbox:
+    with open_sandbox(Sandboxing(workers=1)) as sandbox:
         assert sandbox.runnable("Shell")
-        (worker,) = sandbox._workers._idle.queue
+        (worker,) = sandbox.backend._workers._idle.queue
         program = Program("Shell", {"m": b"sleep 1; echo done"}, "m")
         outcomes: list[Outcome] = []
         mark = Invocation(environment={"MARK": no_trace.mark})
@@ -345,7 +347,7 @@ def test_a_killed_launcher_takes_its_run_along(no_trace: Watch) -> None:
 def test_a_killed_caller_takes_its_runs_along(no_trace: Watch) -> None:
     """When the process that opened the sandbox is killed in the middle of a run, nothing of the run is left."""
     source = f"""
-from alchemy_assets.sandbox.bubblewrap import open_sandbox
+from alchemy_assets.sandbox.backends import open_sandbox
 from alchemy_assets.sandbox.sandbox import *
 program = Program("Shell", {{"m": b"sleep 60 & sleep 60"}}, "m")
 open_sandbox().run(program, Invocation(environment={{"MARK": "{no_trace.mark}"}}), Limits(wall_seconds=50))

@@ -1,5 +1,6 @@
 """What a program of Python or bash can count on when it is run under bubblewrap."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -10,8 +11,10 @@ import pytest
 
 from alchemy_assets.errors import SandboxUnavailableError, UnsafePathError, UnsupportedLanguageError
 from alchemy_assets.sandbox import bubblewrap
-from alchemy_assets.sandbox.bubblewrap import Bubblewrap, open_sandbox, report_protections
+from alchemy_assets.sandbox.backends import open_sandbox, report_protections
+from alchemy_assets.sandbox.programs import ProgramSandbox
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Status
+from alchemy_assets.settings import Sandboxing
 
 Run = Callable[..., Outcome]
 
@@ -223,10 +226,10 @@ def test_runs_are_repeatable(run: Run) -> None:
     assert run(source).stdout == run(source).stdout
 
 
-def test_many_runs_come_in_order(sandbox: Bubblewrap) -> None:
+def test_many_runs_come_in_order(sandbox: ProgramSandbox) -> None:
     """Outcomes of many programs stand in the order in which they were given, on however many workers."""
     programs = [Program("Shell", {"m": f"sleep 0.0{i % 3}; echo {i}".encode()}, "m") for i in range(20)]
-    outcomes = sandbox.run_many([(program, Invocation(), Limits()) for program in programs])
+    outcomes = asyncio.run(sandbox.run_many([(program, Invocation(), Limits()) for program in programs]))
     assert [int(outcome.stdout) for outcome in outcomes] == list(range(20))
 
 
@@ -246,8 +249,8 @@ print(sorted(os.listdir("/tmp")), os.listdir("/dev/shm"), len(processes), os.una
 print(started, time.time())
 """
     runs = [(Program("Python", {"m.py": source}, "m.py"), Invocation((own,), host_name=own), Limits()) for own in "ab"]
-    with Bubblewrap(workers=2) as sandbox:
-        outcomes = sandbox.run_many(runs)
+    with open_sandbox(Sandboxing(workers=2)) as sandbox:
+        outcomes = asyncio.run(sandbox.run_many(runs))
     (seen_a, times_a), (seen_b, times_b) = (outcome.stdout.decode().splitlines() for outcome in outcomes)
     assert (seen_a, seen_b) == ("['a', 'm.py'] ['a'] 2 a", "['b', 'm.py'] ['b'] 2 b")
     (start_a, end_a), (start_b, end_b) = ([float(t) for t in times.split()] for times in (times_a, times_b))
@@ -261,15 +264,16 @@ def test_pipes_end_as_they_do_in_a_terminal(run: Run) -> None:
     assert (outcome.stdout, outcome.stderr, outcome.status) == (b"y\n", b"", Status.FINISHED)
 
 
-def test_a_forked_process_has_its_own_launchers(sandbox: Bubblewrap) -> None:
+def test_a_forked_process_has_its_own_launchers(sandbox: ProgramSandbox) -> None:
     """A process that forks after it opened a sandbox gets its own answers in both halves, not those of the other."""
     assert sandbox
     source = """
 import os
-from alchemy_assets.sandbox.bubblewrap import open_sandbox
+from alchemy_assets.sandbox.backends import open_sandbox
+from alchemy_assets.settings import Sandboxing
 from alchemy_assets.sandbox.sandbox import *
-sandbox = open_sandbox(workers=1)
-launcher = sandbox._workers._idle.queue[0]
+sandbox = open_sandbox(Sandboxing(workers=1))
+launcher = sandbox.backend._workers._idle.queue[0]
 child = os.fork()
 for number in range(5):
     own = f"{child == 0} {number}"
@@ -279,13 +283,13 @@ if child == 0:
     sandbox.close()
     os._exit(0)
 assert os.waitpid(child, 0)[1] == 0
-assert launcher in sandbox._workers._idle.queue
+assert launcher in sandbox.backend._workers._idle.queue
 """
     environment = {"PYTHONPATH": os.pathsep.join(sys.path), "PATH": "/usr/bin"}
     subprocess.run([sys.executable, "-c", source], env=environment, check=True, timeout=30)
 
 
-def test_a_language_without_toolchain_is_unsupported(sandbox: Bubblewrap) -> None:
+def test_a_language_without_toolchain_is_unsupported(sandbox: ProgramSandbox) -> None:
     """A language that cannot run here is an outcome when it is run, and an error when its toolchain is asked for."""
     outcome = sandbox.run(Program("Markdown", {"m.md": b""}, "m.md"), Invocation(), Limits())
     assert (outcome.status, sandbox.runnable("Markdown"), sandbox.runnable("Python")) == (
@@ -307,16 +311,16 @@ def test_a_missing_bubblewrap_says_what_to_install(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_bubblewrap_that_cannot_start_says_why(
-    sandbox: Bubblewrap, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+    sandbox: ProgramSandbox, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Where bwrap fails, its own words and the usual remedies are in the error."""
     assert sandbox
     monkeypatch.setattr(bubblewrap, "build_filter", lambda: b"")
     with pytest.raises(SandboxUnavailableError, match=r"bwrap: .*user namespaces are switched off"):
-        open_sandbox(root=tmp_path_factory.mktemp("empty"))
+        open_sandbox(Sandboxing(root=tmp_path_factory.mktemp("empty")))
 
 
-def test_protections_are_plain_data(sandbox: Bubblewrap) -> None:
+def test_protections_are_plain_data(sandbox: ProgramSandbox) -> None:
     """The report lists each protection with whether it is in force and in words how."""
     names = [protection.name for protection in sandbox.protections()]
     assert names[:2] == ["bubblewrap", "ordinary user"]

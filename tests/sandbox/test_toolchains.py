@@ -2,9 +2,9 @@
 
 import pytest
 
-from alchemy_assets.errors import UnsupportedLanguageError
 from alchemy_assets.languages import LANGUAGES
-from alchemy_assets.sandbox.toolchains import TOOLCHAINS, toolchain_of
+from alchemy_assets.sandbox.sandbox import Limits, Program
+from alchemy_assets.sandbox.toolchains.table import SHELL, TOOLCHAINS
 
 
 @pytest.mark.parametrize(
@@ -17,22 +17,16 @@ from alchemy_assets.sandbox.toolchains import TOOLCHAINS, toolchain_of
 )
 def test_a_label_has_name_and_version(language: str, said: str, label: str) -> None:
     """The first dotted number that a toolchain prints of itself is its version."""
-    assert toolchain_of(language).label(said) == label
+    assert TOOLCHAINS[language][0].label(said) == label
 
 
 def test_rows_are_languages_that_run() -> None:
-    """Every row is for a known language whose programs run, and starts an absolute path."""
-    for name, toolchain in TOOLCHAINS.items():
+    """Every row is for a known language whose programs run, and starts absolute paths."""
+    for name, rows in TOOLCHAINS.items():
         assert LANGUAGES[name].runs
-        assert toolchain.executable.startswith("/")
+        assert all(path.startswith("/") for row in rows for path in row.executables)
 
 
 def test_an_entry_is_never_an_option() -> None:
     """A file whose name starts with a hyphen is started as a file."""
-    assert toolchain_of("Shell").command("-c", ("x",)) == ("/usr/bin/bash", "./-c", "x")
-
-
-def test_an_unknown_language_is_an_error() -> None:
-    """A language without a row raises an error that names the languages that have one."""
-    with pytest.raises(UnsupportedLanguageError, match=r"Markdown.*Python, Shell"):
-        toolchain_of("Markdown")
+    assert SHELL.plan(Program("Shell", {"-c": b""}, "-c"), Limits()).run == ("/usr/bin/bash", "./-c")

@@ -46,7 +46,7 @@ class Actor:
         self.asked.append(invocation)
         return self.said.pop(0) if len(self.said) > 1 else self.said[0]
 
-    def run_many(self, runs: Sequence[tuple[Program, Invocation, Limits]]) -> list[Outcome]:
+    async def run_many(self, runs: Sequence[tuple[Program, Invocation, Limits]]) -> list[Outcome]:
         """Give one outcome a run."""
         return [self.run(*one) for one in runs]
 

@@ -1,5 +1,6 @@
 """From files to traces, through the real sandbox."""
 
+import asyncio
 import hashlib
 
 import polars as pl
@@ -100,7 +101,7 @@ def test_shown_files_alone_give_the_shown_trace(recorded, sandbox):
             )
         )
     assert len(runs) >= 10
-    for row, outcome in zip(result.traces.iter_rows(named=True), sandbox.run_many(runs), strict=True):
+    for row, outcome in zip(result.traces.iter_rows(named=True), asyncio.run(sandbox.run_many(runs)), strict=True):
         for file in row["trace_files"]:
             assert outcome.files[file["name"]].decode() == file["text"], row["blob_id"]
 

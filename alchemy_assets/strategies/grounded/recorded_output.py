@@ -4,6 +4,7 @@ Belongs here: the calls that are tried, the question and the answer. Does not: r
 what they print (`printed`). Every Python and Shell file is at least one draft, so that what cannot be run is counted.
 """
 
+import asyncio
 import json
 import re
 import shlex
@@ -97,9 +98,8 @@ class RecordedOutput:
             asked = [(index, number) for index in outcomes if index not in faults for number in rounds]
             if sandbox is None or not asked:
                 break
-            for (index, _), outcome in zip(
-                asked, sandbox.run_many([_run(drafts[index], number) for index, number in asked]), strict=True
-            ):
+            ran = asyncio.run(sandbox.run_many([_run(drafts[index], number) for index, number in asked]))
+            for (index, _), outcome in zip(asked, ran, strict=True):
                 outcomes[index].append(outcome)
             for index in {index for index, _ in asked}:
                 if fault := _fault_after(drafts[index], outcomes[index]):

@@ -1,0 +1,55 @@
+"""Say what a toolchain is: the shape of one row of the table.
+
+Belongs here: plain data. Does not: the rows (`table`), running anything (`programs`).
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from alchemy_assets.sandbox.sandbox import Limits, Program
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How one program is built and started; both commands run in the program's folder.
+
+    files: those of the program, renamed where the language asks for it.
+    compile: what makes new files beside them, which go with every run; None where nothing is compiled.
+    run: what starts the program, without the arguments of an invocation.
+    """
+
+    files: Mapping[str, bytes]
+    run: tuple[str, ...]
+    compile: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """What builds and runs the programs of one language.
+
+    name: how it is called in `Outcome.toolchain`, before the version.
+    entry: the usual name of a program's file.
+    executables: absolute paths inside the sandbox without which it does not work; the first one tells its version.
+    version_arguments: make the first executable print its version, and end.
+    plan: how a program is built and started under some limits.
+    environment: variables that make its programs repeatable; an invocation's own win.
+    syntax_error: found in what a failed program wrote to stderr where it could not be read at all (languages that are
+    not compiled). missing_library: found in what a compiler or a failed program said; its one matching group is the
+    library's name.
+    """
+
+    language: str
+    name: str
+    entry: str
+    executables: tuple[str, ...]
+    plan: Callable[[Program, Limits], Plan]
+    version_arguments: tuple[str, ...] = ("--version",)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    syntax_error: re.Pattern[bytes] | None = None
+    missing_library: re.Pattern[bytes] | None = None
+
+    def label(self, version_output: str) -> str:
+        """Return name and version, for instance `CPython 3.11.2`, from what `version_arguments` printed."""
+        version = re.search(r"\d+(\.\d+)+", version_output)
+        return f"{self.name} {version[0]}" if version else self.name
