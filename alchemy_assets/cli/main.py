@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from alchemy_assets import __version__
-from alchemy_assets.cli import curation
+from alchemy_assets.cli import curation, sandbox
 from alchemy_assets.cli.terminal import (
     BenchmarkOption,
     WorkspaceOption,
@@ -27,6 +27,7 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Turn public source code into checked training data."
 )
 curation.register(app)
+app.add_typer(sandbox.app, name="sandbox")
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 -- typer's callback
@@ -131,9 +132,10 @@ def ui(
 def doctor() -> None:
     """Tell what is installed, which languages can run, what is missing and how to get it."""
     from alchemy_assets.orchestration import diagnosis  # noqa: PLC0415
+    from alchemy_assets.settings import load  # noqa: PLC0415
 
     with clear_errors():
-        for line in diagnosis.lines():
+        for line in diagnosis.lines(load().sandbox):
             out.print(plain(line))
 
 

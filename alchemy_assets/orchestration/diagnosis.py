@@ -3,15 +3,16 @@
 import importlib.metadata
 import os
 import platform
-import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
 
 from alchemy_assets import __version__
-from alchemy_assets.errors import SandboxUnavailableError
+from alchemy_assets.errors import SandboxUnavailableError, UnsupportedLanguageError
 from alchemy_assets.languages import LANGUAGES, Language
 from alchemy_assets.sandbox.backends import open_sandbox, report_protections
+from alchemy_assets.sandbox.programs import ProgramSandbox
 from alchemy_assets.sandbox.sandbox import Sandbox
+from alchemy_assets.settings import Sandboxing
 from alchemy_assets.strategies.grounded.shapes import SHAPES
 from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS
 
@@ -26,23 +27,25 @@ def _mark(good: bool) -> str:  # noqa: FBT001 -- it prints a truth value
 def _language(language: Language, sandbox: Sandbox | None) -> str:
     """One row: curated, completion, executed and traced, and with what."""
     traced = language.name in INSTRUMENTERS
-    runs = sandbox is not None and sandbox.runnable(language.name)
-    if runs and sandbox is not None:
-        note = sandbox.toolchain(language.name)
-    elif not language.runs:
+    runs = False
+    if not language.runs:
         note = "is not executed"
     elif sandbox is None:
         note = "no sandbox"
     else:
-        note = "no toolchain for it in this version"
+        try:
+            note = sandbox.toolchain(language.name)
+            runs = True
+        except UnsupportedLanguageError as error:
+            note = str(error)
     completes = language.name in SHAPES
     return (
         f"  {language.name:<12} {'yes':<8} {_mark(completes):<11} {_mark(runs):<9} {_mark(traced and runs):<7} {note}"
     )
 
 
-def lines() -> Iterator[str]:
-    """The whole report."""
+def lines(settings: Sandboxing) -> Iterator[str]:
+    """The whole report, on a sandbox of these settings."""
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     yield f"alchemy {__version__}, Python {platform.python_version()}, {machine}"
     yield "packages   " + ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
@@ -50,14 +53,13 @@ def lines() -> Iterator[str]:
         f"{extra}: {'installed' if find_spec(module) else f'absent (pip install codealchemy[{extra}])'}"
         for extra, module in EXTRAS.items()
     )
+    sandbox: ProgramSandbox | None = None
     try:
-        sandbox = open_sandbox()
+        sandbox = open_sandbox(settings)
+        yield f"sandbox    {settings.backend}, the system of {settings.root}"
     except SandboxUnavailableError as error:
-        sandbox = None
         yield f"sandbox    none: {error}"
-    else:
-        yield f"sandbox    bubblewrap at {shutil.which('bwrap')}"
-    for protection in report_protections():
+    for protection in report_protections(settings):
         yield f"  {_mark(protection.in_force)} {protection.name}: {protection.detail}"
     yield ""
     yield f"  {'language':<12} {'curated':<8} {'completion':<11} {'executed':<9} {'traced':<7}"
