@@ -10,7 +10,6 @@ from alchemy_assets import __version__
 from alchemy_assets.errors import SandboxUnavailableError, UnsupportedLanguageError
 from alchemy_assets.languages import LANGUAGES, Language
 from alchemy_assets.sandbox.backends import open_sandbox, report_protections
-from alchemy_assets.sandbox.programs import ProgramSandbox
 from alchemy_assets.sandbox.sandbox import Sandbox
 from alchemy_assets.settings import Sandboxing
 from alchemy_assets.strategies.grounded.shapes import SHAPES
@@ -53,7 +52,7 @@ def lines(settings: Sandboxing) -> Iterator[str]:
         f"{extra}: {'installed' if find_spec(module) else f'absent (pip install codealchemy[{extra}])'}"
         for extra, module in EXTRAS.items()
     )
-    sandbox: ProgramSandbox | None = None
+    sandbox = None
     try:
         sandbox = open_sandbox(settings)
         yield f"sandbox    {settings.backend}, the system of {settings.root}"

@@ -43,5 +43,7 @@ def test_a_file_of_no_known_language_asks_for_one(alchemy, tmp_path):
     (tmp_path / "program").write_text("echo well")
     assert "say --language, one of C, " in alchemy("sandbox", "run", "program").err
     assert alchemy("sandbox", "run", "program", "--language", "Shell").out == "well\n"
-    assert "there is no backend 'vm'" in alchemy("sandbox", "run", "program", "--backend", "vm").err
+    assert (
+        "there is no backend 'vm'" in alchemy("sandbox", "run", "program", "--language", "Shell", "--backend", "vm").err
+    )
     assert "Markdown programs cannot be run" in alchemy("sandbox", "run", "program", "--language", "Markdown").err
