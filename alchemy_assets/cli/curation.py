@@ -8,6 +8,8 @@ import typer
 
 from alchemy_assets.cli.terminal import (
     BenchmarkOption,
+    ForceOption,
+    LanguagesOption,
     WorkspaceOption,
     clear_errors,
     err,
@@ -25,13 +27,11 @@ def curate(  # noqa: PLR0913, PLR0917 -- one parameter an option
     stages: Annotated[
         str | None, typer.Option(help="Stages to run, comma-separated; default: all. Fixed with the first run.")
     ] = None,
-    languages: Annotated[
-        str | None, typer.Option(help="Languages to keep, comma-separated; default: all fifteen.")
-    ] = None,
+    languages: LanguagesOption = None,
     benchmark: BenchmarkOption = None,
     shards: Annotated[int | None, typer.Option(help="Shards a language, a power of two. Default 2.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one a core.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Make every partition again.")] = False,
+    force: ForceOption = False,
 ) -> None:
     """Curate one input without Dagster: `curated_files`, `rejected_files` with every reason, and the funnel, as Parquet."""
     from alchemy_assets.orchestration import curate_only, setup  # noqa: PLC0415 -- `alchemy --help` answers at once

@@ -13,6 +13,8 @@ from alchemy_assets import __version__
 from alchemy_assets.cli import curation, sandbox
 from alchemy_assets.cli.terminal import (
     BenchmarkOption,
+    ForceOption,
+    LanguagesOption,
     WorkspaceOption,
     clear_errors,
     err,
@@ -56,14 +58,12 @@ def run(  # noqa: PLR0913, PLR0917 -- one parameter an option
     shards: Annotated[
         int | None, typer.Option(help="Shards a language, a power of two; fixed with the first run. Default 2.")
     ] = None,
-    languages: Annotated[
-        str | None, typer.Option(help="Languages to keep, comma-separated; default: all fifteen.")
-    ] = None,
+    languages: LanguagesOption = None,
     held_out: Annotated[
         float | None, typer.Option(help="Share of repositories kept for benchmarks; fixed with the first run.")
     ] = None,
     benchmark: BenchmarkOption = None,
-    force: Annotated[bool, typer.Option("--force", help="Make every partition again.")] = False,
+    force: ForceOption = False,
     allow_partial: Annotated[
         bool, typer.Option("--allow-partial", help="Release without partitions that failed, and list them.")
     ] = False,

@@ -20,6 +20,10 @@ err = Console(stderr=True, emoji=False, highlight=False, soft_wrap=True)
 
 WorkspaceOption = Annotated[Path | None, typer.Option(help="Folder of the workspace; default: the one used last.")]
 
+LanguagesOption = Annotated[str | None, typer.Option(help="Languages to keep, comma-separated; default: all fifteen.")]
+
+ForceOption = Annotated[bool, typer.Option("--force", help="Make every partition again.")]
+
 BenchmarkOption = Annotated[
     list[Path] | None,
     typer.Option(
