@@ -1,5 +1,5 @@
 # Everything that a newcomer needs is one of these. `setup` runs by itself where something is missing.
-.PHONY: demo test test-slow lint ui bench clean lock setup
+.PHONY: sandbox-root demo test test-slow lint ui bench clean lock setup
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -29,8 +29,13 @@ ui: setup
 bench: setup
 	$(BIN)/python -m bench $(FOLDER) $(if $(DATATROVE),--datatrove $(DATATROVE)) $(if $(BENCHMARK),--benchmark $(BENCHMARK))
 
+# A system with the toolchains of all languages (minutes, gigabytes, needs root). The tests use it where
+# ALCHEMY_SANDBOX__ROOT names it, else this machine's own toolchains.
+sandbox-root: setup
+	$(ALCHEMY) sandbox build-root .sandbox-root
+
 clean:
-	rm -rf .venv workspaces dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .sandbox-root .sandbox-root.partial .venv workspaces dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # Needs uv. Extras stay in the lock: pip asks for them by name when it checks hashes.
 lock:

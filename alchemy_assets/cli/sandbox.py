@@ -2,13 +2,14 @@
 
 import base64
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alchemy_assets.cli.terminal import clear_errors, err, plain
+from alchemy_assets.cli.terminal import clear_errors, err, listed, out, plain
 from alchemy_assets.errors import SettingsError
 from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Status
@@ -58,6 +59,38 @@ def run(  # noqa: PLR0913, PLR0917 -- one parameter an option
     else:
         _show(outcome)
     raise typer.Exit(outcome.exit_code if outcome.status is Status.FINISHED and outcome.exit_code is not None else 1)
+
+
+@app.command()
+def build_root(  # noqa: PLR0913, PLR0917 -- one parameter an option
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to build it in; it appears when it is whole.")],
+    languages: Annotated[
+        str | None, typer.Option(help="Languages that it shall run, comma-separated; default: all fourteen.")
+    ] = None,
+    libraries: Annotated[bool, typer.Option(help="Include the short list of third-party libraries.")] = True,
+    packages: Annotated[
+        Path | None, typer.Option(help="Another list of packages than ours.", exists=True, dir_okay=False)
+    ] = None,
+    mirror: Annotated[str | None, typer.Option(help="Where Debian's packages come from.")] = None,
+    downloads: Annotated[Path | None, typer.Option(help="Folder that keeps packages for the next build.")] = None,
+) -> None:
+    """Build the system that programs see: a small Debian with the toolchains of 14 languages. Needs root and minutes."""
+    from alchemy_assets.sandbox import root  # noqa: PLC0415 -- `alchemy --help` answers at once
+
+    with clear_errors():
+        report = root.build_root(
+            folder,
+            packages=root.read_packages(packages or root.PACKAGES),
+            mirror=mirror,
+            libraries=libraries,
+            languages=listed(languages),
+            downloads=downloads,
+            tell=lambda line: out.print(plain(line)),
+        )
+    out.print(plain(f"{folder}: {report.bytes / 1e9:.1f} GB, {len(report.versions)} packages, {report.seconds:.0f} s"))
+    out.print(
+        plain(f"to use it: ALCHEMY_SANDBOX__ROOT={shlex.quote(str(folder.absolute()))}, or `root` under [sandbox]")
+    )
 
 
 def _settings(root: Path | None, backend: str | None) -> "Sandboxing":
