@@ -206,6 +206,13 @@ class Sandboxing(_Section):
         default=(), description="Protections without which programs are run all the same, by name (`alchemy doctor`)."
     )
     build_cache: int = Field(default=256 * 2**20, ge=0, description="Bytes of compiled programs kept in memory.")
+    docker_host: str | None = Field(
+        default=None, description="Docker: address of the daemon, of Podman too; empty is `unix:///var/run/docker.sock`."
+    )
+    image: str | None = Field(
+        default=None, description="Docker: an image with the toolchains; empty shows the folder `root` in an empty one."
+    )
+    runtime: str | None = Field(default=None, description="Docker: another runtime for containers, such as `runsc`.")
 
 
 class Release(_Section):

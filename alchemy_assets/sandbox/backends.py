@@ -12,6 +12,16 @@ from alchemy_assets.settings import Sandboxing
 
 
 def _backend(settings: Sandboxing) -> Backend:
+    if settings.backend == "docker":
+        from alchemy_assets.sandbox.docker import Docker  # noqa: PLC0415 -- its SDK is an extra
+
+        return Docker(
+            workers=settings.workers,
+            root=settings.root,
+            address=settings.docker_host,
+            image=settings.image,
+            runtime=settings.runtime,
+        )
     return Bubblewrap(workers=settings.workers, root=settings.root)
 
 

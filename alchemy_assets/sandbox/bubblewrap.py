@@ -5,6 +5,7 @@ Belongs here: the backend, its workers, and what it can say about itself. Does n
 """
 
 import contextlib
+import functools
 import os
 import platform
 import queue
@@ -15,22 +16,27 @@ import subprocess
 import sys
 import threading
 import weakref
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from alchemy_assets.errors import SandboxUnavailableError
-from alchemy_assets.sandbox.containment import GUEST, Walls
+from alchemy_assets.sandbox.cgroups import find_hierarchy
+from alchemy_assets.sandbox.containment import Walls
 from alchemy_assets.sandbox.jobs import Ending, Job
+from alchemy_assets.sandbox.probe import probe
 from alchemy_assets.sandbox.program_folder import TEMPORARY
 from alchemy_assets.sandbox.sandbox import Limits, Protection
-from alchemy_assets.sandbox.seccomp import ABSENT, DENIED, MACHINES, build_filter
+from alchemy_assets.sandbox.seccomp import MACHINES, build_filter
 
 _OLDEST = (0, 8, 0)
 _GOODBYE_SECONDS = 15.0
 _LAUNCH = (
     "import sys; sys.path.append(sys.argv[1]); "
-    "from alchemy_assets.sandbox.launcher import serve; serve(int(sys.argv[2]))"
+    "from alchemy_assets.sandbox.launcher import serve; serve(int(sys.argv[2]), own_scope=sys.argv[3] == 'own-scope')"
 )
+_SCOPE = ("systemd-run", "--user", "--scope", "--quiet", "--collect", "--property=Delegate=yes", "--")
+_SCOPE_SECONDS = 10.0
 _PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
 _TRIAL = Job(("/usr/bin/true",), {}, {}, b"", (), "sandbox", TEMPORARY, Limits())
 _ADVICE = (
@@ -40,18 +46,38 @@ _ADVICE = (
 )
 
 
+@functools.cache
+def _scope() -> tuple[str, ...]:
+    """Return the command that starts a launcher in a control group of its own; () where none is needed or to be had.
+
+    An ordinary user has control groups only from systemd, where that runs for users.
+    """
+    if os.getuid() == 0 or find_hierarchy() is not None:
+        return ()
+    try:
+        ended = subprocess.run([*_SCOPE, "true"], capture_output=True, check=False, timeout=_SCOPE_SECONDS)
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    return (*_SCOPE, "env", "-i") if ended.returncode == 0 else ()
+
+
 class _Worker:
     """A launcher process and the line to it. Raises EOFError or OSError once the launcher is gone."""
 
     def __init__(self, walls: Walls) -> None:
         ours, theirs = socket.socketpair()
+        prefix = _scope()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _LAUNCH, _PACKAGE_PARENT, str(theirs.fileno())],
+                [
+                    *prefix,
+                    *(sys.executable, "-I", "-S", "-c", _LAUNCH, _PACKAGE_PARENT, str(theirs.fileno())),
+                    "own-scope" if prefix else "",
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
-                env={},
+                env=dict(os.environ) if prefix else {},
                 start_new_session=True,
             )
         self._line = Connection(ours.detach())
@@ -84,6 +110,7 @@ class _Workers:
         self.walls, self.most = walls, most
         self._owner = os.getpid()
         self._lock = threading.Lock()
+        self._grouped = False
         self._reset()
 
     def _reset(self) -> None:
@@ -108,6 +135,11 @@ class _Workers:
             worker = self._idle.get_nowait()
         except queue.Empty:
             worker = _Worker(self.walls)
+            if self._grouped and worker.groups is None:  # Less than what the first one had, and what was promised.
+                worker.close()
+                message = "no control groups"
+                raise OSError(message) from None
+            self._grouped = worker.groups is not None
         try:
             answer = worker.run(job)
         except BaseException:  # An interrupt too: the next answer on this line would be that of another job.
@@ -135,16 +167,21 @@ class Bubblewrap:
     Threads may share it. A program sees this machine's `/usr`, an empty `/tmp` with its own files and nothing else.
     """
 
-    def __init__(self, *, workers: int | None = None, root: Path = Path("/")) -> None:
+    def __init__(
+        self, *, workers: int | None = None, root: Path = Path("/"), binds: Sequence[tuple[Path, str]] = ()
+    ) -> None:
         """Prepare a backend with so many workers (by default one a core).
 
         root: a folder with the system that programs see, for instance one with more toolchains.
-        Raises SandboxUnavailableError where bubblewrap is missing or too old.
+        binds: files or folders of this machine that programs see, read-only, at a path below /opt, such as caches.
+        Raises SandboxUnavailableError where bubblewrap is missing or too old, or a bind is not there.
         """
         self._version, path = _find_bwrap()
-        walls = Walls(path, str(root.resolve()), build_filter())
+        shown = tuple(_checked(source, target) for source, target in binds)
+        walls = Walls(path, str(root.resolve()), build_filter(), shown)
         self._workers = _Workers(walls, workers or os.cpu_count() or 1)
         self.at_once = self._workers.most
+        self._protections: list[Protection] = []
         self._finalizer = weakref.finalize(self, self._workers.close)
 
     def close(self) -> None:
@@ -160,21 +197,23 @@ class Bubblewrap:
         return answer
 
     def protections(self) -> list[Protection]:
-        """Say what stands between a program and this machine, after trying that programs start at all."""
-        self.execute(_TRIAL)
-        root, groups = os.getuid() == 0, self._workers.groups()
-        user = f"uid {GUEST}, dropped to before anything else" if root else f"uid {os.getuid()}, who started us"
-        no_groups = "none can be made here: memory and CPU time are sampled, processes and data limited by rlimits"
-        refused = f"{len(DENIED) + len(ABSENT)} refused, and socket families that know no network namespace"
-        return [
-            Protection("bubblewrap", in_force=True, detail=self._version),
-            Protection("ordinary user", in_force=True, detail=user),
-            Protection("namespaces", in_force=True, detail="user (no nested ones), mount, pid, net, ipc, uts, cgroup"),
-            Protection("files", in_force=True, detail=f"/usr read-only, and a {TEMPORARY} in memory of limited size"),
-            Protection("network", in_force=True, detail="none but a loopback of the program's own"),
-            Protection("system calls", in_force=True, detail=refused),
-            Protection("control groups", in_force=groups is not None, detail=groups or no_groups),
-        ]
+        """Say what stands between a program and this machine, by programs that tried it, once in the life of this."""
+        if not self._protections:
+            self.execute(_TRIAL)
+            found = probe(self.execute, self._workers.groups(), root=os.getuid() == 0)
+            self._protections = [Protection("bubblewrap", in_force=True, detail=self._version), *found]
+        return self._protections
+
+
+def _checked(source: Path, target: str) -> tuple[str, str]:
+    """Return a bind as bwrap takes it; raises SandboxUnavailableError for one that nothing can come of."""
+    if not source.exists():
+        message = f"{source} is to be shown to programs at {target}, but is not there."
+        raise SandboxUnavailableError(message)
+    if not target.startswith("/opt/") or os.path.normpath(target) != target:
+        message = f"{source} cannot be shown to programs at {target!r}; take a path below /opt."
+        raise SandboxUnavailableError(message)
+    return str(source.resolve()), target
 
 
 def _find_bwrap() -> tuple[str, str]:

@@ -1,12 +1,11 @@
-"""Limit and meter all processes of one run together, where this machine lets us make control groups.
+"""Find where control groups can be made on this machine, in cgroup v1, v2 or the hybrid of both.
 
-Belongs here: finding a place for groups in cgroup v1, v2 or the hybrid of both, and one group a run.
-Does not: limits that a process carries by itself (`limits`). Runs in the launcher, which is single-threaded.
+Belongs here: mounts, controllers, and what launchers that are gone left behind. Does not: the group of a run (`group`).
+Runs in the launcher, which is single-threaded.
 Sources: the kernel's Documentation/admin-guide/cgroup-v1 and cgroup-v2.rst.
 """
 
 import contextlib
-import itertools
 import os
 import re
 import signal
@@ -15,23 +14,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from alchemy_assets.sandbox.sandbox import Limits
-
 NAME = "codealchemy"
 _NEEDED = frozenset({"memory", "pids", "cpuacct"})
 _WANTED = _NEEDED | {"cpu"}
-_OWN_PROCESSES = 2
-"""bwrap's monitor and its init: part of the group, not of the program."""
-_PATIENCE_SECONDS, _ABANDONED_SECONDS = 10.0, 0.5
-_numbers = itertools.count()
+_ABANDONED_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class Hierarchy:
-    """Where groups can be made: the folder of each controller, all the same one in v2."""
+    """Where groups can be made: the folder of each controller, all the same one in v2.
+
+    homes: the groups in which the launcher itself is, and to which it returns.
+    """
 
     version: int
     folders: Mapping[str, Path]
+    homes: tuple[Path, ...]
 
     def describe(self) -> str:
         """Say in words what groups of this hierarchy limit."""
@@ -72,7 +70,7 @@ def _version_1(mounts: list[_Mount], own: Mapping[str, str]) -> Hierarchy | None
         for controller in sorted(_WANTED & mount.options & own.keys())
     }
     usable = _NEEDED.issubset(folders) and all(os.access(folder, os.W_OK) for folder in folders.values())
-    return Hierarchy(1, folders) if usable else None
+    return Hierarchy(1, folders, tuple(dict.fromkeys(folders.values()))) if usable else None
 
 
 def _handed_down(control: Path) -> set[str]:
@@ -101,129 +99,65 @@ def _version_2(mounts: list[_Mount], own: Mapping[str, str]) -> Hierarchy | None
             handed_down = _handed_down(folder / "cgroup.subtree_control")
             if {"memory", "pids"} <= handed_down and os.access(folder, os.W_OK):
                 # Accounting of CPU time (cpu.stat) needs no controller in v2.
-                return Hierarchy(2, dict.fromkeys(sorted({"cpuacct"} | (handed_down & _WANTED)), folder))
+                return Hierarchy(2, dict.fromkeys(sorted({"cpuacct"} | (handed_down & _WANTED)), folder), (start,))
     return None
 
 
-def find_hierarchy(process: Path = Path("/proc/self")) -> Hierarchy | None:
-    """Return where this process can make groups that limit memory and processes, or None."""
+def _read_own(process: Path) -> tuple[list[_Mount], dict[str, str]]:
+    """Return the mounts that a process sees, and its group of each controller; that of v2 is called ''."""
     try:
         mounts = _mounts((process / "mountinfo").read_text())
         lines = [line.split(":", 2) for line in (process / "cgroup").read_text().splitlines()]
     except OSError:
-        return None
-    own = {controller: path for _, controllers, path in lines for controller in controllers.split(",")}
+        return [], {}
+    return mounts, {controller: path for _, controllers, path in lines for controller in controllers.split(",")}
+
+
+def find_hierarchy(process: Path = Path("/proc/self")) -> Hierarchy | None:
+    """Return where this process can make groups that limit memory and processes, or None."""
+    mounts, own = _read_own(process)
     return _version_1(mounts, own) or _version_2(mounts, own)
 
 
-def _remove_soon(folder: Path, seconds: float) -> None:
+def step_aside(process: Path = Path("/proc/self")) -> None:
+    """Move this process out of a v2 group that is its alone, so that the group can hand controllers down.
+
+    That is how a launcher sits in the scope that systemd made for it. Raises OSError where it is not ours.
+    """
+    mounts, own = _read_own(process)
+    for mount in mounts:
+        if mount.kind == "cgroup2" and "" in own:
+            aside = _place(mount, own[""]) / f"{NAME}-launcher"
+            aside.mkdir(exist_ok=True)
+            (aside / "cgroup.procs").write_text("0")
+
+
+def remove_abandoned(hierarchy: Hierarchy) -> None:
+    """Remove the groups of launchers that are gone: of one that was killed, they stay behind.
+
+    They are empty, unless it was killed in the very moment between its word to start a program and the start.
+    """
+    for folder in set(hierarchy.folders.values()):
+        for group in folder.glob(f"{NAME}-*-*"):
+            owner = group.name.split("-")[1]
+            # What has our own number is of a launcher that had it before: we have made none yet.
+            if owner.isdecimal() and (int(owner) == os.getpid() or not Path("/proc", owner).exists()):
+                with contextlib.suppress(OSError):
+                    # A process that this process namespace cannot see is shown as 0: it is none of ours.
+                    for member in {*(group / "cgroup.procs").read_text().split()} - {"0"}:
+                        os.kill(int(member), signal.SIGKILL)
+                    remove_soon(str(group), _ABANDONED_SECONDS)
+
+
+def remove_soon(folder: str, seconds: float) -> None:
     """Remove a group; raises OSError where it is busy for longer, as it is until its last exit is accounted for."""
     deadline = time.monotonic() + seconds
-    while folder.exists():
+    while True:
         try:
-            folder.rmdir()
+            os.rmdir(folder)  # noqa: PTH106 - once a run
+        except FileNotFoundError:
+            return
         except OSError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.001)
-
-
-def remove_abandoned(hierarchy: Hierarchy) -> None:
-    """Remove the groups of launchers that are gone: of one that was killed, they stay behind empty."""
-    for folder in set(hierarchy.folders.values()):
-        for group in folder.glob(f"{NAME}-*-*"):
-            owner = group.name.split("-")[1]
-            if owner.isdecimal() and not Path("/proc", owner).exists():
-                with contextlib.suppress(OSError):
-                    _remove_soon(group, _ABANDONED_SECONDS)
-
-
-class Group:
-    """The control group of one run. Raises OSError where the kernel refuses one."""
-
-    def __init__(self, hierarchy: Hierarchy, limits: Limits) -> None:
-        """Make the group and set its limits."""
-        name = f"{NAME}-{os.getpid()}-{next(_numbers)}"
-        self._version = hierarchy.version
-        self._folders = {controller: folder / name for controller, folder in hierarchy.folders.items()}
-        try:
-            for folder in dict.fromkeys(self._folders.values()):
-                folder.mkdir()
-            self._limit(limits)
-        except OSError:
-            self.remove()
-            raise
-
-    def _limit(self, limits: Limits) -> None:
-        processes = limits.processes + _OWN_PROCESSES
-        if self._version == 1:
-            self._write("memory", "memory.limit_in_bytes", limits.memory_bytes)
-            with contextlib.suppress(OSError):  # Not there without swap accounting.
-                self._write("memory", "memory.memsw.limit_in_bytes", limits.memory_bytes)
-        else:
-            self._write("memory", "memory.max", limits.memory_bytes)
-            self._write("memory", "memory.oom.group", 1)
-            with contextlib.suppress(OSError):
-                self._write("memory", "memory.swap.max", 0)
-        self._write("pids", "pids.max", processes)
-        if "cpu" in self._folders:  # One core, so that CPU seconds cannot run away between two looks at them.
-            name, value = ("cpu.cfs_quota_us", "100000") if self._version == 1 else ("cpu.max", "100000 100000")
-            self._write("cpu", name, value)
-
-    def join(self) -> None:
-        """Move the calling process into the group."""
-        for folder in dict.fromkeys(self._folders.values()):
-            (folder / "cgroup.procs").write_text("0")
-
-    def cpu_seconds(self) -> float:
-        """Return the CPU time of all processes that were ever in the group."""
-        if self._version == 1:
-            return int(self._read("cpuacct", "cpuacct.usage")) / 1e9
-        return self._count("cpuacct", "cpu.stat", "usage_usec") / 1e6
-
-    def peak_memory(self) -> int | None:
-        """Return the most bytes that the group held at once; None before Linux 5.19 with v2."""
-        name = "memory.max_usage_in_bytes" if self._version == 1 else "memory.peak"
-        try:
-            return int(self._read("memory", name))
-        except OSError:
-            return None
-
-    def out_of_memory(self) -> bool:
-        """Whether the kernel killed a process of the group for its memory."""
-        name = "memory.oom_control" if self._version == 1 else "memory.events"
-        return self._count("memory", name, "oom_kill") > 0
-
-    def out_of_processes(self) -> bool:
-        """Whether the group was refused a process or thread."""
-        return self._count("pids", "pids.events", "max") > 0
-
-    def kill_all(self) -> None:
-        """Kill what is in the group until it is empty; raises TimeoutError where something cannot be killed."""
-        self._write("pids", "pids.max", 0)
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while members := self._read("pids", "cgroup.procs").split():
-            for member in members:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(member), signal.SIGKILL)
-            if time.monotonic() > deadline:
-                message = f"processes {', '.join(members)} of a sandbox outlive SIGKILL"
-                raise TimeoutError(message)
-            time.sleep(0.001)
-
-    def remove(self) -> None:
-        """Remove the group, which must be empty of processes."""
-        for folder in dict.fromkeys(self._folders.values()):
-            _remove_soon(folder, _PATIENCE_SECONDS)
-
-    def _write(self, controller: str, name: str, value: int | str) -> None:
-        (self._folders[controller] / name).write_text(str(value))
-
-    def _read(self, controller: str, name: str) -> str:
-        return (self._folders[controller] / name).read_text()
-
-    def _count(self, controller: str, name: str, key: str) -> int:
-        for line in self._read(controller, name).splitlines():
-            if line.startswith(f"{key} "):
-                return int(line.split()[1])
-        return 0

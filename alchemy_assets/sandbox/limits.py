@@ -5,6 +5,7 @@ Does not: limits over all processes of a run at once (`cgroups`).
 """
 
 import contextlib
+import functools
 import math
 import os
 import resource
@@ -74,11 +75,16 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def limit_this_process(limits: Limits, *, grouped: bool) -> None:
-    """Set the resource limits that a process hands on to its children.
+@functools.cache
+def _most_of_ours(bound: int) -> int:
+    return resource.getrlimit(bound)[1]
+
+
+def limit_sandbox(init: int, limits: Limits, *, grouped: bool) -> None:
+    """Set the resource limits of a sandbox by its init, which hands them on to all processes that come after it.
 
     The CPU limits are a net under the launcher, which looks at all processes together and is more exact.
-    grouped: whether a control group bounds memory.
+    grouped: whether a control group bounds memory and processes.
     """
     seconds = math.ceil(limits.cpu_seconds) + 1
     bounds = {
@@ -88,20 +94,14 @@ def limit_this_process(limits: Limits, *, grouped: bool) -> None:
         resource.RLIMIT_CPU: (seconds, seconds + 1),
     }
     if not grouped:
+        # Since Linux 5.14 counted in each user namespace, so other processes of the same user do not count.
+        bounds[resource.RLIMIT_NPROC] = (limits.processes + 1, limits.processes + 1)
         # Not RLIMIT_AS: Java, Go and Node reserve far more addresses than they use. The meter sees the rest.
         bounds[resource.RLIMIT_DATA] = (2 * limits.memory_bytes, 2 * limits.memory_bytes)
     for bound, (soft, hard) in bounds.items():
-        most = resource.getrlimit(bound)[1]
+        most = _most_of_ours(bound)
         at_most = (soft, hard) if most == resource.RLIM_INFINITY else (min(soft, most), min(hard, most))
-        resource.setrlimit(bound, at_most)
-
-
-def limit_processes(init: int, processes: int) -> None:
-    """Limit the processes of a sandbox by its init, which already sits in the user namespace of its own.
-
-    Since Linux 5.14 RLIMIT_NPROC is counted in each user namespace, so other processes of the same user do not count.
-    """
-    resource.prlimit(init, resource.RLIMIT_NPROC, (processes + 1, processes + 1))
+        resource.prlimit(init, bound, at_most)
 
 
 class ProcessMeter:

@@ -119,13 +119,17 @@ def _read(folder: int, name: str, most: int) -> bytes:
             below = os.open(parent, _FOLDER, dir_fd=at)
             os.close(at)
             at = below
-        with open(os.open(last, _OLD_FILE, dir_fd=at), "rb") as file:  # noqa: PTH123 - below a folder
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                message = "not a regular file"
-                raise OSError(message)
-            return file.read(most + 1)
+        descriptor = os.open(last, _OLD_FILE, dir_fd=at)
     finally:
         os.close(at)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            message = "not a regular file"
+            raise OSError(message)
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(most + 1)
+    finally:
+        os.close(descriptor)
 
 
 def collect_files(folder: int, names: Iterable[str], most: int) -> tuple[dict[str, bytes], list[str]]:

@@ -1,10 +1,11 @@
-"""Run programs of any language on a backend: choose the toolchain, build once, run, and say what the end means.
+"""Run programs of any language on a backend: choose the toolchain, build once, run.
 
 Belongs here: the sandbox that callers hold. Does not: containing a command (`bubblewrap`, `docker`), how a language is
-built (`toolchains`), keeping builds (`builds`), which backend is taken (`backends`).
+built (`toolchains`), keeping builds (`builds`), what an end means (`endings`), which backend is taken (`backends`).
 """
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,7 +13,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from alchemy_assets.errors import UnsupportedLanguageError
-from alchemy_assets.sandbox.builds import Build, Builds
+from alchemy_assets.sandbox.builds import Build, Builds, Wanted
+from alchemy_assets.sandbox.endings import explain_build, explain_run
 from alchemy_assets.sandbox.jobs import Backend, Ending, Job
 from alchemy_assets.sandbox.program_folder import TEMPORARY, check
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Protection, Run, Status
@@ -35,8 +37,8 @@ NOTHING = Outcome(
 
 
 def question(*command: str) -> Job:
-    """Return a job about the system itself, without a program."""
-    return Job(command, {}, {}, b"", (), "sandbox", TEMPORARY, Limits())
+    """Return a job about the system itself, without a program; a command that is not there ends with exit code 127."""
+    return Job(("/usr/bin/env", *command), {}, {}, b"", (), "sandbox", TEMPORARY, Limits())
 
 
 class ProgramSandbox:
@@ -77,20 +79,39 @@ class ProgramSandbox:
         except UnsupportedLanguageError as error:
             return replace(NOTHING, detail=str(error))
         plan = toolchain.plan(program, limits)
-        build = self._builds.build(toolchain, label, plan) if plan.compile else Build()
+        present = replace(program, files=plan.files)
+        build = self._builds.build(Wanted(toolchain, label, plan)) if plan.compile else Build()
         if build.failure is not None:
-            return replace(_explained(build.failure, toolchain), toolchain=label)
+            return replace(explain_build(build.failure, toolchain, present), toolchain=label)
         ending = self.backend.execute(_job(toolchain, plan, build, invocation, limits))
         outcome = Outcome(**_shared(ending), toolchain=label, compile_step=build.step)
-        return _explained(outcome, toolchain)
+        return explain_run(outcome, toolchain, present, self.backend)
 
     async def run_many(self, runs: Sequence[Run]) -> list[Outcome]:
-        """Run many in all places of the backend; outcomes come in the order of `runs`. Checks all before it starts any."""
+        """Run many in all places of the backend; outcomes come in the order of `runs`. Checks all before it starts any.
+
+        Programs whose compiler can be kept warm are built in batches first; the others do not wait for them.
+        """
         for program, invocation, _ in runs:
             check(program, invocation)
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(self.backend.at_once) as threads:
-            return await asyncio.gather(*(loop.run_in_executor(threads, self.run, *one) for one in runs))
+            batches = await loop.run_in_executor(threads, self._batches, runs)
+            # Threads take their work in this order: none can wait for a batch that is not being built.
+            built = [loop.run_in_executor(threads, self._builds.build_batch, batch) for batch in batches]
+            outcomes = await asyncio.gather(*(loop.run_in_executor(threads, self.run, *one) for one in runs))
+            await asyncio.gather(*built)
+            return outcomes
+
+    def _batches(self, runs: Sequence[Run]) -> list[list[Wanted]]:
+        wanted = []
+        for program, _, limits in runs:
+            with contextlib.suppress(UnsupportedLanguageError):
+                toolchain, label = self._find(program.language)
+                plan = toolchain.plan(program, limits)
+                if plan.compile:
+                    wanted.append(Wanted(toolchain, label, plan))
+        return self._builds.batches(wanted, self.backend.at_once)
 
     def runnable(self, language: str) -> bool:
         """Whether programs of this language can be run here."""
@@ -128,9 +149,13 @@ class ProgramSandbox:
 
 
 def _job(toolchain: Toolchain, plan: Plan, build: Build, invocation: Invocation, limits: Limits) -> Job:
-    command = plan.run if invocation.script is None else SHELL.plan(_script(plan, invocation.script), limits).run
+    if invocation.script is None:
+        command = (*plan.run, *plan.arguments(invocation.arguments))
+    else:
+        script = Program("Shell", plan.files, invocation.script)
+        command = (*SHELL.plan(script, limits).run, *invocation.arguments)
     return Job(
-        command=(*command, *invocation.arguments),
+        command=command,
         environment={**toolchain.environment, **invocation.environment},
         files={**plan.files, **build.files},
         stdin=invocation.stdin,
@@ -142,26 +167,5 @@ def _job(toolchain: Toolchain, plan: Plan, build: Build, invocation: Invocation,
     )
 
 
-def _script(plan: Plan, name: str) -> Program:
-    return Program("Shell", plan.files, name)
-
-
 def _shared(ending: Ending) -> dict[str, Any]:
     return {name: value for name, value in vars(ending).items() if name != "executables"}
-
-
-def _explained(outcome: Outcome, toolchain: Toolchain) -> Outcome:
-    """Return the outcome of a program that failed with the status that its toolchain's words stand for."""
-    step = outcome.compile_step
-    if outcome.status is Status.COMPILE_ERROR and step is not None:
-        said = step.messages
-    elif outcome.status is Status.FINISHED and outcome.exit_code:
-        said = outcome.stderr
-        if toolchain.syntax_error is not None and toolchain.syntax_error.search(said):
-            return replace(outcome, status=Status.COMPILE_ERROR)
-    else:
-        return outcome
-    if toolchain.missing_library is not None and (missing := toolchain.missing_library.search(said)):
-        library = next(filter(None, missing.groups()), b"").decode(errors="replace")
-        return replace(outcome, status=Status.UNSUPPORTED, detail=f"needs the library {library}")
-    return outcome

@@ -94,9 +94,9 @@ ABSENT: Mapping[str, tuple[int, int | None]] = MappingProxyType(
 """Refused with ENOSYS, as on a kernel that lacks them: programs know a way around them."""
 
 _CLONE, _IOCTL, _SOCKET, _SOCKETPAIR = (56, 220), (16, 29), (41, 198), (53, 199)
-_NAMESPACE_FLAGS = 0x7E02_0080  # CLONE_NEW{USER,PID,NET,IPC,UTS,CGROUP,NS,TIME}
-_SOCKET_FAMILIES = (1, 2, 10, 16)  # UNIX, INET, INET6, NETLINK. VSOCK, above all, knows no network namespaces.
-_TERMINAL_INJECTION = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
+NAMESPACE_FLAGS = 0x7E02_0080  # CLONE_NEW{USER,PID,NET,IPC,UTS,CGROUP,NS,TIME}
+SOCKET_FAMILIES = (1, 2, 10, 16)  # UNIX, INET, INET6, NETLINK. VSOCK, above all, knows no network namespaces.
+TERMINAL_INJECTION = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
 
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -152,13 +152,13 @@ def build_filter(machine: str | None = None) -> bytes:
             if number is not None:
                 steps += [_step(_EQUAL, number, if_false=1), _refuse(error)]
 
-    clone = [_argument(0), _step(_ANY_BIT, _NAMESPACE_FLAGS, if_false=1), _refuse(errno.EPERM), allow]
+    clone = [_argument(0), _step(_ANY_BIT, NAMESPACE_FLAGS, if_false=1), _refuse(errno.EPERM), allow]
     ioctl = [_argument(1)]
-    for request in _TERMINAL_INJECTION:
+    for request in TERMINAL_INJECTION:
         ioctl += [_step(_EQUAL, request, if_false=1), _refuse(errno.EPERM)]
     ioctl += [allow]
     socket = [_argument(0)]
-    for family in _SOCKET_FAMILIES:
+    for family in SOCKET_FAMILIES:
         socket += [_step(_EQUAL, family, if_false=1), allow]
     socket += [_refuse(errno.EAFNOSUPPORT)]
     for call, body in ((_CLONE, clone), (_IOCTL, ioctl), (_SOCKET, socket), (_SOCKETPAIR, socket)):

@@ -1,18 +1,23 @@
 """What a program of Python or bash can count on when it is run under bubblewrap."""
 
 import asyncio
+import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from alchemy_assets.errors import SandboxUnavailableError, UnsafePathError, UnsupportedLanguageError
 from alchemy_assets.sandbox import bubblewrap
 from alchemy_assets.sandbox.backends import open_sandbox, report_protections
-from alchemy_assets.sandbox.programs import ProgramSandbox
+from alchemy_assets.sandbox.programs import ProgramSandbox, question
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Status
 from alchemy_assets.settings import Sandboxing
 
@@ -320,9 +325,120 @@ def test_a_bubblewrap_that_cannot_start_says_why(
         open_sandbox(Sandboxing(root=tmp_path_factory.mktemp("empty")))
 
 
+def test_without_a_filter_no_program_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What bwrap finds where its launcher ended before it gave the word, an empty filter, keeps a program from starting."""
+    monkeypatch.setattr(bubblewrap, "build_filter", lambda: b"")
+    backend = bubblewrap.Bubblewrap(workers=1)
+    with pytest.raises(SandboxUnavailableError, match=r"bwrap did not start the program: bwrap: .*SECCOMP"):
+        backend.execute(question("/usr/bin/echo", "started"))
+    backend.close()
+
+
+@pytest.mark.parametrize("count", [1, 30])
+@pytest.mark.parametrize("collect", [(), ("made",)])
+def test_files_are_there_however_they_come(sandbox: ProgramSandbox, count: int, collect: tuple[str, ...]) -> None:
+    """Few or many files, with or without some to be read back, have the same names, bytes, modes and owner."""
+    files = {f"d{i % 3}/{i}": bytes([i]) * (100_000 * (i % 2)) for i in range(count)} | {"run": b"#!/bin/sh\necho ran"}
+    command = (
+        "find . -printf '%p %m %U:%G %y %s\n' | sort | grep -v '^. '; find . -type f | sort | xargs cat | md5sum; ./run"
+    )
+    job = replace(
+        question("/usr/bin/bash", "-c", command), files=files, collect=collect, executables=frozenset({"run"})
+    )
+    lines = sandbox.backend.execute(job).stdout.decode().splitlines()
+    folders = {name.partition("/")[0] for name in files} - {"run"}
+    expected = [
+        f"./{name} {755 if name == 'run' else 644} 10001:10001 f {len(content)}" for name, content in files.items()
+    ]
+    seen = [line for line in lines if " f " in line]
+    assert sorted(seen) == sorted(expected)
+    assert [line.split()[:2] for line in lines if " d " in line] == [[f"./{name}", "755"] for name in sorted(folders)]
+    whole = b"".join(files[name] for name in sorted(files, key=lambda name: f"./{name}"))
+    assert lines[-2:] == [f"{hashlib.md5(whole, usedforsecurity=False).hexdigest()}  -", "ran"]
+
+
+def test_files_may_be_larger_than_what_a_program_may_write(run: Run) -> None:
+    """The files of a program come whole, also where they are more than it may write itself."""
+    source = "print(len(open('big').read()), len(open('main.py').read()) > 0)"
+    outcome = run(source, files={"big": b"x" * 300_000}, limits=Limits(written_bytes=1_000))
+    assert outcome.stdout == b"300000 True\n"
+
+
+def test_folders_of_the_machine_are_shown_where_they_are_asked_for(tmp_path: Path) -> None:
+    """A bind is seen at its path, read-only; one that is missing, or would hide the system, is refused at once."""
+    shown = Path(tempfile.mkdtemp(dir="/dev/shm"))
+    shown.chmod(0o755)
+    (shown / "word").write_text("cached")
+    backend = bubblewrap.Bubblewrap(workers=1, binds=[(shown, "/opt/cache/one")])
+    ending = backend.execute(question("/usr/bin/bash", "-c", "cat /opt/cache/one/word; echo x > /opt/cache/one/word"))
+    backend.close()
+    shutil.rmtree(shown)
+    assert (ending.stdout, b"Read-only" in ending.stderr) == (b"cached", True)
+    with pytest.raises(SandboxUnavailableError, match="is not there"):
+        bubblewrap.Bubblewrap(binds=[(tmp_path / "missing", "/opt/x")])
+    for target in ("/usr", "/opt/../usr", "/opt", "opt/x"):
+        with pytest.raises(SandboxUnavailableError, match="take a path below /opt"):
+            bubblewrap.Bubblewrap(binds=[(tmp_path, target)])
+
+
+def test_the_memory_limit_is_exact_and_repeatable(run: Run) -> None:
+    """A program that fits into its memory by little does so in every run, also after one that did not."""
+    limits = Limits(memory_bytes=64 * 2**20)
+    source = "import mmap, sys; m = mmap.mmap(-1, int(sys.argv[1]) << 20); [m.seek(i) or m.write(b'x') for i in range(0, len(m), 4096)]"
+    fits, exceeds = [], []
+    for _ in range(4):
+        exceeds.append(run(source, arguments=("64",), limits=limits).status)
+        fits.append(run(source, arguments=("48",), limits=limits).status)
+    assert set(fits) == {Status.FINISHED}
+    assert set(exceeds) == {Status.OUT_OF_MEMORY}
+
+
+def test_nothing_grows_from_run_to_run() -> None:
+    """After hundreds of runs, some of them ended by force, a launcher holds no more descriptors and hardly more memory."""
+    backend = bubblewrap.Bubblewrap(workers=1)
+    jobs = [
+        question("/usr/bin/true"),
+        replace(question("/usr/bin/false"), collect=("x",)),
+        replace(question("/usr/bin/yes"), limits=Limits(output_bytes=100_000)),
+        replace(question("/usr/bin/sleep", "9"), limits=Limits(wall_seconds=0.01)),
+    ]
+
+    def held(rounds: int) -> tuple[int, int]:
+        for _ in range(rounds):
+            for job in jobs:
+                backend.execute(job)
+        (worker,) = backend._workers._idle.queue
+        process = Path("/proc", str(worker._process.pid))
+        return len(list((process / "fd").iterdir())), int((process / "statm").read_text().split()[1])
+
+    descriptors, pages = held(10)
+    later_descriptors, later_pages = held(60)
+    backend.close()
+    assert later_descriptors == descriptors
+    assert later_pages - pages < 128
+
+
+def test_a_closed_backend_leaves_no_group() -> None:
+    """When the launchers have ended no control group of theirs is there."""
+    backend = bubblewrap.Bubblewrap(workers=2)
+    backend.execute(question("/usr/bin/true"))
+    (worker,) = backend._workers._idle.queue
+    backend.close()
+    assert list(Path("/sys/fs/cgroup").rglob(f"codealchemy-{worker._process.pid}-*")) == []
+
+
 def test_protections_are_plain_data(sandbox: ProgramSandbox) -> None:
     """The report lists each protection with whether it is in force and in words how."""
     names = [protection.name for protection in sandbox.protections()]
     assert names[:2] == ["bubblewrap", "ordinary user"]
-    assert {"network", "system calls", "control groups"} < set(names)
+    assert {
+        "namespaces",
+        "no new privileges",
+        "files",
+        "network",
+        "system calls",
+        "resource limits",
+        "killing by process namespace",
+        "control groups",
+    } == set(names[2:])
     assert all(protection.detail for protection in sandbox.protections())

@@ -1,13 +1,13 @@
-"""Where control groups are found and what is written into them, on folders that stand in for the kernel's."""
+"""Where control groups are found, on folders that stand in for the kernel's."""
 
+import os
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from alchemy_assets.sandbox.cgroups import Group, Hierarchy, find_hierarchy
-from alchemy_assets.sandbox.sandbox import Limits
-
-LIMITS = Limits(memory_bytes=1_000_000, processes=7)
+from alchemy_assets.sandbox.cgroups import NAME, Hierarchy, find_hierarchy, remove_abandoned, step_aside
 
 
 @pytest.fixture
@@ -38,8 +38,11 @@ def test_version_1_nests_in_our_own_groups(machine: Path) -> None:
     for folder in ("memory/a/b", "pids", "cpu,cpuacct/c", "unified"):
         (machine / "sys" / folder).mkdir(parents=True)
     found = describe(machine, V1_MOUNTS, ["4:memory:/a/b", "3:pids:/", "2:cpu,cpuacct:/c", "0::/"])
+    assert found is not None
     sys, cpu = machine / "sys", machine / "sys/cpu,cpuacct/c"
-    assert found == Hierarchy(1, {"memory": sys / "memory/a/b", "pids": sys / "pids", "cpu": cpu, "cpuacct": cpu})
+    folders = {"memory": sys / "memory/a/b", "pids": sys / "pids", "cpu": cpu, "cpuacct": cpu}
+    assert found == Hierarchy(1, folders, found.homes)
+    assert set(found.homes) == set(folders.values())
     assert found.describe() == "cgroup v1: memory, pids, cpu"
 
 
@@ -61,40 +64,37 @@ def test_version_2_climbs_to_where_controllers_are_handed_down(machine: Path) ->
     assert found is not None
     assert (found.version, set(found.folders.values())) == (2, {machine / "sys/user.slice"})
     assert found.folders.keys() == {"memory", "pids", "cpu", "cpuacct"}
+    assert found.homes == (scope,)
 
 
-def test_limits_are_written_for_version_1(tmp_path: Path) -> None:
-    """A group of v1 bounds memory with and without swap, processes (and bwrap's own two), and one core."""
-    folders = {name: tmp_path / name for name in ("memory", "pids", "cpu", "cpuacct")}
-    for folder in folders.values():
+def test_a_launcher_steps_aside_in_its_own_scope(machine: Path) -> None:
+    """In a v2 group that is its alone a process moves one level down, so that the group can hand controllers down."""
+    scope = machine / "sys/user.slice/codealchemy.scope"
+    aside = scope / f"{NAME}-launcher"
+    aside.mkdir(parents=True)
+    (aside / "cgroup.procs").touch()
+    describe(machine, ["30 20 0:27 / SYS rw - cgroup2 cgroup2 rw,nsdelegate"], ["0::/user.slice/codealchemy.scope"])
+    step_aside(machine / "proc")
+    assert (aside / "cgroup.procs").read_text() == "0"
+
+
+def test_groups_of_launchers_that_are_gone_are_removed() -> None:
+    """A group whose launcher was killed is removed and what still runs in it is killed; those of others stay."""
+    hierarchy = find_hierarchy()
+    if hierarchy is None:
+        pytest.skip("no control groups can be made here")
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    folders = [folder / f"{NAME}-{ended.pid}-0" for folder in set(hierarchy.folders.values())]
+    others = [folder / f"{NAME}-{os.getppid()}-x" for folder in set(hierarchy.folders.values())]
+    for folder in (*folders, *others):
         folder.mkdir()
-    group = Group(Hierarchy(1, folders), LIMITS)
-    assert {path.name: path.read_text() for path in tmp_path.glob("*/*/*")} == {
-        "memory.limit_in_bytes": "1000000",
-        "memory.memsw.limit_in_bytes": "1000000",
-        "pids.max": "9",
-        "cpu.cfs_quota_us": "100000",
-    }
-    (memory,) = folders["memory"].iterdir()
-    (memory / "memory.oom_control").write_text("oom_kill_disable 0\nunder_oom 0\noom_kill 2\n")
-    (memory / "memory.max_usage_in_bytes").write_text("999\n")
-    assert (group.out_of_memory(), group.peak_memory()) == (True, 999)
-
-
-def test_limits_are_written_for_version_2(tmp_path: Path) -> None:
-    """A group of v2 bounds memory without swap, ends as one, and its meters are read from the files of v2."""
-    folders = dict.fromkeys(("memory", "pids", "cpu", "cpuacct"), tmp_path)
-    group = Group(Hierarchy(2, folders), LIMITS)
-    (own,) = tmp_path.iterdir()
-    assert {path.name: path.read_text() for path in own.iterdir()} == {
-        "memory.max": "1000000",
-        "memory.oom.group": "1",
-        "memory.swap.max": "0",
-        "pids.max": "9",
-        "cpu.max": "100000 100000",
-    }
-    (own / "memory.events").write_text("low 0\nmax 9\noom 1\noom_kill 0\n")
-    (own / "pids.events").write_text("max 3\n")
-    (own / "cpu.stat").write_text("usage_usec 1500000\nuser_usec 1\n")
-    assert (group.out_of_memory(), group.out_of_processes(), group.cpu_seconds()) == (False, True, 1.5)
-    assert group.peak_memory() is None
+    orphan = subprocess.Popen(["sleep", "60"])
+    for folder in folders:
+        (folder / "cgroup.procs").write_text(str(orphan.pid))
+    remove_abandoned(hierarchy)
+    left = [folder for folder in folders if folder.exists()], [folder.exists() for folder in others]
+    for folder in others:
+        folder.rmdir()
+    assert left == ([], [True] * len(others))
+    assert orphan.wait(10) == -signal.SIGKILL

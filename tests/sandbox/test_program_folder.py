@@ -64,6 +64,17 @@ def test_collecting_stops_at_the_limit(folder: int) -> None:
     assert notes == ["b was cut: more than the bytes that a run may write"]
 
 
+def test_what_is_not_collected_is_closed(folder: int, tmp_path: Path) -> None:
+    """Folders, links and FIFOs in place of files leave no descriptor open, which would keep their file system alive."""
+    (tmp_path / "directory").mkdir()
+    (tmp_path / "link").symlink_to("directory")
+    os.mkfifo(tmp_path / "fifo")
+    before = sorted(Path("/proc/self/fd").iterdir())
+    files, notes = collect_files(folder, ["directory", "link", "fifo", "directory/x/y", "missing"], 100)
+    assert (files, len(notes)) == ({}, 3)
+    assert sorted(Path("/proc/self/fd").iterdir()) == before
+
+
 def test_links_are_not_followed(folder: int, tmp_path: Path) -> None:
     """Neither a linked file nor a file behind a linked folder is collected or written to."""
     (tmp_path / "real").mkdir()

@@ -1,0 +1,7 @@
+/* Close all streams and run on. */
+#include <unistd.h>
+
+int main(void) {
+    for (int descriptor = 0; descriptor < 256; descriptor++) close(descriptor);
+    for (;;) continue;
+}

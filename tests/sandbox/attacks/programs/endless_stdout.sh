@@ -1,0 +1,2 @@
+# Output that never ends.
+yes

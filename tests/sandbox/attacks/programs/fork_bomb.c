@@ -1,0 +1,6 @@
+/* Processes that multiply for ever. */
+#include <unistd.h>
+
+int main(void) {
+    for (;;) fork();
+}

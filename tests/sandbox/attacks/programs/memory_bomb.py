@@ -1,0 +1,5 @@
+"""A list that grows for ever."""
+
+kept = []
+while True:
+    kept.append(b"x" * 1_000_000)
