@@ -207,7 +207,8 @@ class Sandboxing(_Section):
     )
     build_cache: int = Field(default=256 * 2**20, ge=0, description="Bytes of compiled programs kept in memory.")
     docker_host: str | None = Field(
-        default=None, description="Docker: address of the daemon, of Podman too; empty is `unix:///var/run/docker.sock`."
+        default=None,
+        description="Docker: address of the daemon, of Podman too; empty is `unix:///var/run/docker.sock`.",
     )
     image: str | None = Field(
         default=None, description="Docker: an image with the toolchains; empty shows the folder `root` in an empty one."

@@ -16,7 +16,7 @@ from alchemy_assets.strategies.grounded.shapes import SHAPES
 from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS
 
 PACKAGES = ("dagster", "polars", "duckdb", "great-expectations", "tree-sitter")
-EXTRAS = {"vllm": "vllm", "llama": "xllamacpp", "k8s": "dagster_k8s"}
+EXTRAS = {"docker": "docker", "vllm": "vllm", "llama": "xllamacpp", "k8s": "dagster_k8s"}
 
 
 def _mark(good: bool) -> str:  # noqa: FBT001 -- it prints a truth value

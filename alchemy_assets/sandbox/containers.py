@@ -26,8 +26,8 @@ from alchemy_assets.sandbox.containment import (
     GUEST,
     PASSWD,
     SHARED_MEMORY_BYTES,
-    SYSTEM_FOLDERS,
-    SYSTEM_SETTINGS,
+    system_binds,
+    system_links,
 )
 from alchemy_assets.sandbox.docker_profile import docker_profile
 from alchemy_assets.sandbox.gate_line import ContainerLostError, GateLine
@@ -161,12 +161,10 @@ class Engine:
             return self.source.image
         content = io.BytesIO()
         with tarfile.open(fileobj=content, mode="w") as archive:
-            for name in SYSTEM_FOLDERS:
-                folder = self.source.root / name
-                if folder.is_symlink():
-                    entry = tarfile.TarInfo(name)
-                    entry.type, entry.linkname = tarfile.SYMTYPE, str(folder.readlink())
-                    archive.addfile(entry)
+            for name, target in system_links(self.source.root).items():
+                entry = tarfile.TarInfo(name)
+                entry.type, entry.linkname = tarfile.SYMTYPE, target
+                archive.addfile(entry)
             for name, text in (("etc/passwd", PASSWD), ("etc/group", GROUP)):
                 entry = tarfile.TarInfo(name)
                 entry.size, entry.mode = len(text), 0o644
@@ -180,10 +178,7 @@ class Engine:
         if self.source.image:
             return []
         root = self.source.root.resolve()
-        folders = [
-            name for name in ("usr", *SYSTEM_FOLDERS) if (root / name).is_dir() and not (root / name).is_symlink()
-        ]
-        return [f"{root / name}:/{name}:ro" for name in [*folders, *SYSTEM_SETTINGS] if (root / name).exists()]
+        return [f"{root / name}:/{name}:ro" for name in system_binds(root)]
 
     def start(self, shape: Shape) -> "Container":
         """Start a container whose gate waits for a job."""

@@ -21,6 +21,7 @@ GUEST = 10_001
 """The uid and gid that programs see, and the one that they really have where the launcher is root."""
 
 SHARED_MEMORY_BYTES = 2**20
+NODE_PACKAGES = "usr/share/nodejs"
 SYSTEM_FOLDERS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 # Debian's Java, Mono and PHP keep files outside /usr, without which they do not start or miss their extensions.
 _JAVA_SETTINGS = tuple(f"etc/java-{version}-openjdk" for version in range(8, 40))
@@ -176,15 +177,19 @@ class Containment:
                 os.close(descriptor)
 
 
+def system_links(root: Path) -> dict[str, str]:
+    """Return the links that stand in a program's root folder, and where they lead."""
+    links = {name: str((root / name).readlink()) for name in SYSTEM_FOLDERS if (root / name).is_symlink()}
+    # Where ES modules and tsc look for packages last; they know nothing of Debian's place for them.
+    return {**links, "node_modules": NODE_PACKAGES} if (root / NODE_PACKAGES).is_dir() else links
+
+
+def system_binds(root: Path) -> list[str]:
+    """Return what programs see of a system, as paths below its root."""
+    folders = [name for name in SYSTEM_FOLDERS if (root / name).is_dir() and not (root / name).is_symlink()]
+    return ["usr", *folders, *(name for name in SYSTEM_SETTINGS if (root / name).exists())]
+
+
 def _system(root: Path) -> list[str]:
-    words = ["--ro-bind", str(root / "usr"), "/usr"]
-    for name in SYSTEM_FOLDERS:
-        folder = root / name
-        if folder.is_symlink():
-            words += ["--symlink", str(folder.readlink()), f"/{name}"]
-        elif folder.is_dir():
-            words += ["--ro-bind", str(folder), f"/{name}"]
-    for name in SYSTEM_SETTINGS:
-        if (root / name).exists():
-            words += ["--ro-bind", str(root / name), f"/{name}"]
-    return words
+    binds = [word for name in system_binds(root) for word in ("--ro-bind", str(root / name), f"/{name}")]
+    return [*binds, *(word for name, to in system_links(root).items() for word in ("--symlink", to, f"/{name}"))]

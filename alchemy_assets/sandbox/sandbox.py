@@ -95,7 +95,7 @@ class Outcome:
     """What came of one run; output is bytes, cut at `Limits.output_bytes` where `truncated` says so.
 
     compile_step: None for languages that are not compiled. Where it is what failed, nothing was run: the status is
-    `COMPILE_ERROR`, or says which limit the compiler met.
+    `COMPILE_ERROR`, or says which limit the compiler met. Also set where an interpreter could not read its program.
     """
 
     status: Status

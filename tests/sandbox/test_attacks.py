@@ -45,7 +45,7 @@ for name in ("/root", "/work", "/home", "/var", "/sys", "/etc/shadow", "/etc/hos
     for start in ("", "/proc/1/root", "/proc/self/root", "/proc/1/cwd/.."):
         if os.path.lexists(start + name):
             print("seen", start + name)
-print(sorted(set(os.listdir("/")) - {{"lib32", "libx32", "lib64"}}), os.listdir("/etc"))
+print(sorted(set(os.listdir("/")) - {{"lib32", "libx32", "lib64", "node_modules"}}), os.listdir("/etc"))
 """
     names = ["bin", "dev", "etc", "lib", "proc", "sbin", "tmp", "usr"]
     seen, _, settings = run(source).stdout.decode().strip().partition("] [")

@@ -1,3 +1,3 @@
-/* 10 GB of zeroes from the assembler. */
+/* 16 GB of numbers from the assembler. */
 __asm__(".data\n.fill 0x7fffffff, 8, 1\n.text\n");
 int main(void) { return 0; }
