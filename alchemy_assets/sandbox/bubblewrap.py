@@ -178,7 +178,7 @@ class Bubblewrap:
         """
         self._version, path = _find_bwrap()
         shown = tuple(_checked(source, target) for source, target in binds)
-        walls = Walls(path, str(root.resolve()), build_filter(), shown)
+        walls = Walls(path, str(root.resolve()), build_filter(), build_filter(metered=False), shown)
         self._workers = _Workers(walls, workers or os.cpu_count() or 1)
         self.at_once = self._workers.most
         self._protections: list[Protection] = []

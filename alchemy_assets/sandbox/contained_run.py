@@ -129,7 +129,7 @@ class ContainedRun:
         else:
             self.meter = ProcessMeter(init)
             self.cpu_before, _ = self.meter.look()
-        go.write(self.containment.seccomp)
+        go.write(self.containment.seccomp if self.group else self.containment.seccomp_unmetered)
         go.close()
 
     def _open_folder(self, init: int) -> int:

@@ -40,12 +40,14 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 class Walls:
     """What all runs of a launcher share: where bwrap is, whose system is shown, and the seccomp filter.
 
+    seccomp_unmetered: the filter where no control group counts the memory of a run.
     binds: folders or files of this machine, and the paths at which programs see them, read-only.
     """
 
     bwrap: str
     root: str
     seccomp: bytes
+    seccomp_unmetered: bytes
     binds: tuple[tuple[str, str], ...] = ()
 
 
@@ -120,7 +122,7 @@ class Containment:
 
     def __init__(self, walls: Walls) -> None:
         """Look at the system that programs shall see."""
-        self.seccomp = walls.seccomp
+        self.seccomp, self.seccomp_unmetered = walls.seccomp, walls.seccomp_unmetered
         self._passwd, self._group = map(sealed, (PASSWD, GROUP))
         self._start = [
             walls.bwrap,

@@ -320,14 +320,14 @@ def test_a_bubblewrap_that_cannot_start_says_why(
 ) -> None:
     """Where bwrap fails, its own words and the usual remedies are in the error."""
     assert sandbox
-    monkeypatch.setattr(bubblewrap, "build_filter", lambda: b"")
+    monkeypatch.setattr(bubblewrap, "build_filter", lambda **_: b"")
     with pytest.raises(SandboxUnavailableError, match=r"bwrap: .*user namespaces are switched off"):
         open_sandbox(Sandboxing(root=tmp_path_factory.mktemp("empty")))
 
 
 def test_without_a_filter_no_program_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     """What bwrap finds where its launcher ended before it gave the word, an empty filter, keeps a program from starting."""
-    monkeypatch.setattr(bubblewrap, "build_filter", lambda: b"")
+    monkeypatch.setattr(bubblewrap, "build_filter", lambda **_: b"")
     backend = bubblewrap.Bubblewrap(workers=1)
     with pytest.raises(SandboxUnavailableError, match=r"bwrap did not start the program: bwrap: .*SECCOMP"):
         backend.execute(question("/usr/bin/echo", "started"))

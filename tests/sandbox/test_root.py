@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -328,6 +329,7 @@ def test_a_mirror_that_is_not_there_is_said(tmp_path: Path) -> None:
         build_root(folder, packages=PACKAGES, languages=["SQL"], mirror=f"file://{tmp_path}/none")
     log = tmp_path / "root.partial/log"
     assert str(log) in str(caught.value)
+    assert re.search(rf"E: .*{re.escape(str(tmp_path))}/none", str(caught.value))
     assert f"{tmp_path}/none" in log.read_text()
     assert _listing(tmp_path) == ["root.partial", "root.partial/log"]
     assert str(tmp_path) not in Path("/proc/self/mountinfo").read_text()

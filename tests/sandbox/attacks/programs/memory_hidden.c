@@ -17,7 +17,7 @@ static void *start(void *nothing) {
 int main(void) {
     pthread_t thread;
     pthread_create(&thread, NULL, start, NULL);
-    nap(0.8);
+    nap(3);
     puts("BREACH 384 MB in children of a thread");
     return 0;
 }

@@ -14,6 +14,7 @@ int main(void) {
         }
         close(file);
     }
+    nap(1); /* to be looked at, where memory is sampled */
     puts("BREACH 200 MB of files");
     return 0;
 }
