@@ -27,9 +27,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alchemy_assets.sandbox.backends import open_sandbox
-from alchemy_assets.sandbox.containment import GUEST, as_guest
+from alchemy_assets.sandbox.bubblewrap.containment import as_guest
 from alchemy_assets.sandbox.programs import ProgramSandbox, question
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Program, Status
+from alchemy_assets.sandbox.system import GUEST
 from alchemy_assets.sandbox.toolchains.table import TOOLCHAINS
 from alchemy_assets.sandbox.toolchains.toolchain import Plan, Toolchain
 from alchemy_assets.settings import Sandboxing

@@ -4,7 +4,7 @@ Belongs here: the choice of a backend. Does not: how it contains (`bubblewrap`, 
 """
 
 from alchemy_assets.errors import SandboxUnavailableError
-from alchemy_assets.sandbox.bubblewrap import Bubblewrap
+from alchemy_assets.sandbox.bubblewrap.backend import Bubblewrap
 from alchemy_assets.sandbox.jobs import Backend
 from alchemy_assets.sandbox.programs import ProgramSandbox
 from alchemy_assets.sandbox.sandbox import Protection
@@ -13,7 +13,7 @@ from alchemy_assets.settings import Sandboxing
 
 def _backend(settings: Sandboxing) -> Backend:
     if settings.backend == "docker":
-        from alchemy_assets.sandbox.docker import Docker  # noqa: PLC0415 -- its SDK is an extra
+        from alchemy_assets.sandbox.docker.backend import Docker  # noqa: PLC0415 -- its SDK is an extra
 
         return Docker(
             workers=settings.workers,

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from alchemy_assets.errors import SandboxUnavailableError, UnsafePathError, UnsupportedLanguageError
-from alchemy_assets.sandbox import bubblewrap
 from alchemy_assets.sandbox.backends import open_sandbox, report_protections
+from alchemy_assets.sandbox.bubblewrap import backend as bubblewrap
 from alchemy_assets.sandbox.programs import ProgramSandbox, question
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Status
 from alchemy_assets.settings import Sandboxing

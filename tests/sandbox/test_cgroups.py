@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from alchemy_assets.sandbox.cgroups import NAME, Hierarchy, find_hierarchy, remove_abandoned, step_aside
+from alchemy_assets.sandbox.bubblewrap.cgroups import NAME, Hierarchy, find_hierarchy, remove_abandoned, step_aside
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from alchemy_assets.errors import SandboxUnavailableError
-from alchemy_assets.sandbox.containers import LABEL
-from alchemy_assets.sandbox.docker import Docker
+from alchemy_assets.sandbox.docker.backend import Docker
+from alchemy_assets.sandbox.docker.containers import LABEL
 from alchemy_assets.sandbox.programs import ProgramSandbox
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Status
 from tests.sandbox.docker_daemon import NoDaemon, running_daemon
@@ -317,7 +317,7 @@ def test_a_killed_caller_leaves_no_container(docker_address: str) -> None:
     client = docker.APIClient(docker_address)
     before = {one["Id"] for one in client.containers(**MARKED)}
     source = f"""
-from alchemy_assets.sandbox.docker import Docker
+from alchemy_assets.sandbox.docker.backend import Docker
 from alchemy_assets.sandbox.programs import ProgramSandbox
 from alchemy_assets.sandbox.sandbox import *
 sandbox = ProgramSandbox(Docker(workers=2, address={docker_address!r}))
@@ -355,7 +355,7 @@ def test_a_forked_process_has_containers_of_its_own(docker_address: str) -> None
     """A process that forks after it opened a sandbox gets its own answers in both halves."""
     source = f"""
 import os
-from alchemy_assets.sandbox.docker import Docker
+from alchemy_assets.sandbox.docker.backend import Docker
 from alchemy_assets.sandbox.programs import ProgramSandbox
 from alchemy_assets.sandbox.sandbox import *
 sandbox = ProgramSandbox(Docker(workers=1, address={docker_address!r}))

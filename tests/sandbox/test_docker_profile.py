@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alchemy_assets.sandbox.docker_profile import docker_profile
+from alchemy_assets.sandbox.docker.profile import docker_profile
 from alchemy_assets.sandbox.seccomp import ABSENT, DENIED, NAMESPACE_FLAGS, SOCKET_FAMILIES, TERMINAL_INJECTION
 
 PROFILE = json.loads(docker_profile())

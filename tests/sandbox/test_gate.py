@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from alchemy_assets.sandbox import gate
+from alchemy_assets.sandbox.docker import gate
 
 VERSION_1 = {
     "cpuacct/cpuacct.usage": "1500000000\n",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from alchemy_assets.sandbox.cgroups import Hierarchy, find_hierarchy
-from alchemy_assets.sandbox.group import Group
+from alchemy_assets.sandbox.bubblewrap.cgroups import Hierarchy, find_hierarchy
+from alchemy_assets.sandbox.bubblewrap.group import Group
 from alchemy_assets.sandbox.sandbox import Limits
 
 LIMITS = Limits(memory_bytes=1_000_000, processes=7)

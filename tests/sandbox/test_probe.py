@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from alchemy_assets.sandbox.bubblewrap.probe import probe
 from alchemy_assets.sandbox.jobs import Ending, Job
-from alchemy_assets.sandbox.probe import probe
 from alchemy_assets.sandbox.programs import ProgramSandbox
 from alchemy_assets.sandbox.sandbox import Status
 

@@ -9,7 +9,7 @@ import secrets
 import time
 from pathlib import Path
 
-from alchemy_assets.sandbox.cgroups import NAME, find_hierarchy
+from alchemy_assets.sandbox.bubblewrap.cgroups import NAME, find_hierarchy
 
 _MOUNT_POINTS = ("/newroot", "/oldroot")
 _MOUNTED = ("/tmp", "/usr", "/bin", "/lib", "/dev/shm", "/etc/passwd", "/etc/group")

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from alchemy_assets.sandbox import bubblewrap
+from alchemy_assets.sandbox.bubblewrap import backend as bubblewrap
 from alchemy_assets.sandbox.jobs import Ending, Job
 from alchemy_assets.sandbox.sandbox import Protection
 
@@ -87,7 +87,7 @@ class UserBackend:
 
     def _copy_code(self) -> None:
         """Copy what is needed to where everybody may read it."""
-        for source in (*_PACKAGE.glob("*.py"), *(_PACKAGE / "sandbox").glob("*.py")):
+        for source in (*_PACKAGE.glob("*.py"), *(_PACKAGE / "sandbox").rglob("*.py")):
             target = self._folder / "alchemy_assets" / source.relative_to(_PACKAGE)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)

@@ -11,11 +11,11 @@ from types import MappingProxyType
 
 from alchemy_assets.errors import SandboxUnavailableError
 from alchemy_assets.sandbox import builds
-from alchemy_assets.sandbox.bubblewrap import Bubblewrap
-from alchemy_assets.sandbox.containment import GUEST
-from alchemy_assets.sandbox.docker import Docker
+from alchemy_assets.sandbox.bubblewrap.backend import Bubblewrap
+from alchemy_assets.sandbox.docker.backend import Docker
 from alchemy_assets.sandbox.jobs import Backend
 from alchemy_assets.sandbox.programs import ProgramSandbox
+from alchemy_assets.sandbox.system import GUEST
 from tests.sandbox.attacks import ordinary_user
 from tests.sandbox.attacks.host import HIDDEN, Host
 from tests.sandbox.attacks.table import COMPILE_LIMITS, Kind

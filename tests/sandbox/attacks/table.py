@@ -36,9 +36,9 @@ LIMITS = Limits(
     written_bytes=16_000_000,
 )
 COMPILE_LIMITS = Limits(
-    cpu_seconds=1,
-    wall_seconds=10,
-    memory_bytes=512 * 2**20,
+    cpu_seconds=2,
+    wall_seconds=20,
+    memory_bytes=256 * 2**20,
     processes=64,
     output_bytes=256 * 2**10,
     written_bytes=64 * 2**20,

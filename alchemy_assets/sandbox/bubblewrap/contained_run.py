@@ -12,13 +12,14 @@ import select
 import signal
 import time
 
-from alchemy_assets.sandbox.cgroups import Hierarchy
-from alchemy_assets.sandbox.containment import GUEST, Containment, Descriptors, as_guest, sealed
-from alchemy_assets.sandbox.group import Group
+from alchemy_assets.sandbox.bubblewrap.cgroups import Hierarchy
+from alchemy_assets.sandbox.bubblewrap.containment import Containment, Descriptors, as_guest, sealed
+from alchemy_assets.sandbox.bubblewrap.group import Group
 from alchemy_assets.sandbox.jobs import Ending, Job
 from alchemy_assets.sandbox.limits import Facts, ProcessMeter, decide, limit_sandbox
 from alchemy_assets.sandbox.program_folder import collect_files, collect_new_files, write_files
 from alchemy_assets.sandbox.sandbox import Status
+from alchemy_assets.sandbox.system import GUEST
 
 _START_SECONDS = 30.0
 _ROOT_LOOK_SECONDS = 0.0005

@@ -18,10 +18,10 @@ import weakref
 from pathlib import Path
 
 from alchemy_assets.errors import SandboxUnavailableError
-from alchemy_assets.sandbox.contained_job import run_contained
-from alchemy_assets.sandbox.container_pool import ContainerPool
-from alchemy_assets.sandbox.containers import Engine, Source, shape_of
-from alchemy_assets.sandbox.gate_line import ContainerLostError
+from alchemy_assets.sandbox.docker.contained_job import run_contained
+from alchemy_assets.sandbox.docker.containers import Engine, Source, shape_of
+from alchemy_assets.sandbox.docker.gate_line import ContainerLostError
+from alchemy_assets.sandbox.docker.pool import ContainerPool
 from alchemy_assets.sandbox.jobs import Ending, Job
 from alchemy_assets.sandbox.program_folder import TEMPORARY
 from alchemy_assets.sandbox.sandbox import Limits, Protection

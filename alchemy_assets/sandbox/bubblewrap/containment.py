@@ -16,20 +16,8 @@ from pathlib import Path
 
 from alchemy_assets.sandbox.jobs import Job
 from alchemy_assets.sandbox.program_folder import TEMPORARY
+from alchemy_assets.sandbox.system import GROUP, GUEST, PASSWD, SHARED_MEMORY_BYTES, system_binds, system_links
 
-GUEST = 10_001
-"""The uid and gid that programs see, and the one that they really have where the launcher is root."""
-
-SHARED_MEMORY_BYTES = 2**20
-NODE_PACKAGES = "usr/share/nodejs"
-SYSTEM_FOLDERS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
-# Debian's Java, Mono and PHP keep files outside /usr, without which they do not start or miss their extensions.
-_JAVA_SETTINGS = tuple(f"etc/java-{version}-openjdk" for version in range(8, 40))
-SYSTEM_SETTINGS = ("etc/alternatives", "etc/ld.so.cache", "etc/mono", "etc/php", *_JAVA_SETTINGS)
-"""What is shown of /etc, where it is there: no accounts, no names of machines, no keys."""
-
-PASSWD = f"sandbox:x:{GUEST}:{GUEST}:sandbox:{TEMPORARY}:/bin/bash\n".encode()
-GROUP = f"sandbox:x:{GUEST}:\n".encode()
 _SET_SUBREAPER, _SET_NO_NEW_PRIVILEGES = 36, 38
 _STANDARD_STREAMS = 3
 _SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
@@ -177,19 +165,6 @@ class Containment:
         finally:
             for descriptor in theirs.all():
                 os.close(descriptor)
-
-
-def system_links(root: Path) -> dict[str, str]:
-    """Return the links that stand in a program's root folder, and where they lead."""
-    links = {name: str((root / name).readlink()) for name in SYSTEM_FOLDERS if (root / name).is_symlink()}
-    # Where ES modules and tsc look for packages last; they know nothing of Debian's place for them.
-    return {**links, "node_modules": NODE_PACKAGES} if (root / NODE_PACKAGES).is_dir() else links
-
-
-def system_binds(root: Path) -> list[str]:
-    """Return what programs see of a system, as paths below its root."""
-    folders = [name for name in SYSTEM_FOLDERS if (root / name).is_dir() and not (root / name).is_symlink()]
-    return ["usr", *folders, *(name for name in SYSTEM_SETTINGS if (root / name).exists())]
 
 
 def _system(root: Path) -> list[str]:

@@ -9,7 +9,7 @@ import socket
 import time
 from typing import Any
 
-from alchemy_assets.sandbox import gate
+from alchemy_assets.sandbox.docker import gate
 
 _SAY_SECONDS = 120.0
 _LONGEST_WORDS = 4_000

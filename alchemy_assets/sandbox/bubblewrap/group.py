@@ -12,7 +12,7 @@ import signal
 import time
 from collections.abc import Iterator
 
-from alchemy_assets.sandbox.cgroups import NAME, Hierarchy, remove_soon
+from alchemy_assets.sandbox.bubblewrap.cgroups import NAME, Hierarchy, remove_soon
 from alchemy_assets.sandbox.sandbox import Limits
 
 _OWN_PROCESSES = 2

@@ -20,8 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from alchemy_assets.errors import SandboxUnavailableError
-from alchemy_assets.sandbox import gate
-from alchemy_assets.sandbox.containment import (
+from alchemy_assets.sandbox.docker import gate
+from alchemy_assets.sandbox.docker.gate_line import ContainerLostError, GateLine
+from alchemy_assets.sandbox.docker.profile import docker_profile
+from alchemy_assets.sandbox.jobs import Job
+from alchemy_assets.sandbox.program_folder import TEMPORARY
+from alchemy_assets.sandbox.system import (
     GROUP,
     GUEST,
     PASSWD,
@@ -29,10 +33,6 @@ from alchemy_assets.sandbox.containment import (
     system_binds,
     system_links,
 )
-from alchemy_assets.sandbox.docker_profile import docker_profile
-from alchemy_assets.sandbox.gate_line import ContainerLostError, GateLine
-from alchemy_assets.sandbox.jobs import Job
-from alchemy_assets.sandbox.program_folder import TEMPORARY
 
 LABEL = "codealchemy.sandbox"
 IMAGE = "codealchemy-sandbox"

@@ -21,10 +21,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from alchemy_assets.errors import SandboxUnavailableError
-from alchemy_assets.sandbox.cgroups import find_hierarchy
-from alchemy_assets.sandbox.containment import Walls
+from alchemy_assets.sandbox.bubblewrap.cgroups import find_hierarchy
+from alchemy_assets.sandbox.bubblewrap.containment import Walls
+from alchemy_assets.sandbox.bubblewrap.probe import probe
 from alchemy_assets.sandbox.jobs import Ending, Job
-from alchemy_assets.sandbox.probe import probe
 from alchemy_assets.sandbox.program_folder import TEMPORARY
 from alchemy_assets.sandbox.sandbox import Limits, Protection
 from alchemy_assets.sandbox.seccomp import MACHINES, build_filter
@@ -33,11 +33,11 @@ _OLDEST = (0, 8, 0)
 _GOODBYE_SECONDS = 15.0
 _LAUNCH = (
     "import sys; sys.path.append(sys.argv[1]); "
-    "from alchemy_assets.sandbox.launcher import serve; serve(int(sys.argv[2]), own_scope=sys.argv[3] == 'own-scope')"
+    "from alchemy_assets.sandbox.bubblewrap.launcher import serve; serve(int(sys.argv[2]), own_scope=sys.argv[3] == 'own-scope')"
 )
 _SCOPE = ("systemd-run", "--user", "--scope", "--quiet", "--collect", "--property=Delegate=yes", "--")
 _SCOPE_SECONDS = 10.0
-_PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
+_PACKAGE_PARENT = str(Path(__file__).resolve().parents[3])
 _TRIAL = Job(("/usr/bin/true",), {}, {}, b"", (), "sandbox", TEMPORARY, Limits())
 _ADVICE = (
     "Often user namespaces are switched off: on Ubuntu `sysctl kernel.apparmor_restrict_unprivileged_userns=0`, on "

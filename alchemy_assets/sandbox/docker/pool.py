@@ -9,7 +9,7 @@ from collections import OrderedDict, deque
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from alchemy_assets.errors import SandboxUnavailableError
-from alchemy_assets.sandbox.containers import Container, Engine, Shape
+from alchemy_assets.sandbox.docker.containers import Container, Engine, Shape
 
 
 class ContainerPool:

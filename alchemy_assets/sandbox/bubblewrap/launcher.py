@@ -9,10 +9,10 @@ import contextlib
 import os
 from multiprocessing.connection import Connection
 
-from alchemy_assets.sandbox.cgroups import Hierarchy, find_hierarchy, remove_abandoned, step_aside
-from alchemy_assets.sandbox.contained_run import ContainedRun, Gone, LaunchError
-from alchemy_assets.sandbox.containment import Containment, prepare_launcher
-from alchemy_assets.sandbox.group import Group
+from alchemy_assets.sandbox.bubblewrap.cgroups import Hierarchy, find_hierarchy, remove_abandoned, step_aside
+from alchemy_assets.sandbox.bubblewrap.contained_run import ContainedRun, Gone, LaunchError
+from alchemy_assets.sandbox.bubblewrap.containment import Containment, prepare_launcher
+from alchemy_assets.sandbox.bubblewrap.group import Group
 from alchemy_assets.sandbox.jobs import Ending, Job
 from alchemy_assets.sandbox.sandbox import Limits
 
