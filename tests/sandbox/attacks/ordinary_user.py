@@ -24,7 +24,7 @@ from alchemy_assets.sandbox.sandbox import Protection
 
 _PYTHON = "/usr/bin/python3"
 _START = "import sys; sys.path.insert(0, sys.argv[1]); import ordinary_user; ordinary_user.serve(sys.argv[2:])"
-_PACKAGE = Path(bubblewrap.__file__).parents[1]
+_PACKAGE = Path(bubblewrap.__file__).parents[2]
 
 
 def _answer(descriptor: int, backend: bubblewrap.Bubblewrap) -> None:
