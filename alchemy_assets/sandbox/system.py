@@ -9,7 +9,7 @@ from pathlib import Path
 from alchemy_assets.sandbox.program_folder import TEMPORARY
 
 GUEST = 10_001
-"""The uid and gid that programs see, and the one that they really have where the launcher is root."""
+"""The uid and gid that programs see."""
 
 SHARED_MEMORY_BYTES = 2**20
 _NODE_PACKAGES = "usr/share/nodejs"

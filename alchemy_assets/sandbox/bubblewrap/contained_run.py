@@ -13,13 +13,12 @@ import signal
 import time
 
 from alchemy_assets.sandbox.bubblewrap.cgroups import Hierarchy
-from alchemy_assets.sandbox.bubblewrap.containment import Containment, Descriptors, as_guest, sealed
+from alchemy_assets.sandbox.bubblewrap.containment import Containment, Descriptors, as_guest, own_user, sealed
 from alchemy_assets.sandbox.bubblewrap.group import Group
 from alchemy_assets.sandbox.jobs import Ending, Job
 from alchemy_assets.sandbox.limits import Facts, ProcessMeter, decide, limit_sandbox
 from alchemy_assets.sandbox.program_folder import collect_files, collect_new_files, write_files
 from alchemy_assets.sandbox.sandbox import Status
-from alchemy_assets.sandbox.system import GUEST
 
 _START_SECONDS = 30.0
 _ROOT_LOOK_SECONDS = 0.0005
@@ -106,7 +105,7 @@ class ContainedRun:
             self.streams[descriptor] = stream
         if os.getuid() == 0:  # Otherwise programs could not open /dev/stdout and /dev/stderr, which scripts write to.
             for descriptor in (stdout_end, stderr_end):
-                os.fchown(descriptor, GUEST, GUEST)
+                os.fchown(descriptor, own_user(), own_user())
         go_end, go = self._writer()
         by_pipe = _can_go_by_pipe(job)
         pipes = {name: self._writer() for name in job.files} if by_pipe else {}

@@ -8,6 +8,7 @@ to the host's /proc/sys. The launcher therefore becomes an ordinary user for as 
 import contextlib
 import ctypes
 import fcntl
+import functools
 import os
 import signal
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,8 @@ from alchemy_assets.sandbox.jobs import Job
 from alchemy_assets.sandbox.program_folder import TEMPORARY
 from alchemy_assets.sandbox.system import GROUP, GUEST, PASSWD, SHARED_MEMORY_BYTES, system_binds, system_links
 
+_USERS = 0x7000_0000
+"""Above all that distributions and systemd give to anyone."""
 _SET_SUBREAPER, _SET_NO_NEW_PRIVILEGES = 36, 38
 _STANDARD_STREAMS = 3
 _SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
@@ -60,14 +63,31 @@ def prepare_launcher() -> None:
                 os.set_inheritable(int(name), False)  # noqa: FBT003 - takes no keyword
 
 
+@functools.cache
+def own_user() -> int:
+    """Return the uid and gid that the programs of this launcher really have, where it is root.
+
+    No other launcher has the same one: what the kernel counts by user, such as watches of files and descriptors on their
+    way, one program then cannot use up for those that run beside it. In a container that maps few users it is `GUEST`.
+    """
+    user = _USERS + os.getpid()
+    try:
+        os.setresuid(user, user, 0)
+    except OSError:
+        return GUEST
+    os.setresuid(0, 0, 0)
+    return user
+
+
 @contextlib.contextmanager
 def as_guest() -> Iterator[None]:
     """Act with the rights of the guest only, where this process is root; what it executes then cannot come back."""
     if os.getuid() != 0:
         yield
         return
-    os.setresgid(GUEST, GUEST, 0)
-    os.setresuid(GUEST, GUEST, 0)
+    user = own_user()
+    os.setresgid(user, user, 0)
+    os.setresuid(user, user, 0)
     try:
         yield
     finally:

@@ -5,6 +5,7 @@ Belongs here: opening a backend as root, as an ordinary user, and in containers.
 
 import contextlib
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -15,7 +16,6 @@ from alchemy_assets.sandbox.bubblewrap.backend import Bubblewrap
 from alchemy_assets.sandbox.docker.backend import Docker
 from alchemy_assets.sandbox.jobs import Backend
 from alchemy_assets.sandbox.programs import ProgramSandbox
-from alchemy_assets.sandbox.system import GUEST
 from tests.sandbox.attacks import ordinary_user
 from tests.sandbox.attacks.host import HIDDEN, Host
 from tests.sandbox.attacks.table import COMPILE_LIMITS, Kind
@@ -64,7 +64,7 @@ def root(workers: int = 1) -> Iterator[Place]:
     if os.getuid() != 0:
         message = "these tests are not run by root"
         raise NotHere(message)
-    with _place("bubblewrap, root", lambda: Bubblewrap(workers=workers), GUEST) as place:
+    with _place("bubblewrap, root", lambda: Bubblewrap(workers=workers)) as place:
         yield place
 
 
@@ -72,13 +72,13 @@ def root(workers: int = 1) -> Iterator[Place]:
 def user(workers: int = 1) -> Iterator[Place]:
     """Bubblewrap, started by an ordinary user: by another one where we are root."""
     if os.getuid() != 0:
-        with _place("bubblewrap, user", lambda: Bubblewrap(workers=workers), os.getuid()) as place:
+        with _place("bubblewrap, user", lambda: Bubblewrap(workers=workers)) as place:
             yield place
         return
     if reason := ordinary_user.impossible():
         raise NotHere(reason)
     backend = ordinary_user.UserBackend(workers)
-    with _place("bubblewrap, user", lambda: backend, backend.uid) as place:
+    with _place("bubblewrap, user", lambda: backend) as place:
         yield place
 
 
@@ -90,22 +90,24 @@ def docker(workers: int = 1) -> Iterator[Place]:
             address, _ = stack.enter_context(running_daemon())
         except NoDaemon as error:
             raise NotHere(str(error)) from error
-        place = _place("docker", lambda: Docker(workers=workers, address=address), GUEST, Kind.DOCKER)
+        place = _place("docker", lambda: Docker(workers=workers, address=address), Kind.DOCKER)
         yield stack.enter_context(place)
 
 
 @contextlib.contextmanager
-def _place(name: str, open_backend: Callable[[], Backend], uid: int, kind: Kind | None = None) -> Iterator[Place]:
+def _place(name: str, open_backend: Callable[[], Backend], kind: Kind | None = None) -> Iterator[Place]:
     with _own_surroundings(), contextlib.ExitStack() as stack:
         try:
             sandbox = ProgramSandbox(open_backend())
             stack.callback(sandbox.close)
-            in_force = {one.name: one.in_force for one in sandbox.protections()}
+            protections = sandbox.protections()
         except SandboxUnavailableError as error:
             raise NotHere(str(error)) from error
-        host = Host(uid)
+        said = {one.name: one for one in protections}
+        host = Host(int(re.findall(r"\d+", said["ordinary user"].detail)[0]))
         stack.callback(host.close)
-        grouped = Kind.GROUPED if in_force.get("control groups") else Kind.RLIMITS
+        groups = said.get("control groups")
+        grouped = Kind.GROUPED if groups and groups.in_force else Kind.RLIMITS
         yield Place(name, sandbox, kind or grouped, host, Watch())
 
 
