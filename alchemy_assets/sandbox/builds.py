@@ -180,7 +180,7 @@ class Builds:
                 if empty < _EMPTY_IN_A_ROW and (job := self._batch_job([wanted for _, wanted in left])) is not None:
                     answers = warm_endings(self._backend.execute(job), len(left))
                 for (key, wanted), ending in zip(left, answers, strict=False):
-                    build = self._cold(wanted) if ending is None else as_build(ending)
+                    build = self._cold(wanted) if ending is None else as_build(ending, wanted.plan.run[0])
                     self._settle(key, futures[key], build)
                 empty = 0 if answers else empty + 1
                 left = left[len(answers) :]
@@ -227,7 +227,8 @@ class Builds:
                     limits=LIMITS,
                     collect_new=True,
                 )
-            )
+            ),
+            wanted.plan.run[0],
         )
 
     def _settle(self, key: str, future: Future[Build], build: Build) -> Build:
@@ -253,8 +254,8 @@ class Builds:
                     future.cancel()
 
 
-def as_build(ending: Ending) -> Build:
-    """Return what the end of a compiler means."""
+def as_build(ending: Ending, started: str = "") -> Build:
+    """Return what the end of a compiler means; started: what it should have made, where that is a program."""
     messages = ending.stderr + ending.stdout
     step = CompileStep(
         exit_code=ending.exit_code,
@@ -270,6 +271,12 @@ def as_build(ending: Ending) -> Build:
         return Build(step=step, status=Status.COMPILE_ERROR, detail=first_error(messages))
     if len(ending.files) >= MOST_FILES:
         return Build(step=step, status=Status.COMPILE_ERROR, detail=f"the compiler made {MOST_FILES:,} files or more")
+    if started.startswith("./") and started[2:] not in ending.executables:
+        return Build(
+            step=step,
+            status=Status.COMPILE_ERROR,
+            detail="the compiler made no program: the source asks for something else",
+        )
     return Build(ending.files, ending.executables, step)
 
 

@@ -17,6 +17,7 @@ import pytest
 from alchemy_assets.errors import SandboxUnavailableError, UnsafePathError, UnsupportedLanguageError
 from alchemy_assets.sandbox.backends import open_sandbox, report_protections
 from alchemy_assets.sandbox.bubblewrap import backend as bubblewrap
+from alchemy_assets.sandbox.jobs import Job
 from alchemy_assets.sandbox.programs import ProgramSandbox, question
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Status
 from alchemy_assets.settings import Sandboxing
@@ -442,3 +443,12 @@ def test_protections_are_plain_data(sandbox: ProgramSandbox) -> None:
         "control groups",
     } == set(names[2:])
     assert all(protection.detail for protection in sandbox.protections())
+
+
+@pytest.mark.parametrize("content", [b"\x7fELF no program", b"#!/nowhere\n"])
+def test_a_program_that_is_none_is_no_fault_of_the_sandbox(sandbox: ProgramSandbox, content: bytes) -> None:
+    """A file that the kernel does not start ends as in a shell, and the sandbox goes on."""
+    job = Job(("./x",), {}, {"x": content}, b"", (), "sandbox", "/tmp", Limits(), executables=frozenset({"x"}))
+    ending = sandbox.backend.execute(job)
+    assert (ending.status, ending.exit_code) == (Status.FINISHED, 127)
+    assert b"./x" in ending.stderr

@@ -164,6 +164,15 @@ def test_more_files_than_are_collected_are_no_build() -> None:
     assert "made 1,000 files or more" in failure.detail
 
 
+def test_a_compiler_that_makes_no_program_has_refused_it() -> None:
+    """Where the file that is to be started is not there, or may not be executed, the outcome is a compile error."""
+    for made in ({}, {"main": b"a library"}):
+        failure = as_build(replace(FINISHED, files=made), "./main").failure
+        assert failure is not None
+        assert (failure.status, failure.detail[:28]) == (Status.COMPILE_ERROR, "the compiler made no program")
+    assert as_build(replace(FINISHED, files={"main": b"x"}, executables=frozenset({"main"})), "./main").failure is None
+
+
 def java(source: bytes, name: str = "Main.java") -> Wanted:
     plan = Plan({name: source}, run=("/usr/bin/java", "Main"), compile=("/usr/bin/javac", name))
     return Wanted(JAVA, "OpenJDK 1.0", plan)

@@ -225,6 +225,7 @@ def test_a_missing_library_is_named(sandbox: ProgramSandbox, language: str, sour
         ("Ruby", "require './nosuch'", Status.FINISHED),
         ("Rust", "mod nosuch;\nuse nosuch::X;\nfn main() {}", Status.COMPILE_ERROR),
         ("Rust", "use std::nosuch::X;\nfn main() {}", Status.COMPILE_ERROR),
+        ("Rust", '#![crate_type = "lib"]\npub fn f() {}', Status.COMPILE_ERROR),
         ("Rust", "use crate::nosuch::X;\nfn main() {}", Status.COMPILE_ERROR),
         ("Rust", "fn main() { let x = mem::size_of::<u8>(); }", Status.COMPILE_ERROR),
         ("Rust", "fn main() { let x = HashMap::new(); }", Status.COMPILE_ERROR),

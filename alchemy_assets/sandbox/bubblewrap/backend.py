@@ -199,7 +199,12 @@ class Bubblewrap:
     def protections(self) -> list[Protection]:
         """Say what stands between a program and this machine, by programs that tried it, once in the life of this."""
         if not self._protections:
-            self.execute(_TRIAL)
+            trial = self.execute(_TRIAL)
+            if trial.exit_code != 0:
+                message = (
+                    f"Not even {_TRIAL.command[0]} can be run in a sandbox: {trial.stderr.decode(errors='replace')}"
+                )
+                raise SandboxUnavailableError(message)
             found = probe(self.execute, self._workers.groups(), root=os.getuid() == 0)
             self._protections = [Protection("bubblewrap", in_force=True, detail=self._version), *found]
         return self._protections

@@ -23,6 +23,7 @@ from alchemy_assets.sandbox.sandbox import Status
 _START_SECONDS = 30.0
 _ROOT_LOOK_SECONDS = 0.0005
 _MOST_PIPES = 8
+_NO_PROGRAM = 127
 _FIRST_LOOK_SECONDS = 0.02
 _LONGEST_LOOK_SECONDS = 0.05
 _SHORTEST_LOOK_SECONDS = 0.005
@@ -235,9 +236,15 @@ class ContainedRun:
                     pass
 
     def check_started(self) -> None:
-        """Raise LaunchError where bwrap ended, by itself, without having started the program."""
+        """Raise LaunchError where bwrap ended, by itself, without having got as far as the program.
+
+        A program that is none, which a compiler can be made to write, is no fault of the sandbox: it ends as in a shell.
+        """
         met = self.out_of_memory or self.out_of_processes
         if self.ended_by_itself and not met and b"exit-code" not in os.read(self.status, _CHUNK):
+            if self.stderr.kept.startswith(b"bwrap: execvp "):
+                self.exit_code = _NO_PROGRAM
+                return
             message = "bwrap did not start the program"
             raise LaunchError(message)
 

@@ -182,7 +182,8 @@ def rust(program: Program, limits: Limits) -> Plan:
     """Compile the entry, whose `mod` lines name the other files; overflow checks and debug assertions are on."""
     del limits
     made = free_name(program, "main")
-    options = ("--edition", "2021", "--crate-name", "main", "-C", "debuginfo=0", "-o", made)
+    # Stripped of what the standard library has for debuggers, a program is 0.5 MB instead of 11, and linked in half the time.
+    options = ("--edition", "2021", "--crate-name", "main", "-C", "debuginfo=0", "-C", "strip=debuginfo", "-o", made)
     # A crate's own name is taken from its file otherwise, which may be none.
     return Plan(program.files, run=(f"./{made}",), compile=("/usr/bin/rustc", *options, plain(program.entry)))
 
