@@ -32,7 +32,7 @@ _HELLO: Mapping[str, str] = {
 _LONGER: Mapping[str, str] = {
     "C": "tiny-parsers/c/rle.c",
     "CSharp": "inventory/Stock/StockBook.cs",
-    "Cpp": "text-tools/cpp/trie.cpp",
+    "Cpp": "geometry/cpp/segments.cpp",
     "Go": "log-sifter/cmd/logsift/main.go",
     "Java": "geometry/java/Turtle.java",
     "JavaScript": "log-sifter/js/token-bucket.js",

@@ -47,7 +47,7 @@ class Compiler:
 
 
 def wanted(source: bytes, name: str = "main.c", label: str = "GCC 1.0", compiler: str = "/usr/bin/gcc") -> Wanted:
-    return Wanted(C, label, Plan({name: source}, run=("./main",), compile=(compiler, name)))
+    return Wanted(C, label, Plan({name: source}, run=("/usr/bin/run", "main"), compile=(compiler, name)))
 
 
 @given(st.lists(st.integers(0, 6), max_size=30), st.integers(0, 20_000))
