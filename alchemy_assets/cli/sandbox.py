@@ -28,9 +28,12 @@ RootOption = Annotated[
 def run(  # noqa: PLR0913, PLR0917 -- one parameter an option
     file: Annotated[Path, typer.Argument(help="The program.", exists=True, dir_okay=False)],
     arguments: Annotated[list[str] | None, typer.Argument(metavar="[-- ARGS]", help="Its arguments.")] = None,
-    stdin: Annotated[Path | None, typer.Option(help="File that it reads as standard input.")] = None,
+    stdin: Annotated[
+        Path | None, typer.Option(help="File that it reads as standard input.", exists=True, dir_okay=False)
+    ] = None,
     beside: Annotated[
-        list[Path] | None, typer.Option("--with", help="File or folder that lies beside it; may be repeated.")
+        list[Path] | None,
+        typer.Option("--with", help="File or folder that lies beside it; may be repeated.", exists=True),
     ] = None,
     collect: Annotated[list[str] | None, typer.Option(help="File that it writes, for --json; may be repeated.")] = None,
     language: Annotated[str | None, typer.Option(help="Its language; default: by its name.")] = None,
@@ -115,7 +118,7 @@ def _language(file: Path) -> str:
 
 def _files(file: Path, beside: list[Path]) -> dict[str, bytes]:
     files = {}
-    for given in beside:
+    for given in map(Path.resolve, beside):
         found = [given] if given.is_file() else sorted(path for path in given.rglob("*") if path.is_file())
         files.update({str(path.relative_to(given.parent)): path.read_bytes() for path in found})
     return {**files, file.name: file.read_bytes()}

@@ -12,6 +12,9 @@ from alchemy_assets.settings import Sandboxing
 
 
 def _backend(settings: Sandboxing) -> Backend:
+    if not (settings.root / "usr").is_dir():
+        message = f"{settings.root} is no system that programs could run on: it has no folder usr (`sandbox.root`)."
+        raise SandboxUnavailableError(message)
     if settings.backend == "docker":
         from alchemy_assets.sandbox.docker.backend import Docker  # noqa: PLC0415 -- its SDK is an extra
 

@@ -65,10 +65,10 @@ def check(program: Program, invocation: Invocation) -> None:
     check_names(program.files)
     for name in invocation.collect:
         _check_name(name)
-    started = program.entry if invocation.script is None else invocation.script
-    if started not in program.files:
-        message = f"{started!r} is to be started, but is not among the files of the program: {sorted(program.files)}"
-        raise UnsafePathError(message)
+    for started in (program.entry, *filter(None, [invocation.script])):
+        if started not in program.files:
+            message = f"{started!r} is to be started, but is not among the files of the program: {sorted(program.files)}"
+            raise UnsafePathError(message)
     folder = invocation.work_folder
     if folder != TEMPORARY:
         if not folder.startswith(f"{TEMPORARY}/"):

@@ -12,11 +12,11 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
-from alchemy_assets.errors import UnsupportedLanguageError
+from alchemy_assets.errors import UnsafePathError, UnsupportedLanguageError
 from alchemy_assets.sandbox.builds import Build, Builds, Wanted
 from alchemy_assets.sandbox.endings import explain_build, explain_run
 from alchemy_assets.sandbox.jobs import Backend, Ending, Job
-from alchemy_assets.sandbox.program_folder import TEMPORARY, check
+from alchemy_assets.sandbox.program_folder import TEMPORARY, check, check_names
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Protection, Run, Status
 from alchemy_assets.sandbox.toolchains.table import SHELL, TOOLCHAINS
 from alchemy_assets.sandbox.toolchains.toolchain import Plan, Toolchain
@@ -53,6 +53,7 @@ class ProgramSandbox:
         self._prefer = frozenset(prefer)
         self._builds = Builds(backend, cache_bytes)
         self._found: dict[str, tuple[Toolchain, str]] = {}
+        self._missing: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         """Return the sandbox, which is closed at the end of the block."""
@@ -78,7 +79,9 @@ class ProgramSandbox:
             toolchain, label = self._find(program.language)
         except UnsupportedLanguageError as error:
             return replace(NOTHING, detail=str(error))
-        plan = toolchain.plan(program, limits)
+        plan = _plan(toolchain, program, limits)
+        if plan is None:
+            return replace(NOTHING, status=Status.COMPILE_ERROR, toolchain=label, detail=_UNPLANNED)
         present = replace(program, files=plan.files)
         build = self._builds.build(Wanted(toolchain, label, plan)) if plan.compile else Build()
         if build.failure is not None:
@@ -96,11 +99,16 @@ class ProgramSandbox:
             check(program, invocation)
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(self.backend.at_once) as threads:
-            batches = await loop.run_in_executor(threads, self._batches, runs)
-            # Threads take their work in this order: none can wait for a batch that is not being built.
-            built = [loop.run_in_executor(threads, self._builds.build_batch, batch) for batch in batches]
-            outcomes = await asyncio.gather(*(loop.run_in_executor(threads, self.run, *one) for one in runs))
-            await asyncio.gather(*built)
+            try:
+                batches = await loop.run_in_executor(threads, self._batches, runs)
+                # Threads take their work in this order: none can wait for a batch that is not being built.
+                built = [loop.run_in_executor(threads, self._builds.build_batch, batch) for batch in batches]
+                outcomes = await asyncio.gather(*(loop.run_in_executor(threads, self.run, *one) for one in runs))
+                # What a batch failed to build, the runs have built.
+                await asyncio.gather(*built, return_exceptions=True)
+            except BaseException:
+                threads.shutdown(wait=False, cancel_futures=True)
+                raise
             return outcomes
 
     def _batches(self, runs: Sequence[Run]) -> list[list[Wanted]]:
@@ -108,8 +116,8 @@ class ProgramSandbox:
         for program, _, limits in runs:
             with contextlib.suppress(UnsupportedLanguageError):
                 toolchain, label = self._find(program.language)
-                plan = toolchain.plan(program, limits)
-                if plan.compile:
+                plan = _plan(toolchain, program, limits)
+                if plan is not None and plan.compile:
                     wanted.append(Wanted(toolchain, label, plan))
         return self._builds.batches(wanted, self.backend.at_once)
 
@@ -130,11 +138,15 @@ class ProgramSandbox:
         return self.backend.protections()
 
     def _find(self, language: str) -> tuple[Toolchain, str]:
+        if language in self._missing:
+            raise UnsupportedLanguageError(self._missing[language])
         if language not in self._found:
             rows = sorted(TOOLCHAINS.get(language, ()), key=lambda row: row.name not in self._prefer)
             for toolchain in rows:
+                questions = [question(path, *toolchain.version_arguments) for path in toolchain.executables]
                 said = [
-                    self.backend.execute(question(path, *toolchain.version_arguments)) for path in toolchain.executables
+                    self.backend.execute(job)
+                    for job in (*questions, *([question(*toolchain.trial)] if toolchain.trial else []))
                 ]
                 if all(ending.exit_code == 0 for ending in said):
                     version = (said[0].stdout + said[0].stderr).decode(errors="replace")
@@ -142,10 +154,28 @@ class ProgramSandbox:
                     break
             else:
                 tried = " or ".join(" and ".join(toolchain.executables) for toolchain in rows)
-                why = f"{tried} does not work in the sandbox" if tried else "there is no toolchain for it"
-                message = f"{language} programs cannot be run: {why}."
-                raise UnsupportedLanguageError(message)
+                known = ", ".join(sorted(TOOLCHAINS))
+                why = (
+                    f"{tried} does not work in the sandbox; `alchemy sandbox build-root` makes a system where it does"
+                    if tried
+                    else f"there are toolchains for {known}"
+                )
+                self._missing[language] = f"{language} programs cannot be run: {why}."
+                raise UnsupportedLanguageError(self._missing[language])
         return self._found[language]
+
+
+_UNPLANNED = "its files cannot be laid out as the language asks: their names are in each other's way, or nest too deep"
+
+
+def _plan(toolchain: Toolchain, program: Program, limits: Limits) -> Plan | None:
+    """Return how a program is built and started, or None where what its sources ask for cannot be."""
+    try:
+        plan = toolchain.plan(program, limits)
+        check_names(plan.files)
+    except (UnsafePathError, RecursionError):
+        return None
+    return plan
 
 
 def _job(toolchain: Toolchain, plan: Plan, build: Build, invocation: Invocation, limits: Limits) -> Job:

@@ -46,4 +46,7 @@ def test_a_file_of_no_known_language_asks_for_one(alchemy, tmp_path):
     assert (
         "there is no backend 'vm'" in alchemy("sandbox", "run", "program", "--language", "Shell", "--backend", "vm").err
     )
+    assert "there are toolchains for C, CSharp, " in alchemy("sandbox", "run", "program", "--language", "python").err
+    assert "has no folder usr" in alchemy("sandbox", "run", "program", "--language", "Shell", "--root", "home").err
+    assert "does not exist" in alchemy("sandbox", "run", "program", "--language", "Shell", "--with", "nowhere").err
     assert "Markdown programs cannot be run" in alchemy("sandbox", "run", "program", "--language", "Markdown").err

@@ -135,6 +135,11 @@ MISSING = [
     ("C", "#include <nosuch.h>\nint main(void) {}", "nosuch.h"),
     ("CSharp", "using Nosuch.Json;\nclass P { static void Main() {} }", "Nosuch.Json"),
     ("CSharp", "using System.Nosuch.Json;\nclass P { static void Main() {} }", "System.Nosuch.Json"),
+    ("CSharp", "record Point(int X);\nclass P { static void Main() {} }", "C# 8 or newer"),
+    ("CSharp", "namespace Own;\nclass P { static void Main() {} }", "C# 8 or newer"),
+    ("CSharp", "class P { static int F(int x) => x switch { _ => 1 }; static void Main() {} }", "C# 8 or newer"),
+    ("CSharp", "class P { int X { get; init; } static void Main() {} }", "C# 8 or newer"),
+    ("CSharp", "class P { static string? X; static void Main() {} }", "C# 8 or newer"),
     ("Cpp", "#include <nosuch/api.hpp>\nint main() {}", "nosuch"),
     ("Cpp", '#include "opencv2/core.hpp"\nint main() {}', "opencv2"),
     (
@@ -144,6 +149,7 @@ MISSING = [
     ),
     ("Go", 'package main\nimport "golang.org/x/text/cases"\nfunc main() { cases.X() }', "golang.org/x/text"),
     ("Go", 'package main\nimport "C"\nfunc main() { C.puts(nil) }', "cgo"),
+    ("Go", 'package main\nimport _ "embed"\n//go:embed a.txt\nvar s string\nfunc main() {}', "embed"),
     (
         "Java",
         "import org.nosuch.api.deep.Test;\npublic class Main { public static void main(String[] a) {} }",
@@ -229,7 +235,17 @@ def test_a_missing_library_is_named(sandbox: ProgramSandbox, language: str, sour
         ("Rust", "use crate::nosuch::X;\nfn main() {}", Status.COMPILE_ERROR),
         ("Rust", "fn main() { let x = mem::size_of::<u8>(); }", Status.COMPILE_ERROR),
         ("Rust", "fn main() { let x = HashMap::new(); }", Status.COMPILE_ERROR),
+        (
+            "Rust",
+            {
+                "src/main.rs": "use my_own::f;\nfn main() { f() }",
+                "src/lib.rs": "pub fn f() {}",
+                "Cargo.toml": '[package]\nname = "my-own"\n',
+            },
+            Status.COMPILE_ERROR,
+        ),
         ("Shell", "./nosuch", Status.FINISHED),
+        ("Shell", "nosuch\necho other >&2\nexit 3", Status.FINISHED),
         ("Shell", {"main.sh": "part.sh", "part.sh": ""}, Status.FINISHED),
         ("TypeScript", "import x from './nosuch'; console.log(x);", Status.COMPILE_ERROR),
     ],
@@ -396,6 +412,16 @@ SEVERAL: list[tuple[str, str, dict[str, str]]] = [
         },
     ),
     ("Shell", "bin/app.sh", {"bin/app.sh": ". lib/part.sh\necho $(seven) 4", "lib/part.sh": "seven() { echo 7; }"}),
+    (
+        "Java",
+        "A.java",
+        {
+            "A.java": 'class A { public static void main(String[] a) { System.out.println("7 4"); } }',
+            "A.class": "not what is compiled",
+            "META-INF/services/com.sun.source.util.Plugin": "Nosuch",
+        },
+    ),
+    ("Swift", "main.swift", {"main.swift": "import Observation\n@Observable class A { var x = 7 }\nprint(A().x, 4)"}),
     ("Swift", "app.swift", {"app.swift": "print(seven(), 4)", "Sources/Part.swift": "func seven() -> Int { 7 }"}),
     (
         "Swift",

@@ -97,6 +97,7 @@ def test_plans_are_the_same_each_time(row: object) -> None:
         ),
         ("sealed interface S permits T {} final class T implements S { void main() {} }", "main.java", "S"),
         ('class A { String s = "public class No { static void main() {} }"; }', "main.java", "A"),
+        (f"class A {{}} public class {'B' * 251} {{}}", "main.java", "B" * 251),
         ("", "main.java", "Main"),
         ("public class {", "main.java", "Main"),
     ],
@@ -113,6 +114,38 @@ def test_a_java_file_keeps_its_folder_and_takes_no_name_of_another() -> None:
         "Java", {"src/main.java": "public class A {}", "src/A.java": "class B {}", "x/y.java": "public enum E {}"}
     )
     assert set(both.files) == {"src/main.java", "src/A.java", "x/E.java"}
+
+
+@pytest.mark.parametrize(
+    ("language", "row", "files", "kept"),
+    [
+        ("Java", 0, {"A.java": "", "A.class": "", "a/B.class/c": "", "c.txt": ""}, {"A.java", "c.txt"}),
+        ("CSharp", 0, {"main.cs": "", "main.runtimeconfig.json": ""}, {"main.cs", "GlobalUsings.g.cs"}),
+        ("TypeScript", 1, {"a.ts": "", "a.js": "", "b.js": "", "c.mts": "", "c.mjs": ""}, {"a.ts", "b.js", "c.mts"}),
+        ("Swift", 0, {"app.swift": "", "main.swift": "", "b.swift": ""}, {"app.swift", "main.swift", "b.swift"}),
+    ],
+)
+def test_no_file_stands_in_the_place_of_another(language: str, row: int, files: dict[str, str], kept: set[str]) -> None:
+    """What a compiler makes is not hidden by a file that was given, and no source is lost by a new name."""
+    assert set(plan(language, files, row).files) == kept
+
+
+def test_java_looks_for_libraries_where_one_is_imported() -> None:
+    """The system's libraries are on the class path where anything but Java's own is asked for, wherever on a line."""
+    paths = [
+        plan("Java", {"A.java": source}).run
+        for source in ("import java.util.*;", "import java.util.*; import org.x.Y;")
+    ]
+    assert [".:/usr/share/java/*" in run for run in paths] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("description", "edition"), [("", "2021"), ('edition = "2018"', "2018"), ("edition.workspace = true", "2021")]
+)
+def test_rust_has_the_edition_of_its_package(description: str, edition: str) -> None:
+    """The edition is the one that `Cargo.toml` names."""
+    compiled = plan("Rust", {"main.rs": "", "Cargo.toml": f"[package]\n{description}\n"}).compile or ()
+    assert compiled[compiled.index("--edition") + 1] == edition
 
 
 def test_java_gets_a_heap_below_its_limit() -> None:
@@ -172,6 +205,46 @@ def test_go_builds_what_is_imported_first() -> None:
     assert built == ["m/a/b", "m/a", "main"]
 
 
+def test_a_long_chain_of_go_packages_is_planned() -> None:
+    """Packages that each import the next are planned however many they are."""
+    files = {f"p{number}/a.go": f'package p{number}\nimport _ "m/p{number + 1}"' for number in range(1_200)}
+    script = (plan("Go", {"main.go": 'package main\nimport _ "m/p0"', "go.mod": "module m\n", **files}).compile or ())[
+        2
+    ]
+    assert script.index(" -p m/p1199 ") < script.index(" -p m/p0 ") < script.index(" -p main ")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "built"),
+    [
+        ("a_windows.go", "", False),
+        ("a_windows_amd64.go", "", False),
+        ("a_linux_s390x.go", "", False),
+        ("a_linux.go", "", True),
+        ("a_js_part.go", "", True),
+        ("a_test_part.go", "", True),
+        ("a.go", "//go:build ignore\n", False),
+        ("a.go", "// +build ignore\n", False),
+        ("a.go", "//go:build s390x\n", False),
+        ("a.go", "//go:build s390x || linux\n", True),
+    ],
+)
+def test_go_leaves_out_what_is_for_other_systems(name: str, content: str, *, built: bool) -> None:
+    """File names and constraints, new and old, keep a file out of the build, as they do for `go build`."""
+    files = {"main.go": "package main\nfunc main() {}", name: f"{content}\npackage main"}
+    assert (f" {name}" in (plan("Go", files).compile or ())[2]) == built
+
+
+@pytest.mark.parametrize(
+    ("version", "option"), [("1.9", "-lang=go1.9"), ("1.21.3", "-lang=go1.21"), ("1.22", ""), ("1.30", "")]
+)
+def test_go_has_the_loops_of_its_module(version: str, option: str) -> None:
+    """A module from before Go 1.22 is compiled as that version would, later ones as the compiler likes."""
+    files = {"main.go": "package main\nfunc main() {}", "go.mod": f"module m\n\ngo {version}\n"}
+    found = [word.rstrip(")") for word in (plan("Go", files).compile or ())[2].split() if word.startswith("-lang")]
+    assert "".join(found) == option
+
+
 def test_go_does_not_go_in_circles() -> None:
     """Packages that import each other are left to the compiler to refuse."""
     files = {
@@ -191,6 +264,8 @@ def test_go_does_not_go_in_circles() -> None:
         ("template <typename T> concept C = true;", True),
         ("auto o = a <=> b;", True),
         ("co_return 1;", True),
+        ('if (s.starts_with("a")) {}', True),
+        ("std::erase_if(v, f);", True),
     ],
 )
 def test_a_newer_standard_is_taken_where_it_is_asked_for(source: str, *, newer: bool) -> None:

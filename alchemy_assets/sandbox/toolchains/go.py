@@ -5,9 +5,10 @@ Belongs here: which files are a package, and in which order packages are built. 
 instead: as the archives that Go shipped up to 1.19, or as those that an import table names (`TABLE`).
 """
 
+import platform
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from tree_sitter import Node
@@ -20,16 +21,24 @@ from alchemy_assets.syntax_tree import parse, text_of, walk
 TABLE = "/usr/lib/codealchemy/go/importcfg"
 """Names an archive for each package of the standard library: lines of `packagefile fmt=/…/fmt.a`."""
 
-_ARCHIVES = "/usr/lib/go/pkg/linux_*"
+ARCHIVES = "/usr/lib/go/pkg/linux_*"
+"""Where Go up to 1.19 has them."""
+
 _TOOLS = "/usr/lib/go/pkg/tool/linux_*"
-# File names and constraints that leave a file out of a build for Linux on this project's machines.
-_SYSTEMS = (
-    "aix|android|darwin|dragonfly|freebsd|illumos|ios|js|nacl|netbsd|openbsd|plan9|solaris|wasip1|windows|zos|"
-    "386|arm|loong64|mips|mips64|mips64le|mipsle|ppc64|ppc64le|riscv64|s390x|wasm"
+# File names and constraints that leave a file out of a build for Linux on this machine.
+_SYSTEMS = "aix|android|darwin|dragonfly|freebsd|illumos|ios|js|nacl|netbsd|openbsd|plan9|solaris|wasip1|windows|zos"
+_MACHINE = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+_MACHINES = "386|amd64|arm|arm64|loong64|mips|mips64|mips64le|mipsle|ppc64|ppc64le|riscv64|s390x|wasm"
+_OTHERS = "|".join(name for name in _MACHINES.split("|") if name != _MACHINE)
+_ELSEWHERE = re.compile(rf"_(?:(?:{_SYSTEMS})(?:_(?:{_MACHINES}))?|{_OTHERS}|test)(?:_test)?\.go$")
+_CONSTRAINT = r"^//(?:go:build|[ \t]*\+build)[ \t][^\n]*"
+_LEFT_OUT = re.compile(
+    rf"{_CONSTRAINT}\b(?:ignore|windows|darwin|js|tools|integration|{_OTHERS})\b".encode(), re.MULTILINE
 )
-_ELSEWHERE = re.compile(rf"_(?:{_SYSTEMS}|test)(?:_\w+)?\.go$")
-_LEFT_OUT = re.compile(rb"^//go:build[^\n]*\b(?:ignore|windows|darwin|js|wasm|tools|integration)\b", re.MULTILINE)
-_KEPT = re.compile(rb"^//go:build[^\n]*(?:!|\blinux\b|\bunix\b)", re.MULTILINE)
+_KEPT = re.compile(rf"{_CONSTRAINT}(?:!|\blinux\b|\bunix\b|\b{_MACHINE}\b)".encode(), re.MULTILINE)
+_LANGUAGE = re.compile(rb"^go[ \t]+1\.(\d+)", re.MULTILINE)
+_NEW_LOOPS = 22
+"""Go 1.22 gave each turn of a loop variables of its own; the compiler goes by what `go.mod` says."""
 _MODULE = re.compile(rb"^module[ \t]+\"?([^\s\"]+)", re.MULTILINE)
 
 
@@ -62,11 +71,25 @@ def _packages(program: Program) -> dict[str, list[str]]:
 
 def _module(files: Mapping[str, bytes]) -> tuple[str, str]:
     """Return the folder and the name of the module, from the outermost `go.mod`."""
-    for name in sorted(files, key=lambda name: name.count("/")):
+    for name in sorted(files, key=lambda name: (name.count("/"), name)):
         found = _MODULE.search(files[name]) if PurePosixPath(name).name == "go.mod" else None
         if found:
             return str(PurePosixPath(name).parent), found[1].decode(errors="replace")
     return ".", ""
+
+
+def _language(files: Mapping[str, bytes]) -> str:
+    """Return the compiler's option for a language of old loops, if `go.mod` asks for one, as a word of the script.
+
+    The Go of the archives knows no other language, and refuses a version later than its own.
+    """
+    name = min(
+        (name for name in files if PurePosixPath(name).name == "go.mod"),
+        key=lambda name: (name.count("/"), name),
+        default="",
+    )
+    asked = _LANGUAGE.search(files.get(name, b""))
+    return f"$([ ! -e {TABLE} ] || echo -lang=go1.{int(asked[1])})" if asked and int(asked[1]) < _NEW_LOOPS else ""
 
 
 def _import_path(folder: str, module: tuple[str, str]) -> str:
@@ -91,16 +114,23 @@ def go(program: Program, limits: Limits) -> Plan:
     own = heads[program.entry][0]
     folders[home] = [name for name in folders[home] if heads[name][0] == own]
     known = {_import_path(folder, module): folder for folder in folders if folder != home}
+
+    def needed(folder: str) -> Iterator[str]:
+        paths = set[str]().union(*(heads[name][1] for name in folders[folder]))
+        return (known[path] for path in sorted(paths) if path in known)
+
     order: list[str] = []
-
-    def visit(folder: str, above: tuple[str, ...]) -> None:
-        for path in sorted(set().union(*(heads[name][1] for name in folders[folder]))):
-            below = known.get(path)
-            if below is not None and below not in above and below not in order:
-                visit(below, (*above, below))
-        order.append(folder)
-
-    visit(home, (home,))
+    seen = {home}
+    waiting = [(home, needed(home))]
+    while waiting:
+        folder, rest = waiting[-1]
+        below = next((one for one in rest if one not in seen), None)
+        if below is None:
+            order.append(folder)
+            waiting.pop()
+        else:
+            seen.add(below)
+            waiting.append((below, needed(below)))
     made = free_name(program, "main")
     work = free_name(program, ".go-build")
     steps = []
@@ -109,7 +139,7 @@ def go(program: Program, limits: Limits) -> Plan:
         files = shlex.join(plain(name) for name in folders[folder])
         archive = f"{work}/{number}.a"
         steps.append(
-            f'"$tools/compile" -p {shlex.quote(path)} -complete -pack -trimpath "$PWD=>" -importcfg {work}/table '
+            f'"$tools/compile" $language -p {shlex.quote(path)} -complete -pack -trimpath "$PWD=>" -importcfg {work}/table '
             f"-o {archive} {files}"
         )
         steps.append(f"echo {shlex.quote(f'packagefile {path}={archive}')} >> {work}/table")
@@ -117,7 +147,7 @@ def go(program: Program, limits: Limits) -> Plan:
     if own != "main":  # The linker would say so too, but name the compiler's folder and not the file.
         complaint = f"{program.entry}: error: package {own} is not a main package"
         linked = f"echo {shlex.quote(complaint)} >&2; exit 1"
-    script = "\n".join((_TABLE_SCRIPT.replace("WORK", work), *steps, linked))
+    script = "\n".join((_TABLE_SCRIPT.replace("WORK", work), f"language={_language(program.files)}", *steps, linked))
     return Plan(program.files, run=(f"./{made}",), compile=("/usr/bin/bash", "-ec", script))
 
 
@@ -128,7 +158,7 @@ if [ -e {TABLE} ]; then
   cp {TABLE} WORK/table
 else
   shopt -s globstar
-  archives=$(echo {_ARCHIVES})
+  archives=$(echo {ARCHIVES})
   for archive in "$archives"/**/*.a; do
     package=${{archive#"$archives/"}}
     echo "packagefile ${{package%.a}}=$archive"

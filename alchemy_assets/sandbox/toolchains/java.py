@@ -24,11 +24,15 @@ _TYPES = {
 _BODIES = {"class_body", "enum_body", "enum_body_declarations", "interface_body"}
 # The serial collector and the first compiler alone start fastest; counters would write to the program's folder.
 _VIRTUAL_MACHINE = ("-Xshare:auto", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
-_IMPORT = re.compile(rb"^[ \t]*import\s+(?:static\s+)?(?!java\.)(\w+\.\w+)", re.MULTILINE)
+_IMPORT = re.compile(rb"\bimport\s+(?:static\s+)?(?!java\.)(\w+\.\w+)")
 _PACKAGE = re.compile(rb"^\s*package\s+(\w+(?:\.\w+)?)", re.MULTILINE)
 _JARS = "/usr/share/java/*"
 """Where Debian keeps its libraries; only programs that import something else than Java's own pay for reading them."""
 _PROCESSORS = "-XX:ActiveProcessorCount=2"
+# Without a path of their own, compiler plugins are looked for on the class path: among the program's own files.
+_NO_PLUGINS = ("-proc:none", "-processorpath", "/dev/null")
+_LONGEST_NAME = 255
+"""Bytes of a file's name that the kernel allows."""
 
 
 def _types(root: Node) -> Iterator[tuple[Node, str]]:
@@ -67,11 +71,12 @@ def _package(root: Node) -> str:
 
 
 def file_name(name: str, source: bytes) -> str:
-    """Return what a file must be called: as its public type, in the folder where it is."""
+    """Return what a file must be called: as its public type, in the folder where it is, if a name may be so long."""
     public = next(
         (called for node, called in _types(parse("Java", source).root_node) if "public" in _modifiers(node)), ""
     )
-    return str(PurePosixPath(name).with_name(f"{public}.java")) if public else name
+    fits = 0 < len(public.encode()) <= _LONGEST_NAME - len(".java")
+    return str(PurePosixPath(name).with_name(f"{public}.java")) if fits else name
 
 
 def main_class(source: bytes) -> str:
@@ -87,8 +92,13 @@ def main_class(source: bytes) -> str:
     return f"{package}.{name}" if package else name
 
 
+def _is_compiled(name: str) -> bool:
+    """Whether a file would stand in the place of what the compiler makes of another, being given with the program."""
+    return not name.endswith(".java") and any(part.endswith(".class") for part in PurePosixPath(name).parts)
+
+
 def _renamed(program: Program) -> Program:
-    """Return the program with every file called as Java wants it, where that name is free."""
+    """Return the program with every file called as Java wants it, where that name is free, and without compiled ones."""
     names: dict[str, str] = {}
     for name, content in program.files.items():
         if name == program.entry or name.endswith(".java"):
@@ -97,7 +107,11 @@ def _renamed(program: Program) -> Program:
                 wanted = f"{wanted}.java"
             if wanted not in program.files and wanted not in names.values():
                 names[name] = wanted
-    files = {names.get(name, name): content for name, content in program.files.items()}
+    files = {
+        names.get(name, name): content
+        for name, content in program.files.items()
+        if name == program.entry or not _is_compiled(name)
+    }
     return Program(program.language, files, names.get(program.entry, program.entry))
 
 
@@ -108,7 +122,7 @@ def java(program: Program, limits: Limits) -> Plan:
     own = tuple(_PACKAGE.findall(text))
     path = "." if all(name.startswith(own) for name in _IMPORT.findall(text)) else f".:{_JARS}"
     machine = tuple(f"-J{option}" for option in (*_VIRTUAL_MACHINE, _PROCESSORS, "-Xmx1g"))
-    options = ("-d", ".", "-encoding", "UTF-8", "-proc:none", "-nowarn", "-implicit:none", "-cp", path)
+    options = ("-d", ".", "-encoding", "UTF-8", *_NO_PLUGINS, "-nowarn", "-implicit:none", "-cp", path)
     own = ("-ea", f"-Xmx{max(heap(limits) // 2**20, 16)}m", "-cp", path)
     return Plan(
         named.files,

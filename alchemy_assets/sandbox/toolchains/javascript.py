@@ -105,6 +105,9 @@ def checked(program: Program, limits: Limits) -> Plan:
     suffix = PurePosixPath(program.entry).suffix
     made = str(PurePosixPath(program.entry).with_suffix({".mts": ".mjs", ".cts": ".cjs"}.get(suffix, ".js")))
     files = {**program.files, "package.json": _MODULE_FILE} if module and suffix in {".ts", ".tsx"} else program.files
+    emitted = {re.sub(r"tsx?$", "js", name) for name in files if name.endswith(_SCRIPTS)}
+    # A script that was given would stand in the place of the one that the compiler makes.
+    files = {name: content for name, content in files.items() if name not in emitted}
     kind = ("--module", "esnext" if module else "commonjs", "--moduleResolution", "node", "--target", "es2022")
     leave = ("--noEmitOnError", "--skipLibCheck", "--esModuleInterop", "--experimentalDecorators", "--pretty", "false")
     types = ("--typeRoots", _TYPE_FOLDER)

@@ -87,13 +87,30 @@ def csharp(program: Program, said: str) -> str | None:
     return None
 
 
+_SYNTAX_ERROR = re.compile(r"^(.+?)\((\d+),\d+\): error CS(?:1\d{3}|8025|0116|0453):", re.MULTILINE)
+_NEWER_CSHARP = re.compile(
+    r"^\s*(?:(?:public|internal|private|protected|sealed|abstract|readonly|partial)\s+)*record\s+(?:class\s+|struct\s+)?[A-Z]"
+    r"|[\w)\]]\s+switch\s*(?:\{|$)|^\s*namespace\s+[\w.]+\s*;|\{[^}]*\binit\s*;|\b(?:object|string)\?(?=[\s>,)])|=\s*new\s*\("
+)
+"""A line of C# 8 or later: a record, a switch expression, a namespace of the whole file, `init`, `string?`, `new()`."""
+
+
+def mono(program: Program, said: str) -> str | None:
+    """What `csharp` finds; or the language itself, where a line that mono's compiler cannot read is of a later one."""
+    for file, line in _SYNTAX_ERROR.findall(said):
+        lines = program.files.get(file.removeprefix("./"), b"").decode(errors="replace").splitlines()
+        if int(line) <= len(lines) and _NEWER_CSHARP.search(lines[int(line) - 1]):
+            return "C# 8 or newer"
+    return csharp(program, said)
+
+
 _GO_IMPORT = re.compile(r"could not import (\S+) \(")
 _GO_MODULE = re.compile(rb"^module[ \t]+\"?([^\s\"]+)", re.MULTILINE)
 _OWNED_HOSTS = {"bitbucket.org", "github.com", "gitlab.com", "golang.org", "google.golang.org/genproto"}
 
 
 def go(program: Program, said: str) -> str | None:
-    """A path that starts with a host's name, as those of the standard library do not; or cgo."""
+    """A path that starts with a host's name, as those of the standard library do not; or cgo, or embed."""
     own = [name.decode(errors="replace") for text in program.files.values() for name in _GO_MODULE.findall(text)]
     for path in _GO_IMPORT.findall(said):
         parts = path.split("/")
@@ -101,7 +118,7 @@ def go(program: Program, said: str) -> str | None:
             return "cgo"
         if "." in parts[0] and not any(path == name or path.startswith(f"{name}/") for name in own):
             return "/".join(parts[:3] if parts[0] in _OWNED_HOSTS else parts[:2])
-    return None
+    return "embed" if "invalid go:embed: build system did not supply embed configuration" in said else None
 
 
 _JAVA_PACKAGE = re.compile(r": error: package ([a-z][\w.]*) does not exist$", re.MULTILINE)
@@ -298,12 +315,15 @@ _CRATE = re.compile(
 )
 _RUST_IMPORT = re.compile(r"^error\[E0432\]: unresolved imports? (.*)", re.MULTILINE)
 _RUST_LOST_FILE = re.compile(r"error\[E0583\]: file not found for module `(\w+)`")
+_CRATE_NAME = re.compile(rb'^[ \t]*name[ \t]*=[ \t]*"([\w-]+)"', re.MULTILINE)
 _RUST_OWN = frozenset({"alloc", "core", "crate", "self", "std", "super"})
 
 
 def rust(program: Program, said: str) -> str | None:
     """A crate in an import or a path, unless the compiler knows a module of the standard library by that name."""
+    described = [text for name, text in program.files.items() if PurePosixPath(name).name == "Cargo.toml"]
     own = _RUST_OWN | _own_names(program)
+    own |= {name.decode().replace("-", "_") for text in described for name in _CRATE_NAME.findall(text)}
     own |= set(_RUST_LOST_FILE.findall(said))
     for block in said.split("\n\n"):
         if "help: consider importing" in block:
@@ -319,10 +339,11 @@ def rust(program: Program, said: str) -> str | None:
     return None
 
 
-_COMMAND = re.compile(r"^\S.*?: line \d+: (\w[\w.+-]*): command not found$", re.MULTILINE)
+_COMMAND = re.compile(r"^\S.*?: line \d+: (\w[\w.+-]*): command not found\s*\Z", re.MULTILINE)
 
 
 def shell(program: Program, said: str) -> str | None:
-    """A command that bash did not find, unless it is a file of the program."""
+    """A command that bash did not find as its last words, unless it is a file of the program."""
     names = {PurePosixPath(name).name for name in program.files}
-    return next((name for name in _COMMAND.findall(said) if name not in names), None)
+    found = _COMMAND.search(said)
+    return found[1] if found and found[1] not in names else None

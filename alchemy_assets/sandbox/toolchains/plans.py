@@ -37,7 +37,9 @@ _LINKED: Mapping[bytes, tuple[str, ...]] = {
 _NEWER_CPP = re.compile(
     rb"#[ \t]*include[ \t]*<(?:barrier|bit|compare|concepts|coroutine|expected|format|generator|latch|mdspan|numbers"
     rb"|print|ranges|semaphore|source_location|span|stop_token|syncstream|version)>"
-    rb"|\b(?:char8_t|co_await|co_return|co_yield|concept|consteval|constinit|requires)\b|<=>|\bstd::(?:jthread|ssize)\b"
+    rb"|\b(?:char8_t|co_await|co_return|co_yield|concept|consteval|constinit|requires)\b|<=>"
+    rb"|\bstd::(?:bind_front|erase|erase_if|jthread|midpoint|ranges|ssize|to_array|views)\b"
+    rb"|\.\s*(?:contains|starts_with|ends_with)\s*\("
     rb"|\btemplate *<[^<>]*\bauto\b|\busing enum\b|\[\[(?:un)?likely\]\]|\)\s*requires\b|\bif consteval\b"
 )
 
@@ -171,25 +173,35 @@ def dotnet(program: Program, limits: Limits) -> Plan:
     made = free_name(program, "main.dll")
     usings = free_name(program, "GlobalUsings.g.cs")
     words = ("/usr/bin/bash", "-ec", _DOTNET, "dotnet", made, str(heap(limits)))
+    configured = f"{PurePosixPath(made).stem}.runtimeconfig.json"  # Given, it would stand in the place of the one made.
+    files = {name: content for name, content in program.files.items() if name != configured}
     return Plan(
-        {**program.files, usings: _GLOBAL_USINGS},
+        {**files, usings: _GLOBAL_USINGS},
         run=("/usr/bin/dotnet", "exec", made),
         compile=(*words, *sources(program, ".cs"), usings),
     )
 
 
+_EDITION = re.compile(rb'^[ \t]*edition[ \t]*=[ \t]*"(20\d\d)"', re.MULTILINE)
+
+
 def rust(program: Program, limits: Limits) -> Plan:
     """Compile the entry, whose `mod` lines name the other files; overflow checks and debug assertions are on."""
     del limits
+    described = [content for name, content in program.files.items() if PurePosixPath(name).name == "Cargo.toml"]
+    editions = sorted({year.decode() for content in described for year in _EDITION.findall(content)})
+    edition = editions[-1] if editions else "2021"
     made = free_name(program, "main")
     # Stripped of what the standard library has for debuggers, a program is 0.5 MB instead of 11, and linked in half the time.
-    options = ("--edition", "2021", "--crate-name", "main", "-C", "debuginfo=0", "-C", "strip=debuginfo", "-o", made)
+    options = ("--edition", edition, "--crate-name", "main", "-C", "debuginfo=0", "-C", "strip=debuginfo", "-o", made)
     # A crate's own name is taken from its file otherwise, which may be none.
     return Plan(program.files, run=(f"./{made}",), compile=("/usr/bin/rustc", *options, plain(program.entry)))
 
 
 _SWIFT_MAIN = re.compile(rb"^[ \t]*@(?:main|UIApplicationMain|NSApplicationMain)\b", re.MULTILINE)
-_SWIFT = 'swiftc -module-cache-path "$PWD/.modules" "$@"; code=$?; rm -rf .modules; exit $code'
+# Its own linker is the quicker one, and the only one that links some of its modules.
+_SWIFT = """[ -e /usr/libexec/swift/bin/ld.lld ] && set -- -use-ld=lld "$@"
+swiftc -module-cache-path "$PWD/.modules" "$@"; code=$?; rm -rf .modules; exit $code"""
 
 
 def swift(program: Program, limits: Limits) -> Plan:
@@ -199,7 +211,8 @@ def swift(program: Program, limits: Limits) -> Plan:
     folder = str(PurePosixPath(program.entry).parent)
     others = [name for name in program.files if name.endswith(".swift") and name != program.entry]
     marked = any(_SWIFT_MAIN.search(content) for name, content in program.files.items() if name.endswith(".swift"))
-    renamed = {} if marked or not others else {program.entry: str(PurePosixPath(folder, "main.swift"))}
+    apart = marked or not others or any(PurePosixPath(name).name == "main.swift" for name in others)
+    renamed = {} if apart else {program.entry: str(PurePosixPath(folder, "main.swift"))}
     files = {renamed.get(name, name): content for name, content in program.files.items() if name not in renamed}
     files |= {renamed[name]: program.files[name] for name in renamed}
     words = ("/usr/bin/bash", "-c", _SWIFT, "swiftc", "-module-name", "main", *("-parse-as-library",) * marked)

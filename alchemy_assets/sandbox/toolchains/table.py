@@ -47,7 +47,7 @@ _ROWS = (
         "main.cs",
         ("/usr/bin/mono", "/usr/bin/mcs"),
         plans.mono,
-        missing_library=libraries.csharp,
+        missing_library=libraries.mono,
     ),
     Toolchain(
         "Go",
@@ -56,6 +56,7 @@ _ROWS = (
         ("/usr/bin/go",),
         go.go,
         version_arguments=("version",),
+        trial=("/usr/bin/bash", "-c", f"ls {go.TABLE} {go.ARCHIVES}/fmt.a 2>/dev/null | grep -q ."),
         environment={"GOMAXPROCS": _PROCESSORS},
         missing_library=libraries.go,
     ),
@@ -135,7 +136,16 @@ _ROWS = (
         check=("/usr/bin/bash", "-n"),
         missing_library=libraries.shell,
     ),
-    Toolchain("Swift", "Swift", "main.swift", ("/usr/bin/swiftc",), plans.swift, missing_library=libraries.swift),
+    Toolchain(
+        "Swift",
+        "Swift",
+        "main.swift",
+        ("/usr/bin/swiftc",),
+        plans.swift,
+        # The order of a set stays the same in every run; traces of crashes would take longer than the programs.
+        environment={"SWIFT_BACKTRACE": "enable=no", "SWIFT_DETERMINISTIC_HASHING": "1"},
+        missing_library=libraries.swift,
+    ),
     Toolchain(
         "TypeScript",
         "esbuild",

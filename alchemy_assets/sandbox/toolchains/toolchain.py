@@ -34,6 +34,7 @@ class Toolchain:
     entry: the usual name of a program's file.
     executables: absolute paths inside the sandbox without which it does not work; the first one tells its version.
     version_arguments: make each executable print its version, and end.
+    trial: a command that must succeed too, for what a version does not tell; empty where there is nothing.
     plan: how a program is built and started under some limits.
     environment: variables that make its programs repeatable; an invocation's own win.
     syntax_error: found in what a failed program wrote to stderr where a file of it could not be read (languages that
@@ -49,6 +50,7 @@ class Toolchain:
     executables: tuple[str, ...]
     plan: Callable[[Program, Limits], Plan]
     version_arguments: tuple[str, ...] = ("--version",)
+    trial: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     syntax_error: re.Pattern[str] | None = None
     check: tuple[str, ...] | None = None
