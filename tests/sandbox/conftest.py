@@ -48,3 +48,13 @@ def run(sandbox: ProgramSandbox, no_trace: Watch) -> Runner:
         return outcome
 
     return run_source
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Call the expectations that docker shares with bubblewrap slow: a container is made for each of their programs."""
+    for item in items:
+        if item.path.name == "test_docker.py" and getattr(item, "function", item).__module__.endswith(
+            "test_bubblewrap"
+        ):
+            item.add_marker(pytest.mark.slow)

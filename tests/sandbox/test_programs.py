@@ -135,11 +135,6 @@ MISSING = [
     ("C", "#include <nosuch.h>\nint main(void) {}", "nosuch.h"),
     ("CSharp", "using Nosuch.Json;\nclass P { static void Main() {} }", "Nosuch.Json"),
     ("CSharp", "using System.Nosuch.Json;\nclass P { static void Main() {} }", "System.Nosuch.Json"),
-    ("CSharp", "record Point(int X);\nclass P { static void Main() {} }", "C# 8 or newer"),
-    ("CSharp", "namespace Own;\nclass P { static void Main() {} }", "C# 8 or newer"),
-    ("CSharp", "class P { static int F(int x) => x switch { _ => 1 }; static void Main() {} }", "C# 8 or newer"),
-    ("CSharp", "class P { int X { get; init; } static void Main() {} }", "C# 8 or newer"),
-    ("CSharp", "class P { static string? X; static void Main() {} }", "C# 8 or newer"),
     ("Cpp", "#include <nosuch/api.hpp>\nint main() {}", "nosuch"),
     ("Cpp", '#include "opencv2/core.hpp"\nint main() {}', "opencv2"),
     (
@@ -147,7 +142,7 @@ MISSING = [
         'package main\nimport "github.com/nosuch/errors/v2"\nfunc main() { errors.New() }',
         "github.com/nosuch/errors",
     ),
-    ("Go", 'package main\nimport "golang.org/x/text/cases"\nfunc main() { cases.X() }', "golang.org/x/text"),
+    ("Go", 'package main\nimport "golang.org/x/nosuch/cases"\nfunc main() { cases.X() }', "golang.org/x/nosuch"),
     ("Go", 'package main\nimport "C"\nfunc main() { C.puts(nil) }', "cgo"),
     ("Go", 'package main\nimport _ "embed"\n//go:embed a.txt\nvar s string\nfunc main() {}', "embed"),
     (
@@ -187,6 +182,27 @@ def test_a_missing_library_is_named(sandbox: ProgramSandbox, language: str, sour
     """A program that lacks a library is unsupported, and the library's name is told."""
     outcome = run(sandbox, language, source)
     assert (outcome.status, outcome.detail) == (Status.UNSUPPORTED, f"needs the library {library}"), words_of(outcome)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "record Point(int X);\nclass P { static void Main() {} }",
+        "namespace Own;\nclass P { static void Main() {} }",
+        "class P { static int F(int x) => x switch { _ => 1 }; static void Main() {} }",
+        "class P { int X { get; init; } static void Main() {} }",
+        "class P { static string? X; static void Main() {} }",
+    ],
+)
+def test_csharp_that_mono_is_too_old_for_is_unsupported(sandbox: ProgramSandbox, source: str) -> None:
+    """A program that mono's compiler cannot read, as its language is a later one, lacks nothing but another toolchain."""
+    mono = ProgramSandbox(sandbox.backend, prefer=["Mono"])
+    if not mono.runnable("CSharp") or "Mono" not in mono.toolchain("CSharp"):
+        pytest.skip("mono cannot be run here")
+    outcome = run(mono, "CSharp", source)
+    assert (outcome.status, outcome.detail) == (Status.UNSUPPORTED, "needs the library C# 8 or newer"), words_of(
+        outcome
+    )
 
 
 @pytest.mark.parametrize(

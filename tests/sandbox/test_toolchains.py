@@ -201,7 +201,7 @@ def test_go_builds_what_is_imported_first() -> None:
         "c/c.go": "package c",
     }
     script = (plan("Go", files).compile or ())[2]
-    built = [shlex.split(line)[2] for line in script.splitlines() if line.startswith('"$tools/compile"')]
+    built = [shlex.split(line)[3] for line in script.splitlines() if line.startswith('"$tools/compile"')]
     assert built == ["m/a/b", "m/a", "main"]
 
 

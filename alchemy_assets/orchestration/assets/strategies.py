@@ -12,6 +12,7 @@ from alchemy_assets.settings import Settings
 from alchemy_assets.strategies import code_trace
 from alchemy_assets.strategies.registry import STRATEGIES, Strategy
 from alchemy_assets.strategies.strategy import CODE_TRACE, curated_file, run
+from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS
 from alchemy_assets.tracing.record import record
 
 SAMPLE_CHECKS = (checks.ACCOUNTED, checks.in_order("samples"), checks.expected("samples"))
@@ -20,7 +21,9 @@ PREVIEW = ("sample_id", "kind", "license", "prompt_tokens", "answer_tokens", "ve
 
 
 def _toolchain(workspace: Workspace, partition: str) -> str:
-    return workspace.toolchain(partition.split(SEPARATOR, maxsplit=1)[0])
+    language = partition.split(SEPARATOR, maxsplit=1)[0]
+    # Programs of other languages are not run by any step yet, and asking a toolchain for its version takes time.
+    return workspace.toolchain(language) if language in INSTRUMENTERS else "none is needed"
 
 
 def rejections(reasons: pl.Series) -> dict[str, int]:
