@@ -1,10 +1,11 @@
 """Put a program's files into the folder of a sandbox, and fetch back what the program wrote there.
 
 Belongs here: which names and values are safe to hand over, and file access below an open folder that follows no link.
-Does not: mounting that folder (`launcher`).
+Does not: mounting that folder (`containment`).
 """
 
 import contextlib
+import errno
 import itertools
 import os
 import re
@@ -67,7 +68,9 @@ def check(program: Program, invocation: Invocation) -> None:
         _check_name(name)
     for started in (program.entry, *filter(None, [invocation.script])):
         if started not in program.files:
-            message = f"{started!r} is to be started, but is not among the files of the program: {sorted(program.files)}"
+            message = (
+                f"{started!r} is to be started, but is not among the files of the program: {sorted(program.files)}"
+            )
             raise UnsafePathError(message)
     folder = invocation.work_folder
     if folder != TEMPORARY:
@@ -78,6 +81,10 @@ def check(program: Program, invocation: Invocation) -> None:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,62}", invocation.host_name):
         message = f"The host name {invocation.host_name!r} is not 1 to 63 letters, digits, dots and hyphens."
         raise UnsafePathError(message)
+    _check_words(invocation)
+
+
+def _check_words(invocation: Invocation) -> None:
     for key, value in invocation.environment.items():
         _check_text(key, "The variable")
         _check_text(value, f"The value of {key}")
@@ -112,6 +119,8 @@ def write_files(folder: int, files: Mapping[str, bytes], executables: Collection
 
 def _read(folder: int, name: str, most: int) -> bytes:
     """Read at most `most` + 1 bytes of a regular file; raises OSError for a link, a FIFO or anything else."""
+    if len(os.fsencode(name)) > _LONGEST_PATH:
+        raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
     *parents, last = name.split("/")
     at = os.dup(folder)
     try:
@@ -155,19 +164,36 @@ def collect_files(folder: int, names: Iterable[str], most: int) -> tuple[dict[st
 
 
 def _walk(folder: int, above: str = "") -> Iterator[str]:
-    """Relative names of what lies below an open folder and is no folder, in the order of names; follows no link."""
+    """Relative names of what lies below an open folder, in the order of names; follows no link.
+
+    Of folders only those that cannot be looked into: locked ones, and those that lie too deep.
+    """
     with os.scandir(folder) as found:
         entries = sorted(found, key=lambda entry: entry.name)
     for entry in entries:
         name = above + entry.name
-        if not entry.is_dir(follow_symlinks=False):
+        below = None
+        if (
+            entry.is_dir(follow_symlinks=False)
+            and name.count("/") < _DEEPEST
+            and len(os.fsencode(name)) < _LONGEST_PATH
+        ):
+            with contextlib.suppress(OSError):
+                below = os.open(entry.name, _FOLDER, dir_fd=folder)
+        if below is None:
             yield name
-        elif name.count("/") < _DEEPEST:
-            below = os.open(entry.name, _FOLDER, dir_fd=folder)
-            try:
-                yield from _walk(below, f"{name}/")
-            finally:
-                os.close(below)
+            continue
+        try:
+            yield from _walk(below, f"{name}/")
+        finally:
+            os.close(below)
+
+
+def _is_executable(folder: int, name: str) -> bool:
+    try:
+        return bool(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode & 0o100)
+    except OSError:
+        return False
 
 
 def collect_new_files(
@@ -181,7 +207,4 @@ def collect_new_files(
     files, notes = collect_files(folder, names[:MOST_FILES], most)
     if len(names) > MOST_FILES:
         notes.append(f"only the first {MOST_FILES} files were collected")
-    executables = frozenset(
-        name for name in files if os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode & 0o100
-    )
-    return files, notes, executables
+    return files, notes, frozenset(name for name in files if _is_executable(folder, name))

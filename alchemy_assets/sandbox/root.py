@@ -286,7 +286,9 @@ def _root_at(folder: Path, digest: str) -> RootReport | None:
         raise RootFolderError(message)
     report = read_report(folder)
     if report is None and folder.is_mount():
-        message = f"{folder} is where something is mounted, so no finished root can take its place: name a folder in it."
+        message = (
+            f"{folder} is where something is mounted, so no finished root can take its place: name a folder in it."
+        )
         raise RootFolderError(message)
     if report is not None and report.digest != digest:
         message = (

@@ -10,7 +10,10 @@ from typing import Protocol
 
 
 class Status(StrEnum):
-    """How a run ended. Only `FINISHED` says that the program decided its own end."""
+    """How a run ended. Only `FINISHED` says that the program decided its own end.
+
+    Exit codes 129 to 192 are read as signals: a program that ends with one by itself counts as `KILLED`.
+    """
 
     FINISHED = "finished"
     COMPILE_ERROR = "compile_error"

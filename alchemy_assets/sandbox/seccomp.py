@@ -1,7 +1,7 @@
 """Build the seccomp filter of a sandbox: a list of system calls that a program has no business to make.
 
 Belongs here: the list and its encoding as classic BPF (seccomp(2), `struct sock_filter`), for x86-64 and AArch64.
-Does not: loading the filter, which bwrap does right before the program starts (`launcher`).
+Does not: loading the filter, which bwrap does right before the program starts (`containment`).
 """
 
 import errno

@@ -16,11 +16,15 @@ _NODE_PACKAGES = "usr/share/nodejs"
 _FOLDERS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 # Debian's Java, Mono and PHP keep files outside /usr, without which they do not start or miss their extensions.
 _JAVA_SETTINGS = tuple(f"etc/java-{version}-openjdk" for version in range(8, 40))
-_SETTINGS = ("etc/alternatives", "etc/ld.so.cache", "etc/mono", "etc/php", *_JAVA_SETTINGS)
+_SETTINGS = (
+    *("etc/alternatives", "etc/ld.so.cache", "etc/mono", "etc/php", *_JAVA_SETTINGS),
+    *("etc/matplotlibrc", "etc/protocols", "etc/services", "etc/ssl/certs/ca-certificates.crt"),
+)
 """What is shown of /etc, where it is there: no accounts, no names of machines, no keys."""
 
 PASSWD = f"sandbox:x:{GUEST}:{GUEST}:sandbox:{TEMPORARY}:/bin/bash\n".encode()
 GROUP = f"sandbox:x:{GUEST}:\n".encode()
+HOSTS = b"127.0.0.1 localhost sandbox\n::1 localhost sandbox\n"
 
 
 def system_links(root: Path) -> dict[str, str]:

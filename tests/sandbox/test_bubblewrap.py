@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -322,8 +323,10 @@ def test_a_bubblewrap_that_cannot_start_says_why(
     """Where bwrap fails, its own words and the usual remedies are in the error."""
     assert sandbox
     monkeypatch.setattr(bubblewrap, "build_filter", lambda **_: b"")
+    root = tmp_path_factory.mktemp("empty")
+    (root / "usr").mkdir()
     with pytest.raises(SandboxUnavailableError, match=r"bwrap: .*user namespaces are switched off"):
-        open_sandbox(Sandboxing(root=tmp_path_factory.mktemp("empty")))
+        open_sandbox(Sandboxing(root=root))
 
 
 def test_without_a_filter_no_program_starts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -425,7 +428,7 @@ def test_a_closed_backend_leaves_no_group() -> None:
     backend.execute(question("/usr/bin/true"))
     (worker,) = backend._workers._idle.queue
     backend.close()
-    assert list(Path("/sys/fs/cgroup").rglob(f"codealchemy-{worker._process.pid}-*")) == []
+    assert list(Path("/sys/fs/cgroup").rglob(f"codealchemy-*-{worker._process.pid}-*")) == []
 
 
 def test_protections_are_plain_data(sandbox: ProgramSandbox) -> None:
@@ -452,3 +455,46 @@ def test_a_program_that_is_none_is_no_fault_of_the_sandbox(sandbox: ProgramSandb
     ending = sandbox.backend.execute(job)
     assert (ending.status, ending.exit_code) == (Status.FINISHED, 127)
     assert b"./x" in ending.stderr
+
+
+def test_localhost_is_known(run: Run) -> None:
+    """The loopback has its name."""
+    assert run("import socket; print(socket.gethostbyname('localhost'))").stdout == b"127.0.0.1\n"
+
+
+def test_launchers_that_were_killed_while_idle_are_replaced() -> None:
+    """A launcher that ended between two programs is not asked again, however many there are."""
+    backend = bubblewrap.Bubblewrap(workers=2)
+    threads = [threading.Thread(target=backend.execute, args=(question("/usr/bin/sleep", "0.5"),)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    idle = list(backend._workers._idle.queue)
+    for worker in idle:
+        worker._process.kill()
+        worker._process.wait()
+    ending = backend.execute(question("/usr/bin/true"))
+    backend.close()
+    assert (len(idle), ending.exit_code) == (2, 0)
+
+
+def test_what_a_program_locks_is_told() -> None:
+    """A folder that its program has locked costs no other file, and no launcher."""
+    backend = bubblewrap.Bubblewrap(workers=1)
+    job = question("/usr/bin/bash", "-c", "mkdir d; touch d/x; chmod 000 d; echo > y")
+    ending = backend.execute(replace(job, collect_new=True))
+    backend.close()
+    assert (dict(ending.files), "d was not collected: Permission denied" in ending.detail) == ({"y": b"\n"}, True)
+
+
+def test_a_limit_that_is_met_before_the_start_is_an_outcome() -> None:
+    """Memory that does not suffice for the files of a program is no fault of the sandbox."""
+    backend = bubblewrap.Bubblewrap(workers=1)
+    job = replace(question("/usr/bin/true"), files={"f": bytes(32 * 2**20)}, limits=Limits(memory_bytes=8 * 2**20))
+    grouped = {one.name: one for one in backend.protections()}["control groups"].in_force
+    ending = backend.execute(job)
+    backend.close()
+    if not grouped:
+        pytest.skip("no control groups can be made here")
+    assert ending.status == Status.OUT_OF_MEMORY

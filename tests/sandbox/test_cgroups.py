@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from alchemy_assets.sandbox.bubblewrap.cgroups import NAME, Hierarchy, find_hierarchy, remove_abandoned, step_aside
+from alchemy_assets.sandbox.bubblewrap.cgroups import (
+    NAME,
+    Hierarchy,
+    find_hierarchy,
+    name_of_owner,
+    remove_abandoned,
+    step_aside,
+)
 
 
 @pytest.fixture
@@ -79,14 +86,18 @@ def test_a_launcher_steps_aside_in_its_own_scope(machine: Path) -> None:
 
 
 def test_groups_of_launchers_that_are_gone_are_removed() -> None:
-    """A group whose launcher was killed is removed and what still runs in it is killed; those of others stay."""
+    """A group whose launcher was killed is removed and what still runs in it is killed; those of others stay, in other containers too."""
     hierarchy = find_hierarchy()
     if hierarchy is None:
         pytest.skip("no control groups can be made here")
     ended = subprocess.Popen(["true"])
     ended.wait()
-    folders = [folder / f"{NAME}-{ended.pid}-0" for folder in set(hierarchy.folders.values())]
-    others = [folder / f"{NAME}-{os.getppid()}-x" for folder in set(hierarchy.folders.values())]
+    folders = [folder / f"{name_of_owner(ended.pid)}-0" for folder in set(hierarchy.folders.values())]
+    others = [
+        folder / name
+        for folder in set(hierarchy.folders.values())
+        for name in (f"{name_of_owner(os.getppid())}-x", f"{NAME}-ns1-{ended.pid}-0")
+    ]
     for folder in (*folders, *others):
         folder.mkdir()
     orphan = subprocess.Popen(["sleep", "60"])

@@ -1,13 +1,16 @@
 """What is written into a control group and read from it, on folders that stand in for the kernel's."""
 
 import contextlib
+import itertools
+import os
 import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from alchemy_assets.sandbox.bubblewrap.cgroups import Hierarchy, find_hierarchy
+from alchemy_assets.sandbox.bubblewrap import group as groups
+from alchemy_assets.sandbox.bubblewrap.cgroups import Hierarchy, find_hierarchy, name_of_owner
 from alchemy_assets.sandbox.bubblewrap.group import Group
 from alchemy_assets.sandbox.sandbox import Limits
 
@@ -49,6 +52,20 @@ def test_limits_are_written_for_version_2(tmp_path: Path) -> None:
     (own / "cpu.stat").write_text("usage_usec 1500000\nuser_usec 1\n")
     assert (group.out_of_memory(), group.out_of_processes(), group.cpu_seconds()) == (False, True, 1.5)
     assert group.peak_memory() is None
+    (own / "memory.events").write_text("low 0\nmax 9\noom 0\noom_kill 1\n")
+    assert not group.out_of_memory()
+    (own / "memory.events").write_text("low 0\nmax 9\noom 1\noom_kill 1\n")
+    assert group.out_of_memory()
+
+
+def test_the_group_of_another_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a group of this name is there already, it is refused, and stays."""
+    monkeypatch.setattr(groups, "_numbers", itertools.repeat(0))
+    other = tmp_path / f"{name_of_owner(os.getpid())}-0"
+    other.mkdir()
+    with pytest.raises(FileExistsError):
+        Group(Hierarchy(2, dict.fromkeys(("memory", "pids", "cpuacct"), tmp_path), (tmp_path,)), LIMITS)
+    assert other.exists()
 
 
 def test_a_process_is_inside_for_a_while() -> None:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,12 @@ def test_missing_protections_are_seen() -> None:
     assert "shared with this machine: " in found["namespaces"].detail
     assert "/etc/hostname" in found["files"].detail
     assert found["control groups"].required
+
+
+def test_silence_is_no_protection() -> None:
+    """A program that says nothing has met nothing: not even its files and its end count as kept."""
+    found = {one.name: one for one in probe(lambda job: replace(unprotected(job), stdout=b""), None, root=True)}
+    assert {name for name, one in found.items() if one.in_force} <= {"ordinary user"}
 
 
 def test_groups_that_do_not_hold_are_not_in_force() -> None:

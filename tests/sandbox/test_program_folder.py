@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alchemy_assets.errors import UnsafePathError
-from alchemy_assets.sandbox.program_folder import check_names, collect_files, write_files
+from alchemy_assets.sandbox.program_folder import check_names, collect_files, collect_new_files, write_files
 
 NAMES = st.text(alphabet="ab./\0 é\ud800", max_size=12)
 PLAIN = st.lists(st.text(string.ascii_letters + " é", min_size=1, max_size=5), min_size=1, max_size=3).map("/".join)
@@ -73,6 +73,22 @@ def test_what_is_not_collected_is_closed(folder: int, tmp_path: Path) -> None:
     files, notes = collect_files(folder, ["directory", "link", "fifo", "directory/x/y", "missing"], 100)
     assert (files, len(notes)) == ({}, 3)
     assert sorted(Path("/proc/self/fd").iterdir()) == before
+
+
+def test_what_cannot_be_walked_through_is_named(folder: int, tmp_path: Path) -> None:
+    """Names that no system call takes at once, and folders that lie too deep, are told; the other files come."""
+    at = os.dup(folder)
+    for _ in range(20):
+        os.mkdir("n" * 250, dir_fd=at)
+        below = os.open("n" * 250, os.O_RDONLY | os.O_DIRECTORY, dir_fd=at)
+        os.close(at)
+        at = below
+    write_files(at, {"z": b"deep"})
+    os.close(at)
+    write_files(folder, {"/".join(["d"] * 40): b"deep", "y": b"there"}, {"y"})
+    files, notes, executables = collect_new_files(folder, (), 100)
+    assert (files, executables) == ({"y": b"there"}, {"y"})
+    assert [note.partition(" ")[0][:1] for note in notes] == ["d", "n"]
 
 
 def test_links_are_not_followed(folder: int, tmp_path: Path) -> None:

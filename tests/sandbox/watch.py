@@ -59,7 +59,7 @@ def _is_left(group: Path) -> bool:
 
     A living launcher may keep empty groups for its next runs; those of other people's launchers are none of our business.
     """
-    owner = group.name.split("-")[1]
+    *_, owner, _ = group.name.split("-")
     launcher = int(owner) if owner.isdecimal() else 0
     if launcher not in _ours:
         return False

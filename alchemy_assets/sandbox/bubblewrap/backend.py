@@ -93,6 +93,10 @@ class _Worker:
         answer: Ending | str = self._line.recv()
         return answer
 
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
     def close(self) -> None:
         """Close the line, upon which the launcher clears away what runs, and wait for its end."""
         self._line.close()
@@ -128,17 +132,30 @@ class _Workers:
             except (EOFError, OSError):
                 with contextlib.suppress(EOFError, OSError):
                     return self._try(job)
-                return "the helper process that starts programs ended twice, by itself or killed"
+                message = (
+                    "A sandbox could not be started: its helper process ended twice, by itself or killed. Try again."
+                )
+                raise SandboxUnavailableError(message) from None
+
+    def _next_idle(self) -> _Worker | None:
+        """Return a launcher that waits; closes those that were killed meanwhile."""
+        while True:
+            try:
+                worker = self._idle.get_nowait()
+            except queue.Empty:
+                return None
+            if worker.alive:
+                return worker
+            worker.close()
 
     def _try(self, job: Job) -> Ending | str:
-        try:
-            worker = self._idle.get_nowait()
-        except queue.Empty:
+        worker = self._next_idle()
+        if worker is None:
             worker = _Worker(self.walls)
             if self._grouped and worker.groups is None:  # Less than what the first one had, and what was promised.
                 worker.close()
                 message = "no control groups"
-                raise OSError(message) from None
+                raise OSError(message)
             self._grouped = worker.groups is not None
         try:
             answer = worker.run(job)

@@ -132,14 +132,20 @@ def step_aside(process: Path = Path("/proc/self")) -> None:
             (aside / "cgroup.procs").write_text("0")
 
 
+def name_of_owner(process: int | str) -> str:
+    """Return how the names of a launcher's groups begin; containers that share a folder of groups differ in it."""
+    return f"{NAME}-ns{os.stat('/proc/self/ns/pid').st_ino}-{process}"  # noqa: PTH116 - once a run
+
+
 def remove_abandoned(hierarchy: Hierarchy) -> None:
     """Remove the groups of launchers that are gone: of one that was killed, they stay behind.
 
+    Those of another process namespace are left alone: whether their launchers live is not to be seen from here.
     They are empty, unless it was killed in the very moment between its word to start a program and the start.
     """
     for folder in set(hierarchy.folders.values()):
-        for group in folder.glob(f"{NAME}-*-*"):
-            owner = group.name.split("-")[1]
+        for group in folder.glob(f"{name_of_owner('*')}-*"):
+            owner = group.name.split("-")[2]
             # What has our own number is of a launcher that had it before: we have made none yet.
             if owner.isdecimal() and (int(owner) == os.getpid() or not Path("/proc", owner).exists()):
                 with contextlib.suppress(OSError):

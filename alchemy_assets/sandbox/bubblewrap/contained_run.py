@@ -112,8 +112,12 @@ class ContainedRun:
         pipes = {name: self._writer() for name in job.files} if by_pipe else {}
         file_ends = {name: end for name, (end, _) in pipes.items()}
         theirs = Descriptors(sealed(job.stdin), stdout_end, stderr_end, status_end, go_end, file_ends)
-        with self.group.inside() if self.group else contextlib.nullcontext():
-            self.monitor = self.containment.start(job, theirs)
+        try:
+            with self.group.inside() if self.group else contextlib.nullcontext():
+                self.monitor = self.containment.start(job, theirs)
+        finally:
+            for descriptor in theirs.all():
+                os.close(descriptor)
         init = _first_process(self.status)
         self.init_handle = self._keep(os.pidfd_open(init))
         if not by_pipe:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from alchemy_assets.sandbox.jobs import Job
 from alchemy_assets.sandbox.program_folder import TEMPORARY
-from alchemy_assets.sandbox.system import GROUP, GUEST, PASSWD, SHARED_MEMORY_BYTES, system_binds, system_links
+from alchemy_assets.sandbox.system import GROUP, GUEST, HOSTS, PASSWD, SHARED_MEMORY_BYTES, system_binds, system_links
 
 _USERS = 0x7000_0000
 """Above all that distributions and systemd give to anyone."""
@@ -67,8 +67,9 @@ def prepare_launcher() -> None:
 def own_user() -> int:
     """Return the uid and gid that the programs of this launcher really have, where it is root.
 
-    No other launcher has the same one: what the kernel counts by user, such as watches of files and descriptors on their
-    way, one program then cannot use up for those that run beside it. In a container that maps few users it is `GUEST`.
+    No other launcher of this process namespace has the same one: what the kernel counts by user, such as watches of
+    files and descriptors on their way, one program then cannot use up for those that run beside it. In a container that
+    maps few users it is `GUEST`.
     """
     user = _USERS + os.getpid()
     try:
@@ -86,9 +87,9 @@ def as_guest() -> Iterator[None]:
         yield
         return
     user = own_user()
-    os.setresgid(user, user, 0)
-    os.setresuid(user, user, 0)
     try:
+        os.setresgid(user, user, 0)
+        os.setresuid(user, user, 0)
         yield
     finally:
         os.setresuid(0, 0, 0)
@@ -131,14 +132,14 @@ class Containment:
     def __init__(self, walls: Walls) -> None:
         """Look at the system that programs shall see."""
         self.seccomp, self.seccomp_unmetered = walls.seccomp, walls.seccomp_unmetered
-        self._passwd, self._group = map(sealed, (PASSWD, GROUP))
+        self._settings = {"passwd": sealed(PASSWD), "group": sealed(GROUP), "hosts": sealed(HOSTS)}
         self._start = [
             walls.bwrap,
             *("--unshare-all", "--unshare-user", "--disable-userns", "--uid", str(GUEST), "--gid", str(GUEST)),
             *("--cap-drop", "ALL", "--die-with-parent", "--new-session", "--clearenv"),
             *_system(Path(walls.root)),
             *(word for source, target in walls.binds for word in ("--ro-bind", source, target)),
-            *("--file", str(self._passwd), "/etc/passwd", "--file", str(self._group), "/etc/group"),
+            *(word for name, file in self._settings.items() for word in ("--file", str(file), f"/etc/{name}")),
             *("--proc", "/proc", "--dev", "/dev", "--size", str(SHARED_MEMORY_BYTES), "--tmpfs", "/dev/shm"),  # noqa: S108
             *("--remount-ro", "/dev"),
         ]
@@ -161,30 +162,26 @@ class Containment:
     def start(self, job: Job, theirs: Descriptors) -> int:
         """Start bwrap, which builds the place of a job and waits for the filter; return its process. Raises OSError.
 
-        Closes the descriptors. Where we end before the filter is written, bwrap finds none and starts no program.
+        Where we end before the filter is written, bwrap finds none and starts no program.
         """
         command = self._command(job, theirs)
-        for descriptor in (self._passwd, self._group):
+        for descriptor in self._settings.values():
             os.lseek(descriptor, 0, os.SEEK_SET)
         # What bwrap does not know it hands on to its guest, so nothing else stays open.
-        for descriptor in (self._passwd, self._group, theirs.status, theirs.go, *theirs.files.values()):
+        for descriptor in (*self._settings.values(), theirs.status, theirs.go, *theirs.files.values()):
             os.set_inheritable(descriptor, True)  # noqa: FBT003 - takes no keyword
         streams = enumerate((theirs.stdin, theirs.stdout, theirs.stderr))
-        try:
-            with as_guest():
-                # Without fork: copying the page tables of an interpreter costs more than all the rest of a start.
-                # The environment is empty, as the guest can read that of bwrap in /proc/1/environ.
-                return os.posix_spawn(
-                    command[0],
-                    command,
-                    {},
-                    file_actions=[(os.POSIX_SPAWN_DUP2, source, target) for target, source in streams],
-                    # CPython ignores them, and what is ignored is inherited.
-                    setsigdef=(signal.SIGPIPE, signal.SIGXFSZ),
-                )
-        finally:
-            for descriptor in theirs.all():
-                os.close(descriptor)
+        with as_guest():
+            # Without fork: copying the page tables of an interpreter costs more than all the rest of a start.
+            # The environment is empty, as the guest can read that of bwrap in /proc/1/environ.
+            return os.posix_spawn(
+                command[0],
+                command,
+                {},
+                file_actions=[(os.POSIX_SPAWN_DUP2, source, target) for target, source in streams],
+                # CPython ignores them, and what is ignored is inherited.
+                setsigdef=(signal.SIGPIPE, signal.SIGXFSZ),
+            )
 
 
 def _system(root: Path) -> list[str]:

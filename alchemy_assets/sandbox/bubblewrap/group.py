@@ -12,7 +12,7 @@ import signal
 import time
 from collections.abc import Iterator
 
-from alchemy_assets.sandbox.bubblewrap.cgroups import NAME, Hierarchy, remove_soon
+from alchemy_assets.sandbox.bubblewrap.cgroups import Hierarchy, name_of_owner, remove_soon
 from alchemy_assets.sandbox.sandbox import Limits
 
 _OWN_PROCESSES = 2
@@ -51,18 +51,20 @@ class Group:
 
     def __init__(self, hierarchy: Hierarchy, limits: Limits) -> None:
         """Make the group and set its limits."""
-        name = f"{NAME}-{os.getpid()}-{next(_numbers)}"
+        name = f"{name_of_owner(os.getpid())}-{next(_numbers)}"
         self._version = hierarchy.version
         self._at = {controller: f"{folder}/{name}" for controller, folder in hierarchy.folders.items()}
-        self._folders = tuple(dict.fromkeys(self._at.values()))
+        folders = tuple(dict.fromkeys(self._at.values()))
+        self._folders: list[str] = []
         # To write one's own number into `tasks` needs no lock over all processes of the machine, which `cgroup.procs`
         # takes and now and then waits 10 ms for; in v2 there is only the latter.
         door = "tasks" if self._version == 1 else "cgroup.procs"
-        self._entrances = [f"{folder}/{door}" for folder in self._folders]
+        self._entrances = [f"{folder}/{door}" for folder in folders]
         self._exits = [f"{home}/{door}" for home in hierarchy.homes]
         try:
-            for folder in self._folders:
+            for folder in folders:
                 os.mkdir(folder)  # noqa: PTH102 - once a run
+                self._folders.append(folder)
             self._limit(limits)
         except OSError:
             self.remove()
@@ -110,9 +112,11 @@ class Group:
             return None
 
     def out_of_memory(self) -> bool:
-        """Whether the kernel killed a process of the group for its memory."""
-        name = "memory.oom_control" if self._version == 1 else "memory.events"
-        return _count(f"{self._at['memory']}/{name}", "oom_kill") > 0
+        """Whether the kernel killed a process of the group for its memory; in v2 not where the machine's ran out."""
+        if self._version == 1:
+            return _count(f"{self._at['memory']}/memory.oom_control", "oom_kill") > 0
+        events = f"{self._at['memory']}/memory.events"
+        return _count(events, "oom_kill") > 0 and _count(events, "oom") > 0
 
     def out_of_processes(self) -> bool:
         """Whether the group was refused a process or thread."""

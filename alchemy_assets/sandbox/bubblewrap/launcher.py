@@ -2,7 +2,7 @@
 
 Belongs here: everything that must happen in a process with a single thread: the signal that ends a run with its parent
 follows the thread that started it. Imports only the standard library and its neighbours here, so that it starts in few
-milliseconds. Does not: choosing what is run (`bubblewrap`), a single run (`contained_run`).
+milliseconds. Does not: choosing what is run (`backend`), a single run (`contained_run`).
 """
 
 import contextlib
@@ -26,17 +26,27 @@ def run_job(job: Job, containment: Containment, hierarchy: Hierarchy | None, lin
         raise LaunchError(message) from error
     with this.clean_up:
         try:
-            try:
-                this.start()
-                wall_seconds = this.watch(line)
-            finally:
-                this.end()
-            this.drain()
-            this.check_started()
+            return _watched(this, line)
         except (LaunchError, OSError) as error:
             said = this.stderr.kept.decode(errors="replace").strip()
             raise LaunchError(f"{error}: {said}" if said else str(error)) from error
-        return this.ending(wall_seconds)
+
+
+def _watched(this: ContainedRun, line: int) -> Ending:
+    wall_seconds = 0.0
+    try:
+        try:
+            this.start()
+            wall_seconds = this.watch(line)
+        finally:
+            this.end()
+    except (LaunchError, OSError) as error:
+        # A limit that is met before the program starts is an outcome, too.
+        if isinstance(error, TimeoutError) or not (this.out_of_memory or this.out_of_processes):
+            raise
+    this.drain()
+    this.check_started()
+    return this.ending(wall_seconds)
 
 
 def _find_groups() -> Hierarchy | None:

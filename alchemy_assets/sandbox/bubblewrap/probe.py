@@ -86,6 +86,7 @@ def probe(execute: Callable[[Job], Ending], groups: str | None, *, root: bool) -
         said, user, survived = _look(execute)
         if user is not None:
             break
+    looked = "Seccomp" in said  # A program that said nothing met no protection.
     return [
         Protection(
             "ordinary user",
@@ -96,9 +97,9 @@ def probe(execute: Callable[[Job], Ending], groups: str | None, *, root: bool) -
         _no_new_rights(said),
         Protection(
             "files",
-            "open" not in said,
-            f"reached {said['open']}"
-            if "open" in said
+            looked and "open" not in said,
+            f"reached {said.get('open', 'nobody knows what')}"
+            if "open" in said or not looked
             else f"/usr read-only, and a {TEMPORARY} in memory of limited size",
         ),
         Protection(
@@ -114,7 +115,9 @@ def probe(execute: Callable[[Job], Ending], groups: str | None, *, root: bool) -
             f"{len(DENIED) + len(ABSENT)} refused, and socket families that know no network namespace",
         ),
         _resource_limits(said),
-        Protection("killing by process namespace", not survived, "what a program leaves running ends with it"),
+        Protection(
+            "killing by process namespace", looked and not survived, "what a program leaves running ends with it"
+        ),
         replace(_control_groups(execute, groups), required=root),
     ]
 

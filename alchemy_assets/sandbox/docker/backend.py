@@ -1,7 +1,7 @@
 """Run commands in hardened containers of Docker or Podman, each in one that no other program has been in.
 
 Belongs here: the backend, and what it can say about itself. Does not: how a container is made (`containers`) and kept
-waiting (`container_pool`), how a job is run in it (`contained_job`) and what happens inside (`gate`).
+waiting (`pool`), how a job is run in it (`contained_job`) and what happens inside (`gate`).
 
 Containers are started ahead, so that a program finds one waiting and pays some milliseconds; but none is used twice.
 An `exec` into a used one costs the daemon a fifth of the CPU time, but leaves too much behind to be proved clean: System

@@ -1,7 +1,7 @@
 """Make and remove the containers of the docker backend, each of them for a single program.
 
-Belongs here: what a container may do, whose it is, its image. Does not: when containers are made and what an end
-means (`docker`), talking to what runs inside (`gate_line`).
+Belongs here: what a container may do, whose it is, its image. Does not: when containers are made (`pool`), what an end
+means (`contained_job`), talking to what runs inside (`gate_line`).
 """
 
 import contextlib
@@ -28,6 +28,7 @@ from alchemy_assets.sandbox.program_folder import TEMPORARY
 from alchemy_assets.sandbox.system import (
     GROUP,
     GUEST,
+    HOSTS,
     PASSWD,
     SHARED_MEMORY_BYTES,
     system_binds,
@@ -82,6 +83,19 @@ def _started(process: int | str) -> str:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19]
     except OSError:
         return ""
+
+
+def _lives(process: str, started: str) -> bool:
+    """Whether a process is alive that started at this time."""
+    if seen := _started(process):
+        return seen == started
+    try:
+        os.kill(int(process), 0)
+    except PermissionError:  # That of another user, which a /proc with `hidepid` does not show.
+        return True
+    except (OSError, OverflowError, ValueError):
+        return False
+    return True
 
 
 def _machine() -> str:
@@ -141,7 +155,7 @@ class Engine:
         """Remove containers whose owner is gone. Most end by themselves when it goes, but some are never started."""
         for container in self._client.containers(all=True, filters={"label": LABEL}):
             process, _, started = container["Labels"].get(f"{LABEL}.owner", "").partition(" ")
-            if container["Labels"][LABEL] == _machine() and started != _started(process):
+            if container["Labels"][LABEL] == _machine() and not _lives(process, started):
                 self.remove(container["Id"])
 
     @cached_property
@@ -165,7 +179,7 @@ class Engine:
                 entry = tarfile.TarInfo(name)
                 entry.type, entry.linkname = tarfile.SYMTYPE, target
                 archive.addfile(entry)
-            for name, text in (("etc/passwd", PASSWD), ("etc/group", GROUP)):
+            for name, text in (("etc/passwd", PASSWD), ("etc/group", GROUP), ("etc/hosts", HOSTS)):
                 entry = tarfile.TarInfo(name)
                 entry.size, entry.mode = len(text), 0o644
                 archive.addfile(entry, io.BytesIO(text))

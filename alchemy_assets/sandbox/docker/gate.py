@@ -249,13 +249,14 @@ def _limit(job: dict[str, Any]) -> None:
 
     The container has room for files of any job of its shape; what is left of that is held by a file without a name.
     """
-    for name, bounds in job["bounds"].items():
-        resource.setrlimit(getattr(resource, name), bounds)
     room = os.statvfs(".")
     surplus = room.f_bavail * room.f_frsize - job["written_bytes"]
     with suppress(OSError):  # gVisor knows no such files.
         if surplus > 0:
             os.posix_fallocate(os.open(".", os.O_TMPFILE | os.O_RDWR), 0, surplus)
+    # Last, as that file is mostly larger than any that the program may write.
+    for name, bounds in job["bounds"].items():
+        resource.setrlimit(getattr(resource, name), bounds)
 
 
 def _written(given: set[str]) -> Iterator[str]:

@@ -54,8 +54,10 @@ class ContainerPool:
 
     def dismiss(self, container: Container) -> None:
         """Have a container removed whose job has ended."""
-        with contextlib.suppress(RuntimeError):  # Of a closed pool: the hung-up line ends the container.
+        try:
             self._hands.submit(container.dismiss)
+        except RuntimeError:  # Of a closed pool: the hung-up line ends the container.
+            container.line.hang_up()
 
     def close(self) -> None:
         """Remove all containers that wait, and wait for the end of those that are being removed."""

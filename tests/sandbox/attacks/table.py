@@ -158,6 +158,8 @@ _TOO_MANY = (
     Attack("shared memory out of sight", "memory_shared.c", expected=OUT_OF_MEMORY),
     Attack("memory in unnamed files", "memory_file.c", expected=OUT_OF_MEMORY, otherwise=_NO_SUCH_CALL),
     Attack("System V segments", "memory_segments.c", expected=OUT_OF_MEMORY, otherwise=_NO_SUCH_CALL),
+    Attack("memory of a process without its first thread", "memory_headless.c", expected=OUT_OF_MEMORY),
+    Attack("time of children nobody waits for", "time_unclaimed.c", expected=TIMED_OUT, limits=BUSY),
     Attack("memory of a thread's children", "memory_hidden.c", expected=OUT_OF_MEMORY),
     Attack("time of a thread's children", "time_hidden.c", expected=TIMED_OUT, limits=BUSY),
     Attack(
