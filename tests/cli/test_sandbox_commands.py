@@ -28,14 +28,14 @@ def test_the_whole_outcome_comes_as_json(alchemy, tmp_path):
 def test_another_end_than_its_own_is_told(alchemy, tmp_path):
     """A program that meets a limit, and one that cannot be read, end with 1 and the reason."""
     (tmp_path / "loop.py").write_text("while True: pass")
-    (tmp_path / "broken.c").write_text("int main( { return 0; }")
+    (tmp_path / "broken.py").write_text("print(1)\ndef f(:\n")
     slow = alchemy("sandbox", "run", "loop.py", "--cpu", "0.2")
     assert slow.code == 1
     assert slow.err.startswith("timed_out · used more than 0.2 CPU seconds")
-    broken = alchemy("sandbox", "run", "broken.c")
+    broken = alchemy("sandbox", "run", "broken.py")
     assert broken.code == 1
-    assert "broken.c:1" in broken.err
-    assert "compile_error · broken.c:1" in broken.err
+    assert 'broken.py", line 2' in broken.err
+    assert "compile_error · " in broken.err
 
 
 def test_a_file_of_no_known_language_asks_for_one(alchemy, tmp_path):

@@ -57,10 +57,15 @@ def _hostile(attack: Attack, place: Place) -> tuple[Run, Check]:
 def mixed(count: int, seed: int, place: Place) -> Iterator[tuple[Run, Check]]:
     """Yield so many runs, every other one hostile, the same for the same seed; with them what says if they ended well."""
     draw = random.Random(seed)
-    quick = [attack for attack in ATTACKS if not attack.slow and attack.expects(place.kind) != REFUSED]
+    runnable = {language: place.sandbox.runnable(language) for language in ("C", "Python", "Shell")}
+    quick = [
+        attack
+        for attack in ATTACKS
+        if not attack.slow and attack.expects(place.kind) != REFUSED and runnable[attack.program.language]
+    ]
     weights = [1 / len(SIGNALS) if attack in SIGNALS else 1 for attack in quick]
     for number in range(count):
         if draw.random() < 0.5:
             yield _hostile(draw.choices(quick, weights)[0], place)
         else:
-            yield draw.choice((_python, _shell, _c))(number)
+            yield draw.choice((_python, _shell, _c) if runnable["C"] else (_python, _shell))(number)

@@ -10,6 +10,9 @@ from tests.sandbox.attacks.table import ATTACKS, PROGRAMS, Attack
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_an_attack_is_contained(place: Place, attack: Attack) -> None:
     """It ends as expected; the host is unharmed, nothing is left, and the next program gets its right answer."""
+    language = attack.program.language
+    if not place.sandbox.runnable(language):
+        pytest.skip(f"{language} programs cannot be run here")
     assert assail(attack, place).faults == []
 
 
