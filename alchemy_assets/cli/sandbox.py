@@ -138,7 +138,8 @@ def _jsonable(value: Any) -> Any:
 def _show(outcome: Outcome) -> None:
     sys.stdout.buffer.write(outcome.stdout)
     sys.stdout.buffer.flush()
-    step = outcome.compile_step
+    # Of a program that was started, an interpreter has said itself what it could not read.
+    step = outcome.compile_step if outcome.exit_code is None or outcome.status is Status.FINISHED else None
     if step is not None and outcome.status in {Status.COMPILE_ERROR, Status.UNSUPPORTED}:
         sys.stderr.buffer.write(step.messages)
     sys.stderr.buffer.write(outcome.stderr)

@@ -35,7 +35,8 @@ def test_another_end_than_its_own_is_told(alchemy, tmp_path):
     broken = alchemy("sandbox", "run", "broken.py")
     assert broken.code == 1
     assert 'broken.py", line 2' in broken.err
-    assert "compile_error · " in broken.err
+    assert "compile_error, exit code 1 · SyntaxError: " in broken.err
+    assert broken.err.count("line 2") == 1
 
 
 def test_a_file_of_no_known_language_asks_for_one(alchemy, tmp_path):
