@@ -498,3 +498,14 @@ def test_a_limit_that_is_met_before_the_start_is_an_outcome() -> None:
     if not grouped:
         pytest.skip("no control groups can be made here")
     assert ending.status == Status.OUT_OF_MEMORY
+
+
+def test_signals_that_the_caller_ignores_end_programs_all_the_same() -> None:
+    """A sandbox that was opened where a signal is ignored, as in a shell's background job, does not hand that on."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with open_sandbox(Sandboxing(workers=1)) as sandbox:
+            outcome = sandbox.run(Program("Shell", {"m": b"kill -INT $$"}, "m"), Invocation(), Limits())
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (outcome.status, outcome.detail[:15]) == (Status.KILLED, "ended by SIGINT")

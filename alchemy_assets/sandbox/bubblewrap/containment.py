@@ -179,8 +179,8 @@ class Containment:
                 command,
                 {},
                 file_actions=[(os.POSIX_SPAWN_DUP2, source, target) for target, source in streams],
-                # CPython ignores them, and what is ignored is inherited.
-                setsigdef=(signal.SIGPIPE, signal.SIGXFSZ),
+                # CPython ignores some, a shell those of its background jobs, and what is ignored is inherited.
+                setsigdef=signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP},
             )
 
 
