@@ -35,8 +35,10 @@ def explain_run(outcome: Outcome, toolchain: Toolchain, program: Program, backen
     if not outcome.exit_code:
         return outcome
     said = outcome.stderr.decode(errors="replace")
-    if toolchain.out_of_memory is not None and toolchain.out_of_memory.search(said):
-        return replace(outcome, status=Status.OUT_OF_MEMORY, detail="met the limit of its heap")
+    if toolchain.out_of_memory is not None:
+        words, exit_code = toolchain.out_of_memory
+        if outcome.exit_code == exit_code and words.search(said):
+            return replace(outcome, status=Status.OUT_OF_MEMORY, detail="met the limit of its heap")
     if outcome.status is not Status.FINISHED:
         return outcome
     if toolchain.syntax_error is not None and toolchain.syntax_error.search(said):

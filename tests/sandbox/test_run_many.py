@@ -79,3 +79,16 @@ def test_the_entry_is_among_the_files(sandbox: ProgramSandbox) -> None:
     program = Program("Shell", {"run.sh": b"echo"}, "main.sh")
     with pytest.raises(UnsafePathError, match="is not among the files"):
         sandbox.run(program, Invocation(script="run.sh"), Limits())
+
+
+def test_words_about_memory_are_only_words(sandbox: ProgramSandbox) -> None:
+    """A program that prints what Node says of its full heap, and ends by itself, has finished; one that fills it has not."""
+    if not sandbox.runnable("JavaScript"):
+        pytest.skip("JavaScript programs cannot be run here")
+    words = b'console.error("FATAL ERROR: JavaScript heap out of memory"); process.exit(2);'
+    full = b"const all = []; for (;;) all.push(new Array(1e6).fill(all.length));"
+    ends = [
+        sandbox.run(Program("JavaScript", {"m.js": source}, "m.js"), Invocation(), Limits()).status
+        for source in (words, full)
+    ]
+    assert ends == [Status.FINISHED, Status.OUT_OF_MEMORY]

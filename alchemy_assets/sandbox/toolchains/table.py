@@ -20,7 +20,7 @@ _PHP = (
     *("-d", "display_errors=stderr", "-d", "log_errors=0", "-d", "error_reporting=-1", "-d", "html_errors=0"),
     *("-d", "memory_limit=-1", "-d", "zend.assertions=1", "-d", "opcache.enable_cli=0"),
 )
-_NODE_HEAP = re.compile(r"^FATAL ERROR: .*JavaScript heap out of memory", re.MULTILINE)
+_NODE_HEAP = re.compile(r"^FATAL ERROR: .*JavaScript heap out of memory", re.MULTILINE), 134
 _NODE_SYNTAX = re.compile(r"^SyntaxError: ", re.MULTILINE)
 
 _ROWS = (
@@ -67,7 +67,7 @@ _ROWS = (
         ("/usr/bin/java", "/usr/bin/javac"),
         java.java,
         missing_library=libraries.java,
-        out_of_memory=re.compile(r'^Exception in thread "[^"\n]*" java\.lang\.OutOfMemoryError: ', re.MULTILINE),
+        out_of_memory=(re.compile(r'^Exception in thread "[^"\n]*" java\.lang\.OutOfMemoryError: ', re.MULTILINE), 1),
     ),
     Toolchain(
         "JavaScript",

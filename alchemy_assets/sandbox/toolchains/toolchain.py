@@ -41,7 +41,8 @@ class Toolchain:
     are not compiled). The words alone prove nothing, as programs can print them: so the files in question are handed
     to `check`, a command that reads one file and runs nothing of it. Where it is None, the words are proof.
     missing_library: returns the library that is missing, given the program and what a compiler or a program said.
-    out_of_memory: found in stderr where a run-time system gave up at the heap that the plan allows it.
+    out_of_memory: found in stderr where a run-time system gave up at the heap that the plan allows it, and the exit code
+    that it gives then.
     """
 
     language: str
@@ -55,7 +56,7 @@ class Toolchain:
     syntax_error: re.Pattern[str] | None = None
     check: tuple[str, ...] | None = None
     missing_library: Callable[[Program, str], str | None] = lambda _program, _said: None
-    out_of_memory: re.Pattern[str] | None = None
+    out_of_memory: tuple[re.Pattern[str], int] | None = None
 
     def label(self, version_output: str) -> str:
         """Return name and version, for instance `CPython 3.11.2`, from what `version_arguments` printed."""
