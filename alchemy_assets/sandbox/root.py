@@ -196,29 +196,6 @@ def read_report(root: Path) -> RootReport | None:
         return None
 
 
-def go_archives(root: Path, cache: Path, shown_as: PurePosixPath = GO_ARCHIVES) -> Path:
-    """Return a folder with the archives of a root's Go, compiled now unless the cache has them.
-
-    A root that `build_root` made has its own. This is for others, such as this machine (`/`), and works for an ordinary
-    user. shown_as: where a sandbox will show the folder. Raises RootBuildError.
-    """
-    version = _go(root, ("version",))
-    key = hashlib.sha256(json.dumps([version, str(shown_as)]).encode()).hexdigest()[:16]
-    folder = cache / f"go-{key}"
-    if not folder.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".go-", dir=cache) as made:
-            whole = Path(made, "archives")
-            write_go_archives(root, whole, shown_as)
-            try:
-                whole.rename(folder)
-            except OSError:
-                # Another process was first, with the same archives.
-                if not folder.exists():
-                    raise
-    return folder
-
-
 def write_go_archives(root: Path, folder: Path, shown_as: PurePosixPath, wanted: tuple[str, ...] = ("std",)) -> None:
     """Compile the packages that a root's Go comes with into archives, and the table of them that Go's tools read.
 

@@ -24,7 +24,6 @@ from alchemy_assets.sandbox.root import (
     RootFolderError,
     RootReport,
     build_root,
-    go_archives,
     read_packages,
     read_report,
     write_go_archives,
@@ -373,33 +372,10 @@ def test_go_programs_are_built_from_archives_alone(tmp_path: Path) -> None:
     assert subprocess.run([tmp_path / "main"], capture_output=True, check=True).stderr == b"HELLO\n"
 
 
-@with_go
-def test_go_archives_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The archives of a Go are compiled for each place at which they are shown once, and whole before they are seen."""
-    made = []
-
-    def write(_: Path, folder: Path, shown_as: PurePosixPath) -> None:
-        assert not list(tmp_path.glob("go-*")) or made
-        folder.mkdir()
-        (folder / "importcfg").write_text(str(shown_as))
-        made.append(shown_as)
-
-    monkeypatch.setattr(root, "write_go_archives", write)
-    try:
-        first = go_archives(Path("/"), tmp_path)
-    except RootBuildError as error:
-        pytest.skip(f"bubblewrap cannot be used here: {error}")
-    assert go_archives(Path("/"), tmp_path) == first
-    other = go_archives(Path("/"), tmp_path, PurePosixPath("/elsewhere"))
-    assert made == [GO_ARCHIVES, PurePosixPath("/elsewhere")]
-    assert (first / "importcfg").read_text() == str(GO_ARCHIVES)
-    assert sorted(tmp_path.iterdir()) == sorted([first, other])
-
-
 def test_a_root_without_go_says_so(tmp_path: Path) -> None:
     """Archives of a root in which nothing runs are refused with what was said."""
-    with pytest.raises(AlchemyError, match=r"`go version` failed|is not installed"):
-        go_archives(tmp_path, tmp_path / "cache")
+    with pytest.raises(AlchemyError, match=r"`go list[^`]*` failed|is not installed"):
+        write_go_archives(tmp_path, tmp_path / "archives", GO_ARCHIVES)
 
 
 @pytest.mark.slow

@@ -16,7 +16,6 @@ import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -184,18 +183,14 @@ class Bubblewrap:
     Threads may share it. A program sees this machine's `/usr`, an empty `/tmp` with its own files and nothing else.
     """
 
-    def __init__(
-        self, *, workers: int | None = None, root: Path = Path("/"), binds: Sequence[tuple[Path, str]] = ()
-    ) -> None:
+    def __init__(self, *, workers: int | None = None, root: Path = Path("/")) -> None:
         """Prepare a backend with so many workers (by default one a core).
 
         root: a folder with the system that programs see, for instance one with more toolchains.
-        binds: files or folders of this machine that programs see, read-only, at a path below /opt, such as caches.
-        Raises SandboxUnavailableError where bubblewrap is missing or too old, or a bind is not there.
+        Raises SandboxUnavailableError where bubblewrap is missing or too old.
         """
         self._version, path = _find_bwrap()
-        shown = tuple(_checked(source, target) for source, target in binds)
-        walls = Walls(path, str(root.resolve()), build_filter(), build_filter(metered=False), shown)
+        walls = Walls(path, str(root.resolve()), build_filter(), build_filter(metered=False))
         self._workers = _Workers(walls, workers or os.cpu_count() or 1)
         self.at_once = self._workers.most
         self._protections: list[Protection] = []
@@ -225,17 +220,6 @@ class Bubblewrap:
             found = probe(self.execute, self._workers.groups(), root=os.getuid() == 0)
             self._protections = [Protection("bubblewrap", in_force=True, detail=self._version), *found]
         return self._protections
-
-
-def _checked(source: Path, target: str) -> tuple[str, str]:
-    """Return a bind as bwrap takes it; raises SandboxUnavailableError for one that nothing can come of."""
-    if not source.exists():
-        message = f"{source} is to be shown to programs at {target}, but is not there."
-        raise SandboxUnavailableError(message)
-    if not target.startswith("/opt/") or os.path.normpath(target) != target:
-        message = f"{source} cannot be shown to programs at {target!r}; take a path below /opt."
-        raise SandboxUnavailableError(message)
-    return str(source.resolve()), target
 
 
 def _find_bwrap() -> tuple[str, str]:

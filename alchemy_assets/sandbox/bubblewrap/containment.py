@@ -32,14 +32,12 @@ class Walls:
     """What all runs of a launcher share: where bwrap is, whose system is shown, and the seccomp filter.
 
     seccomp_unmetered: the filter where no control group counts the memory of a run.
-    binds: folders or files of this machine, and the paths at which programs see them, read-only.
     """
 
     bwrap: str
     root: str
     seccomp: bytes
     seccomp_unmetered: bytes
-    binds: tuple[tuple[str, str], ...] = ()
 
 
 def _prctl(option: int, value: int) -> None:
@@ -138,7 +136,6 @@ class Containment:
             *("--unshare-all", "--unshare-user", "--disable-userns", "--uid", str(GUEST), "--gid", str(GUEST)),
             *("--cap-drop", "ALL", "--die-with-parent", "--new-session", "--clearenv"),
             *_system(Path(walls.root)),
-            *(word for source, target in walls.binds for word in ("--ro-bind", source, target)),
             *(word for name, file in self._settings.items() for word in ("--file", str(file), f"/etc/{name}")),
             *("--proc", "/proc", "--dev", "/dev", "--size", str(SHARED_MEMORY_BYTES), "--tmpfs", "/dev/shm"),  # noqa: S108
             *("--remount-ro", "/dev"),
