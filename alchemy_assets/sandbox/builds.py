@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from alchemy_assets.sandbox.jobs import MOST_FILES, Backend, Ending, Job
 from alchemy_assets.sandbox.program_folder import TEMPORARY
-from alchemy_assets.sandbox.sandbox import CompileStep, Limits, Outcome, Status
+from alchemy_assets.sandbox.sandbox import NOT_RUN, CompileStep, Limits, Outcome, Status
 from alchemy_assets.sandbox.toolchains.toolchain import Plan, Toolchain
 from alchemy_assets.sandbox.warm.batch import OWN, Answer, can_carry, decode, encode
 from alchemy_assets.sandbox.warm.drivers import DRIVERS, Driver
@@ -83,20 +83,7 @@ class Build:
         """The outcome of all runs of a program that could not be built."""
         if self.status is Status.FINISHED:
             return None
-        return Outcome(
-            status=self.status,
-            exit_code=None,
-            stdout=b"",
-            stderr=b"",
-            truncated=False,
-            files={},
-            wall_seconds=0.0,
-            cpu_seconds=0.0,
-            peak_memory_bytes=None,
-            toolchain="",
-            detail=self.detail,
-            compile_step=self.step,
-        )
+        return replace(NOT_RUN, status=self.status, detail=self.detail, compile_step=self.step)
 
     @property
     def size(self) -> int:

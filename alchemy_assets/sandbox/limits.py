@@ -18,7 +18,7 @@ from pathlib import Path
 from alchemy_assets.sandbox.program_folder import TEMPORARY
 from alchemy_assets.sandbox.sandbox import Limits, Status
 
-_OPEN_FILES = 256
+OPEN_FILES = 256
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _HIGHEST_SIGNAL = 64
@@ -94,7 +94,7 @@ def limit_sandbox(init: int, limits: Limits, *, grouped: bool) -> None:
     seconds = math.ceil(limits.cpu_seconds) + 1
     bounds = {
         resource.RLIMIT_CORE: (0, 0),
-        resource.RLIMIT_NOFILE: (_OPEN_FILES, _OPEN_FILES),
+        resource.RLIMIT_NOFILE: (OPEN_FILES, OPEN_FILES),
         resource.RLIMIT_FSIZE: (limits.written_bytes, limits.written_bytes),
         resource.RLIMIT_CPU: (seconds, seconds + 1),
     }

@@ -17,23 +17,9 @@ from alchemy_assets.sandbox.builds import Build, Builds, Wanted
 from alchemy_assets.sandbox.endings import explain_build, explain_run
 from alchemy_assets.sandbox.jobs import Backend, Ending, Job
 from alchemy_assets.sandbox.program_folder import TEMPORARY, check, check_names
-from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Protection, Run, Status
+from alchemy_assets.sandbox.sandbox import NOT_RUN, Invocation, Limits, Outcome, Program, Protection, Run, Status
 from alchemy_assets.sandbox.toolchains.table import SHELL, TOOLCHAINS
 from alchemy_assets.sandbox.toolchains.toolchain import Plan, Toolchain
-
-NOTHING = Outcome(
-    status=Status.UNSUPPORTED,
-    exit_code=None,
-    stdout=b"",
-    stderr=b"",
-    truncated=False,
-    files={},
-    wall_seconds=0.0,
-    cpu_seconds=0.0,
-    peak_memory_bytes=None,
-    toolchain="",
-)
-"""The outcome of a program that was not run."""
 
 
 def question(*command: str) -> Job:
@@ -78,10 +64,10 @@ class ProgramSandbox:
         try:
             toolchain, label = self._find(program.language)
         except UnsupportedLanguageError as error:
-            return replace(NOTHING, detail=str(error))
+            return replace(NOT_RUN, detail=str(error))
         plan = _plan(toolchain, program, limits)
         if plan is None:
-            return replace(NOTHING, status=Status.COMPILE_ERROR, toolchain=label, detail=_UNPLANNED)
+            return replace(NOT_RUN, status=Status.COMPILE_ERROR, toolchain=label, detail=_UNPLANNED)
         present = replace(program, files=plan.files)
         build = self._builds.build(Wanted(toolchain, label, plan)) if plan.compile else Build()
         if build.failure is not None:

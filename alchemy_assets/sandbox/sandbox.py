@@ -115,6 +115,20 @@ class Outcome:
     compile_step: CompileStep | None = None
 
 
+NOT_RUN = Outcome(
+    status=Status.UNSUPPORTED,
+    exit_code=None,
+    stdout=b"",
+    stderr=b"",
+    truncated=False,
+    files={},
+    wall_seconds=0.0,
+    cpu_seconds=0.0,
+    peak_memory_bytes=None,
+    toolchain="",
+)
+"""What every outcome of a program that was not run is made from."""
+
 Run = tuple[Program, Invocation, Limits]
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from alchemy_assets.errors import UnsafePathError
 from alchemy_assets.sandbox.docker import gate
-from alchemy_assets.sandbox.docker.containers import OPEN_FILES, Container
+from alchemy_assets.sandbox.docker.containers import Container
 from alchemy_assets.sandbox.docker.gate_line import ContainerLostError
 from alchemy_assets.sandbox.jobs import MOST_FILES, Ending, Job
-from alchemy_assets.sandbox.limits import Facts, decide
+from alchemy_assets.sandbox.limits import OPEN_FILES, Facts, decide
 from alchemy_assets.sandbox.program_folder import TEMPORARY, check_names
 from alchemy_assets.sandbox.sandbox import Status
 

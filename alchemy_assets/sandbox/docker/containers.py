@@ -24,6 +24,7 @@ from alchemy_assets.sandbox.docker import gate
 from alchemy_assets.sandbox.docker.gate_line import ContainerLostError, GateLine
 from alchemy_assets.sandbox.docker.profile import docker_profile
 from alchemy_assets.sandbox.jobs import Job
+from alchemy_assets.sandbox.limits import OPEN_FILES
 from alchemy_assets.sandbox.program_folder import TEMPORARY
 from alchemy_assets.sandbox.system import (
     GROUP,
@@ -37,7 +38,6 @@ from alchemy_assets.sandbox.system import (
 
 LABEL = "codealchemy.sandbox"
 IMAGE = "codealchemy-sandbox"
-OPEN_FILES = 256
 _OWN_PROCESSES = 1
 _OWN_MEMORY = 24 * 2**20
 """What the gate and the container itself hold of the memory, at most."""
