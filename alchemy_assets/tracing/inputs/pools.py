@@ -39,6 +39,16 @@ TEXTS = (
     "name = Ada\nsize: 42\n# a remark\n\ttab and [brackets] {braces}\n",
     "x\n",
 )
+# For programs that read numbers: how many, then so many; pairs; a matrix; a long tail is there for those that want more.
+NUMBER_TEXTS = (
+    "3\n5 1 4\n2 7\n1 2 3\n4 5 6\n7 8 9\n0\n",
+    "5\n3 9 2 9 1\n2\n4 3\n1 1\n0 0\n",
+    "4 4\n1 2\n2 3\n3 4\n4 1\n2 2\n1 3\n",
+    "1\n7\n",
+    "2 10\n6 -3\n8 15\n-1\n",
+    "12 18 7 30\n",
+    "0\n",
+)
 
 
 @dataclass(frozen=True)
@@ -87,10 +97,13 @@ def turns(slots: Sequence[Slot], count: int) -> list[tuple[str, ...]]:
     return list(found)
 
 
-def dialogues(slots: Sequence[Slot], choices: Sequence[str]) -> list[str]:
-    """Standard input for programs that ask: answers in the order of the questions, then each choice of a menu."""
+def dialogues(slots: Sequence[Slot], choices: Sequence[str], leaving: Sequence[str] = ()) -> list[str]:
+    """Standard input for programs that ask: answers in the order of the questions, then each choice of a menu.
+
+    leaving: what ends the program, where it says so; else it is guessed from the choices.
+    """
     numbers = [one for one in choices if one.isdecimal()]
-    leaving = [one for one in choices if one.lower() in QUITTING][-2:] or sorted(numbers, key=int)[-1:]
+    leaving = list(leaving) or [one for one in choices if one.lower() in QUITTING][-2:] or sorted(numbers, key=int)[-1:]
     once = [_lines(answers) for answers in turns(slots, 4)]
     texts = [_lines([*answers * 4, *leaving]) for answers in turns(slots, 3)]
     stays = [choice for choice in choices if choice not in leaving]
