@@ -5,7 +5,7 @@ Offsets are bytes of the UTF-8 text. An instrumenter only ever inserts, so takin
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -19,10 +19,16 @@ CROWDED_KIND = 0.12
 
 @dataclass(frozen=True)
 class Insertion:
-    """Text that is put in at a byte offset of the original source."""
+    """Text that is put in at a byte offset of the original source.
+
+    rank: orders what goes in at one offset (`places`). owner: the offset of the statement whose braces these are, or -1;
+    points that share braces bring them once.
+    """
 
     offset: int
     text: str
+    rank: int = 0
+    owner: int = -1
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,21 @@ class Instrumented:
             position, shift = start + length, shift + length
         return b"".join([*kept, shown[position:]])
 
+    def points_at(self, line: int) -> list[Point]:
+        """The points of which something stands on a line of the text, from 1."""
+        shown, shift = self.text.encode(), 0
+        hit: set[Insertion] = set()
+        for insertion in self.insertions:
+            start = insertion.offset + shift
+            inserted = insertion.text.encode()
+            shift += len(inserted)
+            # A line of its own ends in a newline, which belongs to it.
+            first = shown.count(b"\n", 0, start) + 1 + inserted.startswith(b"\n")
+            last = shown.count(b"\n", 0, start + len(inserted)) + 1 - inserted.endswith(b"\n")
+            if first <= line <= last:
+                hit.add(insertion)
+        return [point for point in self.points if hit.intersection(point.insertions)]
+
     def original_line(self, line: int) -> int:
         """The line of the original file that a line of the text came from."""
         inserted, shown, shift = 0, self.text.encode(), 0
@@ -71,9 +92,13 @@ class Instrumented:
         return max(line - inserted, 1)
 
 
-def insert(source: bytes, points: Sequence[Point], helper: Insertion) -> Instrumented:
-    """Put the helper and the points into the source; at one offset the helper is first, then points in their order."""
-    insertions = sorted((helper, *(one for point in points for one in point.insertions)), key=lambda one: one.offset)
+def insert(source: bytes, points: Sequence[Point], helper: Sequence[Insertion]) -> Instrumented:
+    """Put the helper and the points into the source; at one offset the helper is first, then points by rank and order."""
+    found: dict[tuple[int, int, int] | int, Insertion] = {}
+    for position, one in enumerate(one for point in points for one in point.insertions):
+        found.setdefault((one.offset, one.rank, one.owner) if one.owner >= 0 else position, one)
+    ranked = sorted(found.values(), key=lambda one: (one.offset, one.rank, -one.owner))
+    insertions = sorted((*helper, *ranked), key=lambda one: one.offset)
     parts, position = [], 0
     for insertion in insertions:
         parts += [source[position : insertion.offset], insertion.text.encode()]
@@ -133,16 +158,16 @@ def end_of_line(source: bytes, offset: int, comment: bytes) -> int | None:
     return end + 1 if end >= 0 else len(source)
 
 
-def above_comments(source: bytes, node: Node) -> int:
+def above_comments(source: bytes, node: Node, comments: Collection[str] = ("comment",)) -> int:
     """Where the line of a statement begins, or of the comments right above that belong to it."""
     offset, row = line_start(source, node.start_byte), node.start_point.row
     above = node.prev_named_sibling or (node.parent.prev_named_sibling if node.parent is not None else None)
     while (
         above is not None
-        and above.type == "comment"
-        and above.start_point.row == row - 1
+        and above.type in comments
+        and above.end_point.row - (above.end_point.column == 0) == row - 1
         and indent_before(source, above.start_byte) is not None
     ):
-        offset, row = line_start(source, above.start_byte), row - 1
+        offset, row = line_start(source, above.start_byte), above.start_point.row
         above = above.prev_named_sibling
     return offset

@@ -9,13 +9,12 @@ the same function assigned on every way to the point.
 
 import re
 import warnings
-from functools import cache
-from pathlib import Path
 
 from tree_sitter import Node
 
 from alchemy_assets.syntax_tree import parse, text_of, walk
-from alchemy_assets.tracing.instrument.points import Insertion, Point, indent_before, line_start
+from alchemy_assets.tracing.instrument.found import Found, helper_text
+from alchemy_assets.tracing.instrument.points import Insertion, indent_before, line_start
 from alchemy_assets.tracing.instrument.python_names import Scope, deleted, targets
 from alchemy_assets.tracing.instrument.python_statements import Walker
 from alchemy_assets.tracing.reasons import Dropped, Reason
@@ -26,13 +25,8 @@ BUILTINS = {"abs", "BaseException", "bool", "dict", "float", "getattr", "int", "
 BUILTINS |= {"repr", "sorted", "str", "tuple", "type"}
 
 
-@cache
-def _helper() -> str:
-    return (Path(__file__).parent / "helpers" / "python.txt").read_text(encoding="utf-8")
-
-
-def find_points(source: str) -> tuple[list[Point], Insertion] | Dropped:  # noqa: PLR0911 -- a return a reason
-    """All trace points that a program could have, in source order, and the helper that they call."""
+def find_points(source: str) -> Found | Dropped:  # noqa: PLR0911 -- a return a reason
+    """All trace points that a program could have, and the helper that they call."""
     raw = source.encode()
     if (reason := _unfit(source)) is not None:
         return reason
@@ -45,7 +39,7 @@ def find_points(source: str) -> tuple[list[Point], Insertion] | Dropped:  # noqa
     if (taken := _assigned_names(root) & BUILTINS) != set():
         return Dropped(Reason.CANNOT_INSTRUMENT, f"the program gives {min(taken)} a meaning of its own")
     newline = "\r\n" if b"\r\n" in raw else "\n"
-    text = _helper().replace("trace_", f"{name}_").replace("def trace(", f"def {name}(")
+    text = helper_text("python.txt").replace("trace_", f"{name}_").replace("def trace(", f"def {name}(")
     helper = _helper_place(root, raw, text.replace("TRACE_LIMIT", f"{name.upper()}_LIMIT"), newline)
     if helper is None:
         return Dropped(Reason.CANNOT_INSTRUMENT, "the first statement shares its line")
@@ -53,7 +47,8 @@ def find_points(source: str) -> tuple[list[Point], Insertion] | Dropped:  # noqa
     walker.block(root, Scope("<module>", deleted=deleted(root)))
     if not walker.points:
         return Dropped(Reason.NO_EVENTS, "no place for a trace point")
-    return sorted(walker.points, key=lambda point: (point.line, point.insertions[0].offset)), helper
+    points = sorted(walker.points, key=lambda point: (point.line, point.insertions[0].offset))
+    return Found(tuple(points), (helper,))
 
 
 def parses(source: str) -> bool:

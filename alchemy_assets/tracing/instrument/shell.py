@@ -9,13 +9,12 @@ function, may read; and streams that are caught, which is why the helper writes 
 
 import re
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 
 from tree_sitter import Node
 
 from alchemy_assets.syntax_tree import parse, text_of, walk
-from alchemy_assets.tracing.instrument.points import Insertion, Point, indent_before, line_start
+from alchemy_assets.tracing.instrument.found import Found, helper_text
+from alchemy_assets.tracing.instrument.points import Insertion, indent_before, line_start
 from alchemy_assets.tracing.instrument.shell_statements import NAME, READS_STATUS, Scope, Walker
 from alchemy_assets.tracing.reasons import Dropped, Reason
 
@@ -29,13 +28,8 @@ _SEES_EVERYTHING = re.compile(
 )
 
 
-@cache
-def _helper() -> str:
-    return (Path(__file__).parent / "helpers" / "shell.txt").read_text(encoding="utf-8")
-
-
-def find_points(source: str) -> tuple[list[Point], Insertion] | Dropped:  # noqa: PLR0911 -- a return a reason
-    """All trace points that a script could have, in source order, and the helper that they call."""
+def find_points(source: str) -> Found | Dropped:  # noqa: PLR0911 -- a return a reason
+    """All trace points that a script could have, and the helper that they call."""
     raw = source.encode()
     name = next((name for name in HELPER_NAMES if not re.search(rf"\b{name}(?:_|\b)", source, re.IGNORECASE)), None)
     descriptor = next((number for number in (9, 8, 7) if not re.search(rf"\b{number}[<>]|&{number}\b", source)), None)
@@ -54,7 +48,7 @@ def find_points(source: str) -> tuple[list[Point], Insertion] | Dropped:  # noqa
     first = next((child for child in root.named_children if child.type != "comment"), None)
     if first is None or indent_before(raw, first.start_byte) != "":
         return Dropped(Reason.NO_EVENTS, "no statement on a line of its own")
-    text = _helper().replace("TRACE_", f"{name.upper()}_").replace("trace()", f"{name}()")
+    text = helper_text("shell.txt").replace("TRACE_", f"{name.upper()}_").replace("trace()", f"{name}()")
     text = text.replace("exec 9>&2", f"exec {descriptor}>&2").replace(">&9", f">&{descriptor}")
     helper = Insertion(line_start(raw, first.start_byte), text + "\n")
     readers = {one for one, body in functions.items() if _begins_with_status(body)}
@@ -62,7 +56,8 @@ def find_points(source: str) -> tuple[list[Point], Insertion] | Dropped:  # noqa
     walker.block(root.named_children, Scope("script"))
     if not walker.points:
         return Dropped(Reason.NO_EVENTS, "no place for a trace point")
-    return sorted(walker.points, key=lambda point: (point.line, point.insertions[0].offset)), helper
+    points = sorted(walker.points, key=lambda point: (point.line, point.insertions[0].offset))
+    return Found(tuple(points), (helper,))
 
 
 def parses(source: str) -> bool:

@@ -1,0 +1,78 @@
+"""Find the points of a source by the engine, and the place of the helper that they call.
+
+Belongs here: what is done once a source, for every language that the engine walks. Does not: the walk (`engine`), the
+language (its own module).
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from tree_sitter import Node
+
+from alchemy_assets.syntax_tree import parse
+from alchemy_assets.tracing.instrument.dialect import Dialect
+from alchemy_assets.tracing.instrument.engine import Engine
+from alchemy_assets.tracing.instrument.points import Insertion, Point
+from alchemy_assets.tracing.reasons import Dropped, Reason
+
+# What stands in a helper where the number of events goes that one place may write.
+LIMIT_MARK = "@LIMIT@"
+D = TypeVar("D", bound=Dialect)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The points that a source could have, in source order, and the insertions of the helper that they call."""
+
+    points: tuple[Point, ...]
+    helper: tuple[Insertion, ...]
+
+
+@cache
+def helper_text(name: str) -> str:
+    """The text of a helper in `helpers/`."""
+    return (Path(__file__).parent / "helpers" / name).read_text(encoding="utf-8")
+
+
+def free_name(source: str, names: Sequence[str], *, endings: Sequence[str] = ("",)) -> str | None:
+    """The first name for the helper that the source does not use itself, in no case and with none of the endings."""
+    ending = "|".join(map(re.escape, endings))
+    return next((one for one in names if not re.search(rf"\b{one}(?:{ending})\b", source, re.IGNORECASE)), None)
+
+
+def newline_of(raw: bytes) -> str:
+    """How lines end in a source."""
+    return "\r\n" if b"\r\n" in raw else "\n"
+
+
+def find(
+    language: str,
+    source: str,
+    dialect: Callable[[Node, bytes], D | Dropped],
+    helper: Callable[[Node, bytes, D], Sequence[Insertion] | Dropped],
+    *,
+    suffix: str = "",
+) -> Found | Dropped:
+    """All points of a source by the engine.
+
+    dialect: makes the dialect for the root of this source, or says why it cannot be instrumented.
+    helper: where the helper goes, as insertions with the source's own line ends.
+    """
+    raw = source.encode()
+    root = parse(language, raw, suffix).root_node
+    if root.has_error:
+        return Dropped(Reason.CANNOT_INSTRUMENT, "the grammar does not understand the file")
+    made = dialect(root, raw)
+    if isinstance(made, Dropped):
+        return made
+    placed = helper(root, raw, made)
+    if isinstance(placed, Dropped):
+        return placed
+    points = Engine(raw, made, newline_of(raw)).program(root)
+    if not points:
+        return Dropped(Reason.NO_EVENTS, "no place for a trace point")
+    return Found(tuple(points), tuple(placed))

@@ -1,0 +1,78 @@
+"""Put a statement before, after or at the beginning of others, with braces where one stood alone.
+
+Belongs here: bytes and lines. Does not: what the statement says (`dialect`), and whether it may stand there (`engine`).
+At one offset come: what opens a brace, what stands after a statement, closing braces (inner ones first), what stands
+before the next statement.
+"""
+
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from alchemy_assets.tracing.instrument.dialect import Dialect
+from alchemy_assets.tracing.instrument.points import Insertion, above_comments, end_of_line, indent_before, line_start
+from alchemy_assets.tracing.instrument.shapes import Body
+
+OPENS, AFTER, CLOSES, BEFORE = -1, 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Placer:
+    """Makes insertions into one source."""
+
+    raw: bytes
+    dialect: Dialect
+    newline: str
+
+    def first(self, body: Body, call: str) -> tuple[Insertion, ...]:
+        """At the beginning of a body; nothing where it has no room."""
+        if body.bare:
+            return self.before(body.node, call, bare=True)
+        if body.statements:
+            return self.before(body.statements[0], call)
+        return (Insertion(body.opening, f" {call} ", BEFORE),) if body.opening is not None else ()
+
+    def before(self, node: Node, call: str, *, bare: bool = False) -> tuple[Insertion, ...]:
+        """Before a statement: on a line of its own where that begins its line."""
+        indent = indent_before(self.raw, node.start_byte)
+        around = self._braces(node) if bare else ()
+        if indent is None:
+            return *around, Insertion(node.start_byte, f"{call} ", BEFORE)
+        offset = (
+            line_start(self.raw, node.start_byte) if bare else above_comments(self.raw, node, self.dialect.comments)
+        )
+        return *around, Insertion(offset, f"{indent}{call}{self.newline}", BEFORE)
+
+    def after(self, node: Node, call: str, *, bare: bool = False) -> tuple[Insertion, ...]:
+        """After a statement: on a line of its own where that has its lines to itself."""
+        indent = indent_before(self.raw, node.start_byte)
+        end = end_of_line(self.raw, node.end_byte, self.dialect.line_comment)
+        around = self._braces(node) if bare else ()
+        if indent is None or end is None:
+            return *around, Insertion(node.end_byte, f" {call}", AFTER)
+        return *around, self._line(end, f"{indent}{call}", AFTER)
+
+    def _line(self, end: int, text: str, rank: int, owner: int = -1) -> Insertion:
+        ended = self.raw[end - 1 : end] == b"\n"
+        return Insertion(end, f"{text}{self.newline}" if ended else f"{self.newline}{text}", rank, owner)
+
+    def _braces(self, node: Node) -> tuple[Insertion, ...]:
+        """Braces around a statement that stood without; two points of it share them."""
+        opening, closing = self.dialect.braces
+        indent = indent_before(self.raw, node.start_byte)
+        end = end_of_line(self.raw, node.end_byte, self.dialect.line_comment)
+        head = node.prev_sibling or (node.parent.prev_sibling if node.parent is not None else None)
+        while head is not None and head.type in self.dialect.comments:
+            head = head.prev_sibling
+        owner = node.start_byte
+        if indent is None or end is None or head is None or node.parent is None:
+            return (
+                Insertion(node.start_byte, f"{opening} ", OPENS, owner),
+                Insertion(node.end_byte, f" {closing}", CLOSES, owner),
+            )
+        start = self.raw[line_start(self.raw, head.start_byte) :]
+        outer = start[: len(start) - len(start.lstrip(b" \t"))].decode()
+        return (
+            Insertion(head.end_byte, f" {opening}", OPENS, owner),
+            self._line(end, f"{outer}{closing}", CLOSES, owner),
+        )

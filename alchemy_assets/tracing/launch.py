@@ -1,0 +1,45 @@
+"""How the shown program of each language is built and started, as `run.sh` says it.
+
+Belongs here: names of files and command lines that a reader sees. Does not: how the sandbox builds it, which keeps to
+the same names (`sandbox.toolchains.plans`).
+"""
+
+from dataclasses import dataclass
+
+from alchemy_assets.sandbox.toolchains.java import file_name, main_class
+
+
+@dataclass(frozen=True)
+class Launch:
+    """The file that holds the program, the command that starts it, and the one that builds it, or ""."""
+
+    entry: str
+    command: str
+    compile: str = ""
+
+
+_PLAIN = {
+    "C": Launch("source.c", "./main", "gcc -o main source.c -lm"),
+    "Cpp": Launch("source.cpp", "./main", "g++ -o main source.cpp"),
+    "CSharp": Launch("source.cs", "mono main.exe", "mcs -out:main.exe source.cs"),
+    "Go": Launch("source.go", "./main", "go build -o main source.go"),
+    "JavaScript": Launch("source.js", "node source.js"),
+    "PHP": Launch("source.php", "php source.php"),
+    "Python": Launch("source.py", "python3 source.py"),
+    "Ruby": Launch("source.rb", "ruby source.rb"),
+    "Rust": Launch("source.rs", "./main", "rustc -o main source.rs"),
+    "SQL": Launch("source.sql", "sqlite3 -batch -bail :memory: '.read source.sql'"),
+    "Shell": Launch("source.sh", "bash source.sh"),
+    "Swift": Launch("source.swift", "./main", "swiftc -o main source.swift"),
+    "TypeScript": Launch(
+        "source.ts", "node source.js", "esbuild source.ts --bundle --platform=node --outfile=source.js"
+    ),
+}
+
+
+def launch_of(language: str, source: str) -> Launch:
+    """How a program is launched; only Java's files are called as the source says."""
+    if language != "Java":
+        return _PLAIN[language]
+    entry, started = file_name("Main.java", source.encode()), main_class(source.encode())
+    return Launch(entry, f"java -ea {started}", f"javac -d . {entry}")
