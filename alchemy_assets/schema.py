@@ -107,6 +107,7 @@ TRACES: Columns = {
     "source_files": pl.List(TEXT_FILE),
     "run_sh": pl.String(),
     "trace_files": pl.List(TEXT_FILE),
+    "outputs": pl.List(TEXT_FILE),
     "inputs": pl.List(pl.String()),
     "events": pl.Int64(),
     "paths": pl.Int64(),

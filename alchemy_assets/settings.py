@@ -180,6 +180,35 @@ class Decontamination(_Section):
     )
 
 
+class TraceSampling(_Section):
+    """Which CodeTrace samples are kept, by how hard they are; a bound that is not given holds nothing back."""
+
+    least_dependency_depth: int = Field(
+        default=0, ge=0, description="Values that hang on each other, at least: the longest chain of changes."
+    )
+    most_dependency_depth: int | None = Field(default=None, ge=0, description="The same, at most.")
+    least_state_changes: int = Field(default=0, ge=0, description="Changes of a value that must be followed, at least.")
+    most_state_changes: int | None = Field(default=None, ge=0, description="The same, at most.")
+    most_easy: int | None = Field(
+        default=None,
+        ge=0,
+        description="Samples of one kind and partition kept at most whose dependency depth is below 4.",
+    )
+    most_medium: int | None = Field(default=None, ge=0, description="The same, where the depth is 4 to 9.")
+    most_hard: int | None = Field(default=None, ge=0, description="The same, where the depth is 10 or more.")
+
+    @model_validator(mode="after")
+    def _bounds_leave_something(self) -> "TraceSampling":
+        for name, least, most in (
+            ("dependency_depth", self.least_dependency_depth, self.most_dependency_depth),
+            ("state_changes", self.least_state_changes, self.most_state_changes),
+        ):
+            if most is not None and most < least:
+                msg = f"most_{name} is {most}, less than least_{name}, {least}"
+                raise ValueError(msg)
+        return self
+
+
 class Tracing(_Section):
     """How programs are recorded."""
 
@@ -188,6 +217,7 @@ class Tracing(_Section):
     answer_tokens: int = Field(
         default=4_000, gt=0, description="Estimated tokens (characters / 4) of the longest trace."
     )
+    sampling: TraceSampling = TraceSampling()
 
 
 class Sandboxing(_Section):

@@ -127,7 +127,7 @@ def _traces() -> Step:
         code=("alchemy_assets.tracing.record", "alchemy_assets.sandbox.backends"),
         inputs=("curated_files",),
         kinds=frozenset({"polars", "parquet", "bubblewrap", "treesitter"}),
-        uses=lambda used: used.tracing,
+        uses=lambda used: used.tracing.model_dump(exclude={"sampling"}),
         outside=_toolchain,
     )
 
