@@ -123,6 +123,7 @@ TRACE_OUTCOMES: Columns = {
     "blob_id": pl.String(),
     "language": pl.String(),
     "kept": pl.Boolean(),
+    "reached": pl.String(),
     "reasons": pl.List(pl.String()),
     "detail": pl.String(),
 }

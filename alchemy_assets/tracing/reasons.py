@@ -1,6 +1,6 @@
-"""Why a file gave no trace: the closed set of reasons, and how a step hands one back.
+"""Why a file gave no trace, and how far it came: the closed sets, and how a step hands one back.
 
-Belongs here: the words. Does not: the rules (`programs`, `instrument`, `acceptance`).
+Belongs here: the words. Does not: the rules (`screening`, `instrument`, `acceptance`).
 """
 
 from dataclasses import dataclass
@@ -15,10 +15,12 @@ class Reason(StrEnum):
     TOO_LONG_TO_SHOW = "too long to show"
     COMPILE_ERROR = "compile error"
     LIBRARY = "library without a main"
+    NO_CALLS = "no function to call"
     NEEDS_LIBRARY = "needs a library"
     NONDETERMINISTIC = "nondeterministic"
     UNLEARNABLE = "unlearnable value"
     CANNOT_INSTRUMENT = "cannot be instrumented"
+    POINTS_REFUSED = "does not compile with its points"
     NO_EVENTS = "no events"
     FAILS_WITHOUT_INPUT = "fails without input"
     TIMEOUT = "timeout"
@@ -32,9 +34,24 @@ class Reason(StrEnum):
     CONTROL_TEXT = "control text"
 
 
+class Reached(StrEnum):
+    """How far a file came, in order; `trace_outcomes.reached` holds the last that it reached."""
+
+    FILE = "file"
+    RUNNABLE = "runnable"
+    INSTRUMENTED = "instrumented"
+    COMPILED = "compiled"
+    RAN = "ran"
+    TWO_PATHS = "two paths"
+    DETERMINISTIC = "deterministic"
+    BEHAVED = "behaved"
+    KEPT = "kept"
+
+
 @dataclass(frozen=True)
 class Dropped:
-    """A file that goes no further, and why; `detail` says what in the file."""
+    """A file that goes no further, and why; `detail` says what in the file, `reached` how far it came."""
 
     reason: Reason
     detail: str = ""
+    reached: Reached = Reached.FILE

@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from alchemy_assets.tracing.events import Event, path
+from alchemy_assets.tracing.launch import Launch
 
-ENTRY = {"Python": "source.py", "Shell": "source.sh"}
-COMMAND = {"Python": "python3", "Shell": "bash"}
 RUN = "run.sh"
 LEAST_TESTS = 3
 MOST_TESTS = 4
@@ -53,22 +52,30 @@ def trace_name(number: int) -> str:
     return f"trace{number}.txt"
 
 
-def run_script(language: str, tests: Sequence[Test], *, statuses: bool = False) -> str:
+def output_name(number: int) -> str:
+    """Name of the file with the standard output of the test of this number, where it is kept apart."""
+    return f"output{number}.txt"
+
+
+def run_script(launch: Launch, tests: Sequence[Test], *, compared: bool = False) -> str:
     """The bash script that writes the files that tests need and runs each, in order.
 
-    statuses: also print each test's exit status, which is compared with the original's and never shown.
+    Its first comment says how the program is built, where it is. compared: also keep each test's standard output in a
+    file and print its exit status, which are compared with the original's and never shown.
     """
-    lines = ["#!/usr/bin/env bash", "# Run every test; the trace of test N goes to traceN.txt.", ""]
+    built = [f"# Build first: {launch.compile}"] if launch.compile else []
+    lines = ["#!/usr/bin/env bash", *built, "# Run every test; the trace of test N goes to traceN.txt.", ""]
     written: dict[str, str] = {}
     for number, test in enumerate(tests, 1):
         for name, text in test.files.items():
             if written.get(name) != text:
                 lines += [*_here_document(f"cat > {shlex.quote(name)}", text), ""]
                 written[name] = text
-        command = " ".join([COMMAND[language], ENTRY[language], *map(shlex.quote, test.arguments)])
+        command = " ".join([launch.command, *map(shlex.quote, test.arguments)])
+        kept = f" > {output_name(number)}" if compared else ""
         lines.append(f"# Test {number}")
-        lines += _with_input(f"{command} 2> {trace_name(number)}", test.stdin)
-        lines += ['echo "exit status $?"', ""] if statuses else [""]
+        lines += _with_input(f"{command}{kept} 2> {trace_name(number)}", test.stdin)
+        lines += ['echo "exit status $?"', ""] if compared else [""]
     return "\n".join(lines[:-1]) + "\n"
 
 

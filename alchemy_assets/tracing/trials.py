@@ -9,41 +9,56 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from alchemy_assets.sandbox.sandbox import Outcome, Status
+from alchemy_assets.sandbox.sandbox import Limits, Outcome, Status
 from alchemy_assets.settings import Tracing
 from alchemy_assets.tracing import events as measure
 from alchemy_assets.tracing.acceptance import CHARACTERS_A_TOKEN
+from alchemy_assets.tracing.harness import Harness
 from alchemy_assets.tracing.instrument.points import Instrumented
 from alchemy_assets.tracing.instrument.registry import instrument
-from alchemy_assets.tracing.reasons import Dropped, Reason
+from alchemy_assets.tracing.reasons import Dropped, Reached, Reason
 from alchemy_assets.tracing.scripts import LEAST_TESTS, Test, Tried, keep_distinct
 
 EVENT_LIMITS = (16, 12, 8, 6, 4)
 FILLED = 0.85
 # A share of repeated events below which none is better than another.
 CALM = 0.25
+# While inputs are tried, all points are there and loops may write more, so that ways can be told apart.
+TRIAL_POINTS, TRIAL_LIMIT = 400, 60
+TRIAL_LIMITS = Limits(cpu_seconds=1.5, processes=64)
+# A program that ends by an error that nothing caught shows where its lines and folders are, and is no test.
 _CRASH = re.compile(
-    r"^Traceback \(most recent call last\):|: (?:syntax error|unbound variable)|No such file or directory", re.MULTILINE
+    r"^Traceback \(most recent call last\):|: (?:syntax error|unbound variable)|No such file or directory"
+    r"|^Exception in thread \"|^\s+at [\w$.<>]+ ?\(|^Unhandled [Ee]xception|^panic: |^goroutine \d+ \[|' panicked at "
+    r"|^(?:PHP )?Fatal error: |^\S+\.rb:\d+:in |^Node\.js v\d|^terminate called after|^Fatal error: ",
+    re.MULTILINE,
 )
-_MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'|: ([\w.-]+): command not found")
+_MISSING = re.compile(
+    r"ModuleNotFoundError: No module named '([\w.]+)'|: ([\w.-]+): command not found|Cannot find module '([^'\n]+)'"
+    r"|cannot load such file -- (\S+)"
+)
 
 
 @dataclass(frozen=True)
 class Work:
-    """A file on its way; `shown` is its program with all points at first, and with the chosen ones at last."""
+    """A file on its way; `shown` is its program with all points at first, and with the chosen ones at last.
+
+    refused: (kind, place) of points that its compiler did not take.
+    """
 
     row: Mapping[str, object]
     language: str
     text: str
     shown: Instrumented
-    candidates: list[Test]
+    harness: Harness
     tests: list[Test] = field(default_factory=list)
+    refused: frozenset[tuple[str, str]] = frozenset()
 
 
 def choose_tests(work: Work, outcomes: Sequence[Outcome], settings: Tracing) -> Work | Dropped:
     """The tests that take different ways, with the points and limits that suit them, or why there are none."""
     tried = []
-    for test, outcome in zip(work.candidates, outcomes, strict=True):
+    for test, outcome in zip(work.harness.candidates, outcomes, strict=True):
         text = outcome.stderr.decode(errors="replace")
         if outcome.status is not Status.FINISHED or outcome.truncated or _CRASH.search(text) or _MISSING.search(text):
             continue
@@ -52,13 +67,14 @@ def choose_tests(work: Work, outcomes: Sequence[Outcome], settings: Tracing) -> 
         return _why_none(outcomes)
     kept = keep_distinct(tried)
     if not kept:
-        return Dropped(Reason.NO_EVENTS, "no point was reached")
+        return Dropped(Reason.NO_EVENTS, "no point was reached", Reached.RAN)
     if len({one.events for one in tried}) == 1 and not tried[-1].test.arguments and not tried[-1].complained:
         kept = tried[-1:]  # It reads nothing after all.
-    elif all(one.complained for one in kept) and len(work.candidates) > 1:
-        return Dropped(Reason.FAILS_WITHOUT_INPUT, "every input was refused")
+    elif all(one.complained for one in kept) and len(work.harness.candidates) > 1:
+        return Dropped(Reason.FAILS_WITHOUT_INPUT, "every input was refused", Reached.COMPILED)
     elif len(kept) < (1 if _runs_alone(kept) else LEAST_TESTS):
-        return Dropped(Reason.ONE_PATH, f"{len(kept)} different tests of {len(work.candidates)} tried")
+        detail = f"{len(kept)} different tests of {len(work.harness.candidates)} tried"
+        return Dropped(Reason.ONE_PATH, detail, Reached.RAN)
     return _settle(work, kept, settings)
 
 
@@ -74,7 +90,7 @@ def _settle(work: Work, kept: Sequence[Tried], settings: Tracing) -> Work | Drop
     budget = FILLED * settings.answer_tokens * CHARACTERS_A_TOKEN
     best: tuple[float, int, int] | None = None
     for points in (settings.points, settings.points * 3 // 4, settings.points // 2):
-        shown = instrument(work.language, work.text, points, worth=worth)
+        shown = instrument(work.language, work.text, points, worth=worth, refused=work.refused)
         if isinstance(shown, Dropped):
             return shown
         chosen = {(point.kind, point.place) for point in shown.points}
@@ -86,22 +102,27 @@ def _settle(work: Work, kept: Sequence[Tried], settings: Tracing) -> Work | Drop
         if best is not None and best[0] == CALM:
             break
     if best is None:
-        return Dropped(Reason.TOO_LONG, "with the fewest points and events")
-    final = instrument(work.language, work.text, -best[1], limit=-best[2], worth=worth)
+        return Dropped(Reason.TOO_LONG, "with the fewest points and events", Reached.TWO_PATHS)
+    final = instrument(work.language, work.text, -best[1], limit=-best[2], worth=worth, refused=work.refused)
     return final if isinstance(final, Dropped) else replace(work, shown=final, tests=[one.test for one in kept])
 
 
 def _why_none(outcomes: Sequence[Outcome]) -> Dropped:
     """The reason of a program of which no candidate came through, taken from the first."""
-    text = outcomes[0].stderr.decode(errors="replace")
+    first = outcomes[0]
+    text = first.stderr.decode(errors="replace")
+    if first.status is Status.UNSUPPORTED:
+        return Dropped(Reason.NEEDS_LIBRARY, first.detail, Reached.INSTRUMENTED)
+    if first.status is Status.COMPILE_ERROR:
+        return Dropped(Reason.COMPILE_ERROR, first.detail)
     if (missing := _MISSING.search(text)) is not None:
-        return Dropped(Reason.NEEDS_LIBRARY, missing[1] or missing[2])
-    if outcomes[0].status is Status.TIMED_OUT:
-        return Dropped(Reason.TIMEOUT)
-    if outcomes[0].status is not Status.FINISHED or outcomes[0].truncated:
-        return Dropped(Reason.EXCEEDS_LIMITS, str(outcomes[0].status))
+        return Dropped(Reason.NEEDS_LIBRARY, next(filter(None, missing.groups())), Reached.INSTRUMENTED)
+    if first.status is Status.TIMED_OUT:
+        return Dropped(Reason.TIMEOUT, reached=Reached.COMPILED)
+    if first.status is not Status.FINISHED or first.truncated:
+        return Dropped(Reason.EXCEEDS_LIMITS, str(first.status), Reached.COMPILED)
     last = [line for line in measure.without_events(text).split("\n") if line.strip()]
-    return Dropped(Reason.FAILS_WITHOUT_INPUT, last[-1][:200] if last else "")
+    return Dropped(Reason.FAILS_WITHOUT_INPUT, last[-1][:200] if last else "", Reached.COMPILED)
 
 
 def _worth(traces: Sequence[Sequence[measure.Event]]) -> dict[tuple[str, str], float]:

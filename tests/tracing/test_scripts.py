@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alchemy_assets.tracing.events import parse_event
+from alchemy_assets.tracing.launch import launch_of
 from alchemy_assets.tracing.scripts import Test, Tried, keep_distinct, run_script
 
+SHELL, PYTHON = launch_of("Shell", ""), launch_of("Python", "")
 TEXT = st.text(st.characters(codec="ascii", exclude_characters="\0\r", min_codepoint=9), max_size=30)
 STDIN = st.lists(TEXT, max_size=6).map(lambda lines: "".join(f"{line.replace(chr(10), ' ')}\n" for line in lines))
 
@@ -18,7 +20,7 @@ def test_bash_hands_over_what_the_test_says(tmp_path_factory, tests):
     """Arguments and standard input reach the program through run.sh byte for byte, whatever characters they hold."""
     folder = tmp_path_factory.mktemp("run")
     (folder / "source.sh").write_text('{ printf "%s\\0" "$@" end; cat; } >&2\n')
-    (folder / "run.sh").write_text(run_script("Shell", tests))
+    (folder / "run.sh").write_text(run_script(SHELL, tests))
     subprocess.run(["bash", "run.sh"], cwd=folder, check=True)
     for number, test in enumerate(tests, 1):
         expected = "".join(f"{word}\0" for word in (*test.arguments, "end")) + test.stdin
@@ -31,7 +33,7 @@ def test_files_are_written_before_the_test_that_reads_them():
         Test(("input.txt",), files={"input.txt": "a\nb\n"}),
         Test(("input.txt", "-v"), files={"input.txt": "a\nb\n"}),
     ]
-    script = run_script("Python", tests)
+    script = run_script(PYTHON, tests)
     assert script.count("cat > input.txt << 'EOF'\na\nb\nEOF\n") == 1
     assert "python3 source.py input.txt -v 2> trace2.txt < /dev/null\n" in script
     assert script.index("cat >") < script.index("# Test 1")
@@ -39,8 +41,8 @@ def test_files_are_written_before_the_test_that_reads_them():
 
 def test_statuses_are_printed_only_for_comparing():
     """The shown script prints no exit status; the one that is compared prints one a test."""
-    assert "$?" not in run_script("Shell", [Test(), Test(("1",))])
-    assert run_script("Shell", [Test(), Test(("1",))], statuses=True).count('echo "exit status $?"') == 2
+    assert "$?" not in run_script(SHELL, [Test(), Test(("1",))])
+    assert run_script(SHELL, [Test(), Test(("1",))], compared=True).count('echo "exit status $?"') == 2
 
 
 def tried(test, *lines, complained=False):
