@@ -90,6 +90,14 @@ METRICS: Mapping[str, Columns] = {
         "files_of_language": _COUNT,
         "share": pl.Float64(),
     },
+    "trace_funnel": {
+        "language": pl.String(),
+        "step": _COUNT,
+        "reached": pl.String(),
+        "files": _COUNT,
+        "share": pl.Float64(),
+        "share_of_previous": pl.Float64(),
+    },
 }
 
 # The tables that a model can see, and their columns. Signals differ from stage to stage

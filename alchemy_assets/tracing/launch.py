@@ -7,6 +7,7 @@ the same names (`sandbox.toolchains.plans`).
 from dataclasses import dataclass
 
 from alchemy_assets.sandbox.toolchains.java import file_name, main_class
+from alchemy_assets.sandbox.toolchains.javascript import is_module
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,9 @@ _PLAIN = {
 
 
 def launch_of(language: str, source: str) -> Launch:
-    """How a program is launched; only Java's files are called as the source says."""
+    """How a program is launched; files of Java and of ES modules are called as the source asks."""
+    if language == "JavaScript" and is_module(source.encode()):
+        return Launch("source.mjs", "node source.mjs")
     if language != "Java":
         return _PLAIN[language]
     entry, started = file_name("Main.java", source.encode()), main_class(source.encode())

@@ -16,6 +16,7 @@ from alchemy_assets.quality import sql_models
 from alchemy_assets.quality.findings import conservation
 from alchemy_assets.quality.sql_models import METRICS, run
 from alchemy_assets.strategies.strategy import Rejected, Verified, tables
+from alchemy_assets.tracing.reasons import Reached
 
 STAGES = ("licenses", "heuristics")
 
@@ -218,6 +219,20 @@ def test_trace_yield_has_the_share_of_each_reason(tmp_path: Path) -> None:
         ("Shell", "kept", "", 0, 1, 0.0),
         ("Shell", "dropped", "not the same twice", 1, 1, 1.0),
     ]
+
+
+def test_trace_funnel_counts_what_came_at_least_so_far(tmp_path: Path) -> None:
+    """A file counts at every step up to the last that it reached, and the steps are those of `Reached`, in its order."""
+    outcomes = [
+        {"blob_id": str(number), "language": "Go", "reached": reached}
+        for number, reached in enumerate(["file", "file", "compiled", "behaved", "kept"])
+    ]
+    frame = run("trace_funnel", {"trace_outcomes": [write(tmp_path, "t", outcomes, schema.TRACE_OUTCOMES)]})
+    assert frame["reached"].to_list() == [str(one) for one in Reached]
+    assert frame["files"].to_list() == [5, 3, 3, 3, 2, 2, 2, 2, 1]
+    assert frame["share"].to_list()[:2] == [1.0, 0.6]
+    assert frame["share_of_previous"].to_list()[-1] == 0.5
+    assert frame["share_of_previous"].to_list()[0] is None
 
 
 def test_licences_are_counted_by_what_the_policy_makes_of_them(tmp_path: Path) -> None:

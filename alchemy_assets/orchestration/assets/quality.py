@@ -17,6 +17,7 @@ DESCRIPTIONS = {
     "edit_counts": "What was redacted or neutralised in curated files, by language and kind.",
     "sample_counts": "Samples and tokens by strategy, kind and language.",
     "trace_yield": "How many files became traces, and why the others did not, by language.",
+    "trace_funnel": "How far files came on the way to a trace, step by step, by language.",
 }
 NEEDED_STAGE = {"license_counts": "licenses", "duplicate_counts": "near_duplicates"}
 CHECKS = {"funnel": (checks.CONSERVED,)}
@@ -50,6 +51,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
         "edit_counts": ("curated_files",),
         "sample_counts": ("curated_files", *samples),
         "trace_yield": ("trace_outcomes",),
+        "trace_funnel": ("trace_outcomes",),
     }
     return tuple(
         Step(
