@@ -6,18 +6,18 @@ Belongs here: finding the list of arguments, its names and its places. Does not:
 import re
 from dataclasses import dataclass
 
-from alchemy_assets.tracing.inputs.conversions import assigned, kind_at, statement, turns_into
+from alchemy_assets.tracing.inputs.conversions import assigned, kind_at, kind_of_name, statement, turns_into
 from alchemy_assets.tracing.inputs.literals import Known
-from alchemy_assets.tracing.inputs.pools import FILE_NAME, INTEGERS, TEXTS, Slot, slot_for, slot_named, turns
+from alchemy_assets.tracing.inputs.pools import FILE_NAME, INTEGERS, Slot, slot_for, slot_named, turns
 from alchemy_assets.tracing.inputs.table import Table
 from alchemy_assets.tracing.screening.code import Code
-from alchemy_assets.tracing.scripts import Test
 
 MOST_ARGUMENTS = 5
+_OPERATORS = {"+", "-", "*", "/", "%", "^"}
 _CUT = re.compile(
     r"slice\s*\(\s*(\d)|\[\s*(\d)\s*:\s*\]|\[\s*(\d)\s*\.\.|skip\s*\(\s*(\d)|drop(?:First|_first)?\s*\(\s*(\d?)|,\s*(\d)\s*\)|Skip\s*\(\s*(\d)|\[\s*(\d)\s*\.\.\s*-1"
 )
-_INDEX = r"\s*(?:\[\s*(\d)\s*\]|\.(?:nth|get|at|elementAt|ElementAt|fetch|dig)\s*\(\s*(\d)\b|\.(first)\b(?!\s*\())"
+_INDEX = r"\s*(?:\[\s*(\d)\s*\]|\.(?:nth|get|at|elementAt|ElementAt|fetch|dig)\s*\(\s*(\d)\b|\(\s*(\d)\s*\)|\.(first)\b(?!\s*\())"
 _SIZE = r"(?:\b(?:len|count|sizeof)\s*\(\s*LIST\s*\)|LIST\s*\.\s*(?:length|Length|len|size|count|Count)\b(?:\(\s*\))?)"
 _COMPARED = r"\s*(<=?|>=?|[=!]==?)\s*(\d)\b"
 
@@ -36,7 +36,10 @@ def read_arguments(table: Table, code: Code, known: Known) -> Arguments | None:
     """The arguments that a program reads, or None."""
     lists = _lists(table, code)
     options = _declared(table, code)
-    if not any(re.search(expression, code.bare) for expression, _ in lists) and not options:
+    declared = table.parameter.search(code.bare) if table.parameter is not None else None
+    inside = range(*declared.span()) if declared is not None and "ain" in declared[0] else range(0)
+    used = any(match.start() not in inside for expression, _ in lists for match in re.finditer(expression, code.bare))
+    if not used and not options:
         return None
     kinds: dict[int, tuple[str, str]] = {}
     counts: set[int] = set()
@@ -53,7 +56,7 @@ def read_arguments(table: Table, code: Code, known: Known) -> Arguments | None:
                 match[match.lastindex - 1 if match.lastindex else 0], int(match[match.lastindex or 0]), first
             )
         for place, name in enumerate(_taken_apart(expression, first, code)):
-            kinds.setdefault(place, (_kind_of_name(code, name), name.strip("$")))
+            kinds.setdefault(place, (kind_of_name(code, name), name.strip("$")))
         shifted = list(
             re.finditer(
                 rf"{expression}\s*\.\s*(?:shift|next|removeFirst|pop_front)\b|\barray_shift\s*\(\s*{expression}|\*\s*\+\+\s*{expression}|(?:my\s+)?{expression}\s*\+\+|\+\+\s*{expression}",
@@ -85,7 +88,9 @@ def propose_arguments(arguments: Arguments, code: Code, known: Known) -> list[tu
     kinds = arguments.kinds or ((default, ""),) * (0 if arguments.options and not arguments.any_number else 1)
     slots = [_slot(kind, name, place, known, default) for place, (kind, name) in enumerate(kinds)]
     plain = turns(slots, 8) or [()]
-    words = [word for word in [*_alternatives(known), *known.words] if re.fullmatch(r"[a-zA-Z][\w-]*|[-+*/%^]", word)]
+    words = [
+        word for word in [*_alternatives(known), *known.words] if re.fullmatch(r"[^\s-]*\w\S{0,19}|[-+*/%^]", word)
+    ]
     streams: list[list[tuple[str, ...]]] = [list(plain)]
     free = [place for place, (kind, _) in enumerate(kinds) if kind not in {"int", "float", "file"}]
     for place in free[:2]:
@@ -111,6 +116,8 @@ def propose_arguments(arguments: Arguments, code: Code, known: Known) -> list[tu
                 for start, size in ((0, 3), (1, 5), (2, 2), (4, 4))
             ],
         )
+        given = known.defaults
+        streams.insert(0, [line for line in (given[1:], given[:1], given[::-1][:3]) if line and len(given) > 1])
         if words and free:
             streams.insert(2, [(word, *INTEGERS[turn : turn + 3]) for turn, word in enumerate(words[:4])])
     streams.append(
@@ -122,11 +129,6 @@ def propose_arguments(arguments: Arguments, code: Code, known: Known) -> list[tu
     )
     longest = max(map(len, streams))
     return list(dict.fromkeys(stream[turn] for turn in range(longest) for stream in streams if turn < len(stream)))
-
-
-def with_files(words: tuple[str, ...], turn: int) -> Test:
-    """A test whose file is there if one is named."""
-    return Test(words, files={FILE_NAME: TEXTS[turn % len(TEXTS)]} if FILE_NAME in words else {})
 
 
 def _lists(table: Table, code: Code) -> list[tuple[str, int]]:
@@ -161,18 +163,6 @@ def _kind_at(code: Code, start: int, end: int) -> tuple[str, str]:
     return kind, name
 
 
-def _kind_of_name(code: Code, name: str) -> str:
-    match = re.search(rf"(?<![\w.]){re.escape(name)}\b", code.bare)
-    uses = (
-        [kind_at(code, one.start(), one.end())[0] for one in re.finditer(rf"(?<![\w.]){re.escape(name)}\b", code.bare)][
-            :8
-        ]
-        if match
-        else []
-    )
-    return next((kind for kind in uses if kind in {"int", "float", "file"}), "")
-
-
 def _taken_apart(expression: str, first: int, code: Code) -> list[str]:
     """Names that a list is spread over: `[, , a, b] = process.argv`, `a, b = ARGV`."""
     match = re.search(
@@ -183,7 +173,7 @@ def _taken_apart(expression: str, first: int, code: Code) -> list[str]:
         return []
     cut = _CUT.search(match[match.lastindex or 0] or "")
     skipped = max(0, first - (int(next((group for group in cut.groups() if group), "1")) if cut else 0))
-    names = [re.sub(r"^(?:const|let|var|my)\s+|\s*=.*$", "", name.strip()) for name in match[1].split(",")]
+    names = [re.sub(r"^(?:const|let|var|my)\s+|^\*|\s*=.*$", "", name.strip()) for name in match[1].split(",")]
     return [name for name in names[skipped:] if re.fullmatch(r"\$?\w+", name)][:MOST_ARGUMENTS]
 
 
@@ -258,18 +248,19 @@ def _alternatives(known: Known) -> list[str]:
 
 def _slot(kind: str, name: str, place: int, known: Known, default: str) -> Slot:
     called = known.usage[place] if place < len(known.usage) else ""
+    words = [word for word in known.words if re.search(r"\w", word) or word in _OPERATORS]
     if kind == "file" or re.search(r"file|path\b", called, re.IGNORECASE):
         return slot_for("file")
     if "|" in called:
         return Slot(tuple(word.strip() for word in called.split("|")))
     if kind in {"int", "float", "ints"}:
-        return slot_for("ints," if kind == "ints" else kind, known.words)
-    named = slot_named(called, known.words) if called else None
-    named = named or (slot_named(name, known.words) if name else None)
-    if named is not None and not known.words:
+        return slot_for("ints," if kind == "ints" else kind, words)
+    named = slot_named(called, words) if called else None
+    named = named or (slot_named(name, words) if name else None)
+    if named is not None and not words:
         return named
-    texts = slot_for("str", known.words).values
-    numbers = slot_for("int", known.words).values if default else ()
+    texts = slot_for("str", words).values
+    numbers = slot_for("int", words).values if default else ()
     mixed = [
         value
         for pair in zip((*texts, *(named.values if named else ())), (*numbers, *texts), strict=False)

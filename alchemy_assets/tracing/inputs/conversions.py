@@ -49,11 +49,18 @@ def kind_at(code: Code, start: int, end: int) -> tuple[str, str]:
     _, text = statement(code.bare, start, end)
     name = assigned(text)
     kind = _kind(text)
-    if name and len(name.strip("$@")) > 0 and not kind:
+    if name.strip("$@") and not kind:
         uses = [statement(code.bare, match.start(), match.end())[1]
                 for match in list(re.finditer(rf"(?<![\w.$@]){re.escape(name)}\b", code.bare))[:12] if not start <= match.start() < end]  # fmt: skip
         kind = next((found for use in uses if (found := _kind_of_use(use, name))), "")
     return kind, name.strip("$@")
+
+
+def kind_of_name(code: Code, name: str) -> str:
+    """What is made of a variable wherever it stands: `int`, `float`, `file`, `ints` or nothing."""
+    uses = re.finditer(rf"(?<![\w.$@]){re.escape(name)}\b", code.bare)
+    found = (_kind_of_use(statement(code.bare, match.start(), match.end())[1], name) for match in list(uses)[:12])
+    return next((kind for kind in found if kind), "")
 
 
 def turns_into(code: Code, kind: str) -> bool:

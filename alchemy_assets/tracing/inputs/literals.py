@@ -5,12 +5,13 @@ Belongs here: strings and numbers of the source that input may well be made of. 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from alchemy_assets.syntax_tree import walk
-from alchemy_assets.tracing.screening.code import Code, Literal
+from alchemy_assets.tracing.screening.code import Code, Literal, said
 
 MOST = 40
 LONGEST = 30
@@ -19,6 +20,9 @@ _CASES = re.compile(
 )
 _COMPARISONS = re.compile(r"^binary|comparison|equality")
 _ORDERED = re.compile(r"^(?:[=!]==?|<=?|>=?|<=>|===)$")
+_OTHERWISE = {"||", "??", "?:", "or"}
+_CHOICES = re.compile(r"conditional|ternary|nil_coalescing|null_coalescing|^if_expression$")
+_ARGUMENTS = re.compile(r"\bargv\b|\b[aA]rgs\b|\bARGV\b|\bargc\b|\barguments\b|\bav\b|\bac\b")
 _BODIES = re.compile(r"block|body|statements?$|then|consequence|declaration")
 _COMPARING = re.compile(
     r"(?:equals|equalsIgnoreCase|Equals|str(?:n|case|ncase|i)?cmp|EqualFold|[cC]ompare(?:To)?|starts?_?[wW]ith\??|StartsWith|has_?[pP]refix|HasPrefix"
@@ -30,6 +34,11 @@ _NUMBERS = re.compile(
 _PAIRS = {"pair", "initializer_pair", "keyed_element", "array_element_initializer", "dictionary_literal"}
 _LISTS = {"array", "array_literal", "array_creation_expression", "initializer_list", "literal_value", "array_expression",
           "string_array", "array_initializer", "initializer_expression", "collection_expression"}  # fmt: skip
+_NO_NAMES = {"options", "option", "flags", "args", "usage"}
+_TEMPLATE = re.compile(r"usage|options:|%[sd]|\$\{|\{\}", re.IGNORECASE)
+_NAMES = re.compile(
+    r"<([\w |./-]+)>|\[<?([\w|.-]+)>?(?:\.\.\.)?\]|\b(\w+(?:\|\w+)+)|(?<![\w%])([A-Z][A-Z_]{1,}\d?|[A-Z])(?![\w])"
+)
 _LEAVING = re.compile(
     r"(?:^|[\s\[(])['\"]?(\w{1,6})['\"]?\s*[\])]?\s*(?:[.:)=>-]+|\bto\b|\bfor\b)\s*(?:the\s+|to\s+|program\s+)*(?:exit|quit|leave|stop|end|finish|sair|salir)\b",
     re.IGNORECASE,
@@ -42,9 +51,10 @@ _LEAVING_WORDS = re.compile(
 
 @dataclass(frozen=True)
 class Known:
-    """What a source knows of its input: words and numbers it compares with, cases, ways to leave, texts, usage."""
+    """What a source knows of its input: what it compares with, what it takes where nothing is given, and the like."""
 
     compared: tuple[str, ...]
+    defaults: tuple[str, ...]
     cases: tuple[str, ...]
     leaving: tuple[str, ...]
     texts: tuple[str, ...]
@@ -66,6 +76,7 @@ def read_literals(code: Code) -> Known:
     cases: dict[str, None] = {}
     compared: dict[str, None] = {}
     keys: dict[str, None] = {}
+    defaults: dict[str, None] = {}
     strings = {literal.node.id: literal for literal in code.strings}
     for node in walk(code.root):
         if node.id in strings:
@@ -81,13 +92,15 @@ def read_literals(code: Code) -> Known:
             cases.setdefault(text)
         if role in {"case", "compared"}:
             compared.setdefault(text)
-        elif role == "key":
-            keys.setdefault(text)
+        elif role:
+            (keys if role == "key" else defaults).setdefault(text)
+    lists = _lines_of_lists(code.root)
     return Known(
-        tuple([*compared, *(key for key in list(keys)[:12] if key not in compared)][:MOST]),
+        tuple(dict.fromkeys([*list(defaults)[:6], *compared, *list(keys)[:12]]))[:MOST],
+        tuple(defaults)[:6],
         tuple(cases)[:MOST],
         _ways_to_leave(code.strings),
-        _own_texts(code.strings),
+        _own_texts([*(literal.text for literal in code.strings), *lists]),
         _usage(code),
     )
 
@@ -99,20 +112,47 @@ def _role(node: Node) -> str:  # noqa: PLR0911 -- a return a role
         if above is None:
             return ""
         if _COMPARISONS.search(above.type):
-            return "compared" if any(_ORDERED.match(child.type) for child in above.children) else ""
+            signs = {child.type for child in above.children}
+            if any(_ORDERED.match(sign) for sign in signs):
+                return "compared"
+            if signs.isdisjoint(_OTHERWISE):
+                return ""
+        if (_CHOICES.search(above.type) or "binary" in above.type) and _ARGUMENTS.search(_around(above)):
+            return "default"
         if _CASES.search(above.type):
             return "" if _BODIES.search(below.type) or _is_value(above, below) else "case"
-        if above.type in _PAIRS and below == above.named_children[0]:
+        if above.type in _PAIRS and len(above.named_children) > 1 and below == above.named_children[0]:
             return "key"
         if above.type in _LISTS:
-            texts = [child for child in above.named_children if "string" in child.type]
-            return "key" if 3 <= len(texts) <= 12 and len(texts) == len(above.named_children) else ""  # noqa: PLR2004
+            texts = [child for child in above.named_children if "string" in _core(child).type]
+            if not 1 <= len(texts) == len(above.named_children) <= 12:  # noqa: PLR2004
+                return ""
+            return "default" if _ARGUMENTS.search(_around(above)) else "key" if len(texts) > 2 else ""  # noqa: PLR2004
         if "call" in above.type or "invocation" in above.type:
             return "compared" if _COMPARING.fullmatch(_called(above)) else ""
         if "statement" in above.type or _BODIES.search(above.type):
             return ""
         below, above = above, above.parent
     return ""
+
+
+def _core(node: Node) -> Node:
+    """The node inside of those that only wrap it."""
+    while len(node.named_children) == 1 and "string" not in node.type:
+        node = node.named_children[0]
+    return node
+
+
+def _around(node: Node) -> str:
+    """The text of the statement that a node stands in, and of its condition where that is a branch."""
+    above = node
+    for _ in range(6):
+        if above.parent is None or "statement" in above.type or above.type in {"declaration", "assignment"}:
+            break
+        if _BODIES.search(above.parent.type) and above.parent.type not in {"then", "else"}:
+            break
+        above = above.parent
+    return (above.text or b"").decode(errors="replace")[:400]
 
 
 def _is_value(arm: Node, below: Node) -> bool:
@@ -144,16 +184,26 @@ def _ways_to_leave(strings: tuple[Literal, ...]) -> tuple[str, ...]:
     )[:2]
 
 
-def _own_texts(strings: tuple[Literal, ...]) -> tuple[str, ...]:
+def _lines_of_lists(root: Node) -> list[str]:
+    """Strings that stand side by side, as lines: a map, a table, or the parts of one text."""
+    found = []
+    for node in walk(root):
+        if node.type in _LISTS or node.type == "concatenated_string":
+            parts = [_core(child) for child in node.named_children]
+            if len(parts) > 2 and all("string" in part.type for part in parts):  # noqa: PLR2004 -- shorter is no text
+                texts = [said(part) for part in parts]
+                joined = "".join(texts) if node.type == "concatenated_string" else "\n".join(texts)
+                if node.type == "concatenated_string" or len({len(text) for text in texts}) == 1 < len(texts[0]) - 1:
+                    found.append(joined)
+    return found
+
+
+def _own_texts(candidates: Sequence[str]) -> tuple[str, ...]:
     """Texts of several lines that the program holds, and a part of each: perhaps what it reads."""
     texts: list[str] = []
-    for literal in strings:
-        lines = literal.text.strip("\n").split("\n")
-        if (
-            2 < len(lines) < 40
-            and literal.text.isascii()
-            and not re.search(r"usage|%[sd]|\$\{|\{\}", literal.text, re.IGNORECASE)
-        ):
+    for text in candidates:
+        lines = text.strip("\n").split("\n")
+        if 2 < len(lines) < 40 and text.isascii() and not _TEMPLATE.search(text):  # noqa: PLR2004 -- an example, not a page
             texts += ["\n".join(lines) + "\n", "\n".join(lines[len(lines) // 2 :]) + "\n"]
     return tuple(texts[:4])
 
@@ -166,14 +216,9 @@ def _usage(code: Code) -> tuple[str, ...]:
         match = re.search(r"usage\b:?(.{0,160})", text, re.IGNORECASE | re.DOTALL)
         if match is None:
             continue
-        rest = re.split(r";|\n\s*\n", match[1])[0]
-        names = re.findall(
-            r"<([\w |./-]+)>|\[<?([\w|.-]+)>?(?:\.\.\.)?\]|(?<![\w%])([A-Z][A-Z_]{1,}\d?|[A-Z])(?![\w])", rest
-        )
-        found = [
-            a or b or c for a, b, c in names if (a or b or c).lower() not in {"options", "option", "flags", "args"}
-        ]
-        found = [one for one in found if not one.startswith("-")]
+        rest = re.split(r";|\n\s*\n| \| ", match[1])[0]
+        names = [next(group for group in one.groups() if group) for one in _NAMES.finditer(rest)]
+        found = [one for one in names if one.lower() not in _NO_NAMES and not one.startswith("-")]
         if found:
             return tuple(found[:5])
     return ()

@@ -24,6 +24,22 @@ _C = Table(
     ),
     options=(_GETOPT,),
 )
+_JAVASCRIPT = Table(
+    "JavaScript",
+    lists=((r"\bprocess\.argv\b", 2), (r"\bDeno\.args\b", 0)),
+    asks=(
+        (
+            re.compile(
+                r"\.question\s*\(|(?<![\w.])prompt\s*\(|\breadline(?:Sync)?\.(?:question|prompt)\w*\s*\(|(?<![\w.])readline\s*\(\s*\)"
+            ),
+            "line",
+        ),
+    ),
+    streams=re.compile(
+        r"\bprocess\.stdin\b|\breadFileSync\s*\(\s*(?:0|process\.stdin\.fd)|\breadline\.createInterface\b|\bcreateInterface\s*\("
+    ),
+    options=((re.compile(r"\.option\s*\(\s*[\"']([^\"'\n]+)[\"']"), "flag"),),
+)
 ROWS: Mapping[str, Table] = MappingProxyType({
     "C": _C,
     "Cpp": replace(
@@ -63,13 +79,8 @@ ROWS: Mapping[str, Table] = MappingProxyType({
         ),
         streams=re.compile(r"\.hasNext\w*\s*\(\s*\)|\bwhile\s*\([^;{]*readLine\s*\(|\bSystem\.in\.read|\.lines\s*\(\s*\)|\.readAllBytes\s*\("),
     ),
-    "JavaScript": Table(
-        "JavaScript",
-        lists=((r"\bprocess\.argv\b", 2), (r"\bDeno\.args\b", 0)),
-        asks=((re.compile(r"\.question\s*\(|(?<![\w.])prompt\s*\(|\breadline(?:Sync)?\.(?:question|prompt)\w*\s*\(|(?<![\w.])readline\s*\(\s*\)"), "line"),),
-        streams=re.compile(r"\bprocess\.stdin\b|\breadFileSync\s*\(\s*(?:0|process\.stdin\.fd)|\breadline\.createInterface\b|\bcreateInterface\s*\("),
-        options=((re.compile(r"\.option\s*\(\s*[\"']([^\"'\n]+)[\"']"), "flag"),),
-    ),
+    "JavaScript": _JAVASCRIPT,
+    "TypeScript": replace(_JAVASCRIPT, language="TypeScript"),
     "PHP": Table(
         "PHP",
         lists=((r"\$argv\b", 1), (r"\$_SERVER\s*\[\s*'\s*'\s*\]", 1)),

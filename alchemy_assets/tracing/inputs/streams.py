@@ -24,7 +24,7 @@ _TYPES = (
 def propose_input(table: Table, code: Code, known: Known) -> list[str]:
     """Texts for standard input, the likeliest first; none for a program that does not read it."""
     asked = _asked(table, code)
-    to_the_end = table.streams is not None and table.streams.search(code.bare) is not None
+    to_the_end = _reads_on(table, code)
     if not asked and not to_the_end:
         return []
     kinds = [kind for kind, _ in asked]
@@ -41,8 +41,28 @@ def propose_input(table: Table, code: Code, known: Known) -> list[str]:
         streams.append([*NUMBER_TEXTS[:2], *texts] if numeric and not asked else texts)
         if known.words:
             streams.append(_of_words(known.words))
+            streams.append(_maps(known.words))
     longest = max(map(len, streams))
     return list(dict.fromkeys(stream[turn] for turn in range(longest) for stream in streams if turn < len(stream)))
+
+
+def contents_of_files(code: Code, known: Known) -> list[str]:
+    """What may stand in a file that a program reads: its own texts, numbers where it makes some, its words."""
+    numeric = turns_into(code, "int") or turns_into(code, "float")
+    words = [*_maps(known.words), *_of_words(known.words)[:2]] if known.words else []
+    found = [*known.texts[:2], *(NUMBER_TEXTS[:2] if numeric else ()), *TEXTS[:3], *words[:3], *TEXTS[3:]]
+    return list(dict.fromkeys(found))
+
+
+def _reads_on(table: Table, code: Code) -> bool:
+    """Whether a program reads to the end: by a call that does, or by one in the head of a loop."""
+    if table.streams is not None and table.streams.search(code.bare):
+        return True
+    heads = [
+        text for pattern, _ in table.asks for one in pattern.finditer(code.bare)
+        if re.search(r"\b(?:for|while|until)\b", text := code.bare[max(0, one.start() - 60) : one.start()].rpartition("\n")[2])
+    ]  # fmt: skip
+    return bool(heads)
 
 
 def _asked(table: Table, code: Code) -> list[tuple[str, str]]:
@@ -87,6 +107,23 @@ def _slot(kind: str, name: str, known: Known) -> Slot:
         return slot_for(kind, known.words)
     named = slot_named(name, known.words) if name else None
     return named if named is not None and not known.words else slot_for("str", known.words)
+
+
+def _maps(words: list[str]) -> list[str]:
+    """Maps out of the single characters that the program knows, where one of them is a sign."""
+    cells = [word for word in words if len(word) == 1][:4]
+    if not any(cell in "#.*@_~+-X" for cell in cells):
+        return []
+    if len(cells) == 1:
+        cells.append("." if cells[0] != "." else "#")
+    sizes = ((4, 3), (6, 5), (3, 3), (8, 4))
+    return [
+        "".join(
+            "".join(cells[(x * x + 3 * y + x * y * turn + turn) % 7 % len(cells)] for x in range(width)) + "\n"
+            for y in range(height)
+        )
+        for turn, (width, height) in enumerate(sizes)
+    ]
 
 
 def _of_words(words: list[str]) -> list[str]:

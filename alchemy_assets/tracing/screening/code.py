@@ -24,7 +24,7 @@ _WHOLE = {"rune_literal", "char_literal", "character_literal", "raw_string_liter
 _STRINGS = {
     "bare_string", "char_literal", "character_literal", "encapsed_string", "heredoc_body", "interpolated_string_expression",
     "interpreted_string_literal", "line_string_literal", "multi_line_string_literal", "raw_string_literal",
-    "rune_literal", "string", "string_literal", "template_string", "verbatim_string_literal",
+    "nowdoc_body", "rune_literal", "string", "string_literal", "template_string", "verbatim_string_literal",
 }  # fmt: skip
 _DEFINING = re.compile(
     r"(?:function|method)\w*(?:_definition|_declaration|_declarator|_item)$|^(?:method|macro_definition)$"
@@ -73,7 +73,7 @@ def read_code(language: str, source: str) -> Code:
         elif node.type in _WHOLE or (node.type == "literal" and _text(node)[:1] in {"'", '"'}):
             _blank(bare, node.start_byte + 1, node.end_byte - 1)
         if node.type in _STRINGS or (node.type == "literal" and _text(node)[:1] == "'"):
-            strings.append(Literal(_said(node), node.start_byte, node))
+            strings.append(Literal(said(node), node.start_byte, node))
         elif _DEFINING.search(node.type):
             defined |= {name for name in (_name(node),) if name}
     return Code(
@@ -103,14 +103,14 @@ def _name(node: Node) -> str:
     return ""
 
 
-def _said(node: Node) -> str:
-    """What a literal says: its quotes gone, its escapes read; expressions inside are left out."""
+def said(node: Node) -> str:
+    """What a string's node says: its quotes gone, its escapes read; expressions inside are left out."""
     parts = []
     for child in node.children:
         if child.type in _CONTENT and not child.children:
             parts.append(_text(child))
         elif child.type in _CONTENT:
-            parts.append(_said(child) or _text(child))
+            parts.append(said(child) or _text(child))
         elif child.type in _ESCAPES:
             parts.append(_SIMPLE_ESCAPES.get(_text(child)[1:], _text(child)[1:]))
     if parts:

@@ -55,7 +55,7 @@ TABLE = Table(
     modules={
         Reason.NONDETERMINISTIC: words(
             "benchmark concurrent drb etc fiddle io/console io/wait logger minitest monitor net objspace open-uri open3 pty random"
-            " rbconfig resolv ripper securerandom socket syslog tempfile test/unit thread timeout tmpdir tracer weakref webrick"
+            " rbconfig resolv ripper securerandom socket syslog tempfile test/unit timeout tmpdir tracer weakref webrick"
         ),
         Reason.UNLEARNABLE: words("base64 digest openssl zlib cmath"),
         Reason.NEEDS_LIBRARY: words(
@@ -65,7 +65,7 @@ TABLE = Table(
     calls=(
         (
             Reason.NONDETERMINISTIC,
-            own("rand srand fork system exec spawn sleep caller binding", after=r"(?=\s*[\s(]|$)(?!\s*=)"),
+            own("rand srand fork system exec spawn caller binding", after=r"(?=\s*[\s(]|$)(?!\s*=)"),
         ),
         (
             Reason.NONDETERMINISTIC,
