@@ -20,7 +20,8 @@ _ALTERNATIVES = re.compile(r"\[([^\[\]]*\|[^\[\]]*)\]")
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 
 
-def _draw(*parts: str) -> int:
+def draw(*parts: str) -> int:
+    """A number that is the same for the same parts, and evenly spread over many of them."""
     return int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:8])
 
 
@@ -39,13 +40,13 @@ def phrasings(kind: str) -> tuple[str, ...]:
 def pick(kind: str, key: str) -> tuple[str, str]:
     """The id (`completion-017`, counted from 1) and the text of the phrasing that a key draws, places still open."""
     known = phrasings(kind)
-    number = _draw(kind, key) % len(known)
+    number = draw(kind, key) % len(known)
     template = known[number]
     drawn = iter(range(len(template)))
 
     def one_of(group: re.Match[str]) -> str:
         options = group[1].split("|")
-        return options[_draw(kind, key, str(next(drawn))) % len(options)]
+        return options[draw(kind, key, str(next(drawn))) % len(options)]
 
     return f"{kind}-{number + 1:03}", _ALTERNATIVES.sub(one_of, template).replace("\\n", "\n")
 

@@ -28,6 +28,7 @@ def trace_row(blob="a" * 40, *, held_out=False, **changes):
             {"name": "trace2.txt", "text": ""},
             {"name": "trace3.txt", "text": "no newline"},
         ],
+        "outputs": None,
         "inputs": ["no arguments"],
         "events": 1,
         "paths": 1,
@@ -48,6 +49,11 @@ def traces(*rows):
     return schema.frame_of(list(rows), schema.TRACES)
 
 
+def made_of(*rows):
+    """The samples that ask for whole traces, and what was rejected of them."""
+    return tuple(frame.filter(pl.col("kind") == code_trace.KIND) for frame in code_trace.samples(traces(*rows)))
+
+
 def parse_prompt(text):
     """The files that a prompt shows, as a reader would cut them out."""
     parts = re.split(r"^---- FILENAME: (.+) ----\n", text, flags=re.MULTILINE)[1:]
@@ -56,7 +62,7 @@ def parse_prompt(text):
 
 def test_conversation_has_the_published_form():
     """The user's turn shows source and run.sh under their names, the answer every trace file between its marks."""
-    made, rejected = code_trace.samples(traces(trace_row()))
+    made, rejected = made_of(trace_row())
     assert rejected.is_empty()
     user, assistant = made["messages"][0].to_list()
     assert (user["role"], assistant["role"]) == ("user", "assistant")
@@ -73,7 +79,7 @@ def test_conversation_has_the_published_form():
 
 def test_sample_says_what_was_proved():
     """The flags, the toolchain and the number of equal runs stand beside the sample, and it names its edits."""
-    made, _ = code_trace.samples(traces(trace_row()))
+    made, _ = made_of(trace_row())
     schema.validate(made, schema.SAMPLES, "samples")
     row = made.row(0, named=True)
     assert row["strategy"] == "code_trace"
@@ -91,7 +97,7 @@ def test_sample_says_what_was_proved():
 
 def test_held_out_programs_are_not_for_training():
     """Traces of held-out files make no sample."""
-    made, rejected = code_trace.samples(traces(trace_row(held_out=True), trace_row("b" * 40)))
+    made, rejected = made_of(trace_row(held_out=True), trace_row("b" * 40))
     assert made["blob_id"].to_list() == ["b" * 40]
     assert rejected.is_empty()
 
@@ -99,7 +105,7 @@ def test_held_out_programs_are_not_for_training():
 def test_control_text_is_rejected_with_a_reason():
     """A trace in which a role begins a line becomes no sample."""
     bad = trace_row(trace_files=[{"name": "trace1.txt", "text": "User: hello\n"}])
-    made, rejected = code_trace.samples(traces(bad))
+    made, rejected = made_of(bad)
     assert made.is_empty()
     assert rejected.height == 1
 
@@ -110,9 +116,9 @@ def test_phrasings_are_many_and_drawn_by_blob():
     assert len(set(ways)) == len(ways) >= 50
     assert all(way.count("{files}") == 1 for way in ways)
     assert all(set(re.findall(r"\{(\w+)\}", way)) <= {"files", "names", "language"} for way in ways)
-    made, _ = code_trace.samples(traces(*(trace_row(f"{n:040x}") for n in range(400))))
+    made, _ = made_of(*(trace_row(f"{n:040x}") for n in range(400)))
     assert made["prompt_id"].n_unique() > 45
-    again, _ = code_trace.samples(traces(trace_row(f"{7:040x}")))
+    again, _ = made_of(trace_row(f"{7:040x}"))
     assert again.row(0) == made.filter(pl.col("blob_id") == f"{7:040x}").row(0)
 
 

@@ -83,8 +83,8 @@ def _make_samples(strategy: Strategy) -> Callable[[Inputs], Mapping[str, Made]]:
 
 def _make_trace_samples(inputs: Inputs) -> Mapping[str, Made]:
     traces = inputs.frame("traces")
-    samples, rejected = code_trace.samples(traces)
-    return samples_made(CODE_TRACE, samples, rejected, int((~traces["held_out"]).sum()), {})
+    samples, rejected = code_trace.samples(traces, inputs.workspace.settings.tracing.sampling)
+    return samples_made(CODE_TRACE, samples, rejected, code_trace.proposed(traces), {})
 
 
 def sample_tables(name: str, description: str) -> tuple[Table, Table]:
@@ -156,10 +156,11 @@ def steps(_settings: Settings) -> tuple[Step, ...]:
             wave="sample",
             group="strategies",
             grain=Grain.FILES,
-            tables=sample_tables(CODE_TRACE, "Asks for the trace that an instrumented program leaves."),
+            tables=sample_tables(CODE_TRACE, "Asks what recorded programs do: traces, next events, branches, outputs, walks."),
             compute=_make_trace_samples,
             code=("alchemy_assets.strategies.code_trace",),
             inputs=("traces",),
             kinds=frozenset({"polars", "parquet", "greatexpectations"}),
+            uses=lambda used: used.tracing.sampling,
         ),
     )

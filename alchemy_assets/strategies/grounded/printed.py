@@ -23,7 +23,8 @@ TIMEOUT = "timeout"
 READABLE = "readable from the file"
 NEEDS_INPUT = "needs input"
 
-_LONG = re.compile(
+# What nobody works out in the head.
+LONG = re.compile(
     r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{12,}\b|\b0x[0-9a-f]{6,}\b|\d\.\d{7,}|\d{13,}|\d[eE][+-]?\d{2,}"
     r"|(?=[^\s]*\d)(?=[^\s]*[A-Z])(?=[^\s]*[a-z])[A-Za-z0-9+/]{32,}|\bobject at 0x",
     re.IGNORECASE,
@@ -55,10 +56,11 @@ def fault_of_run(outcome: Outcome, source: str, *, takes_input: bool) -> tuple[s
         return (NEEDS_INPUT if takes_input else FAILED), error
     if outcome.exit_code and outcome.stdout.strip().count(b"\n") < _LINES_OF_A_COMPLAINT:
         return (NEEDS_INPUT if takes_input else FAILED), outcome.stdout.decode(errors="replace").strip()[:120]
-    return _fault_of_text(outcome.stdout, source, takes_input=takes_input)
+    return fault_of_text(outcome.stdout, source, takes_input=takes_input)
 
 
-def _fault_of_text(stdout: bytes, source: str, *, takes_input: bool) -> tuple[str, str] | None:  # noqa: PLR0911 -- one return a rule
+def fault_of_text(stdout: bytes, source: str, *, takes_input: bool) -> tuple[str, str] | None:  # noqa: PLR0911 -- one return a rule
+    """Why what a program printed is no use as an answer, and what shows it."""
     try:
         text = stdout.decode()
     except UnicodeDecodeError:
@@ -72,7 +74,7 @@ def _fault_of_text(stdout: bytes, source: str, *, takes_input: bool) -> tuple[st
         return NEEDS_INPUT, lines[0][:80]
     if found := _CONTROL.search(text):
         return UNLEARNABLE, repr(found[0])
-    for pattern in (_LONG, _PLACE, _TEST_REPORT):
+    for pattern in (LONG, _PLACE, _TEST_REPORT):
         for match in pattern.finditer(text):
             if match[0] not in source:
                 return UNLEARNABLE, match[0][:80]
