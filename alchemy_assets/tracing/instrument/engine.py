@@ -262,6 +262,7 @@ class Engine:
                 self.closures(part, scope)
         ends = []
         for arm in shape.arms:
+            scope = scope.assigning(arm.assigns)
             inner = scope.declaring(arm.binds, assigned=True)
             bound = [self.shown(one) for one in arm.binds]
             if arm.condition is not None:
@@ -291,7 +292,10 @@ class Engine:
                 for one in head.statements:
                     part = self.dialect.shape(one)
                     inner = self.assign(replace(part, shown=False), inner) if isinstance(part, Assign) else inner
-        inner = replace(inner, in_loop=True).declaring(shape.binds, assigned=True)
+        inner = replace(inner, in_loop=True).assigning(shape.assigns)
+        # What the head gave a value to has it after the loop too.
+        left = replace(inner.left_for(scope), in_loop=scope.in_loop) if self.dialect.block_scoped else scope
+        inner = inner.declaring(shape.binds, assigned=True)
         bound = [self.shown(one) for one in shape.binds]
         shown = bound if shape.condition is None else _once([*bound, *self.uses(shape.condition, inner)])
         weight = 0.3 * min(len(shown), NAMES_SHOWN) + 0.2 - (0 if shown else 1)
@@ -299,7 +303,7 @@ class Engine:
         end = self.body(shape.body, inner)
         if shape.at_least_once and end is not None:
             return replace(end.left_for(scope), in_loop=scope.in_loop)
-        return scope if self.dialect.block_scoped or end is None else replace(scope, visible=end.visible)
+        return left if self.dialect.block_scoped or end is None else replace(scope, visible=end.visible)
 
     def attempt(self, shape: Try, scope: Scope) -> Scope | None:
         """Errors that are caught."""

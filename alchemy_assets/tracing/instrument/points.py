@@ -4,6 +4,7 @@ Belongs here: what is the same for every language. Does not: where a statement m
 Offsets are bytes of the UTF-8 text. An instrumenter only ever inserts, so taking that out gives the source back.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ BASE = {"IN": 3.0, "OUT": 3.2, "VAR": 1.5, "BRANCH": 3.4, "LOOP": 3.6, "ERR": 2.
 NOT_REACHED = -3.0
 CROWDED_FUNCTION = 0.22
 CROWDED_KIND = 0.12
+# Where comments start with //, one may also stand between /* and */.
+_COMMENT_OF_C = re.compile(rb"\A/\*(?:(?!\*/).)*\*/[ \t]*")
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,8 @@ def end_of_line(source: bytes, offset: int, comment: bytes) -> int | None:
     """Where the line after a node begins, or None where more than blanks and a comment follows the node on its line."""
     end = source.find(b"\n", offset)
     rest = source[offset : end if end >= 0 else len(source)].strip(b" \t\r")
+    if comment == b"//":
+        rest = _COMMENT_OF_C.sub(b"", rest)
     if rest and not rest.startswith(comment):
         return None
     return end + 1 if end >= 0 else len(source)

@@ -75,13 +75,17 @@ class Block:
 
 @dataclass(frozen=True)
 class Arm:
-    """A way that control may take: `word` says which (`if`, `elif`, `else`, `case`), `place` is the node of its line."""
+    """A way that control may take: `word` says which (`if`, `elif`, `else`, `case`), `place` is the node of its line.
+
+    assigns: names that the condition gives a value to, whatever comes of it.
+    """
 
     word: str
     place: Node
     body: Body
     condition: Node | None = None
     binds: tuple[Variable, ...] = ()
+    assigns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,13 +99,18 @@ class Branch:
 
 @dataclass(frozen=True)
 class Loop:
-    """A loop; `first` is the statement in its head that runs once, `binds` what every turn gives a value to."""
+    """A loop; `first` is the statement in its head that runs once, `binds` what every turn gives a value to.
+
+    assigns: names that the condition gives a value to before every turn, whatever comes of it. at_least_once: whether
+    all of the body has run when the loop is left, so that neither `break` nor `continue` leaves it early.
+    """
 
     node: Node
     body: Body
     condition: Node | None = None
     first: Node | None = None
     binds: tuple[Variable, ...] = ()
+    assigns: tuple[str, ...] = ()
     at_least_once: bool = False
 
 
