@@ -5,7 +5,7 @@ Belongs here: the protocol between `engine` and the module of a language. Does n
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tree_sitter import Node
 
@@ -106,4 +106,13 @@ class Dialect(Protocol):
 
     def result(self, value: Node, function: Function | None, scope: Scope) -> Shown | None:
         """A returned value that can be shown by a statement before, as it may be computed twice; asked after `hand_on`."""
+        ...
+
+
+@runtime_checkable
+class Owning(Protocol):
+    """What a dialect has besides where a variable can lose its value: moved away, or lent to what may change it."""
+
+    def readable(self, shown: Shown, offset: int) -> bool:
+        """Whether what is shown can be read by a statement at an offset of the source."""
         ...

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from tree_sitter import Node
 
 from alchemy_assets.syntax_tree import text_of, walk
-from alchemy_assets.tracing.instrument.dialect import Dialect, Shown
+from alchemy_assets.tracing.instrument.dialect import Dialect, Owning, Shown
 from alchemy_assets.tracing.instrument.places import Placer
 from alchemy_assets.tracing.instrument.points import Insertion, Point
 from alchemy_assets.tracing.instrument.scope import Scope, meet
@@ -35,6 +35,14 @@ from alchemy_assets.tracing.instrument.shapes import (
 
 NAMES_SHOWN = 4
 MODULE = "<module>"
+# What the grammars call `name[index]`.
+_ELEMENTS = {
+    "array_access",
+    "element_access_expression",
+    "element_reference",
+    "index_expression",
+    "subscript_expression",
+}
 
 
 @dataclass
@@ -50,6 +58,7 @@ class Engine:
     def __post_init__(self) -> None:
         """Prepare what puts statements into the source."""
         self._placer = Placer(self.raw, self.dialect, self.newline)
+        self._owning = self.dialect if isinstance(self.dialect, Owning) else None
 
     def program(self, root: Node) -> list[Point]:
         """All points of a file, in source order."""
@@ -153,11 +162,13 @@ class Engine:
             self.closures(node, scope)
 
     def closures(self, node: Node, scope: Scope) -> None:
-        """The functions that are written inside a statement or an expression."""
+        """The functions, and in some languages the statements, that are written inside a statement or an expression."""
         for inner in self._functions_in(node):
             shape = self.dialect.shape(inner)
             if isinstance(shape, Function | Container):
                 self.define(inner, shape, scope)
+            elif isinstance(shape, Block | Branch | Loop):
+                self.statement(inner, scope)
 
     def _functions_in(self, node: Node) -> Iterator[Node]:
         waiting = list(reversed(node.children))
@@ -175,7 +186,7 @@ class Engine:
         seen = {one.name: one for one in around.values() if not (one.member and shape.static)}
         # What a function reads of the variables around it has a value by the time it reads it.
         inner = Scope(name, shape, f"{name}.", seen, frozenset(seen.values())).declaring(
-            shape.parameters, assigned=True
+            (*shape.also, *shape.parameters), assigned=True
         )
         if shape.body is None:
             if shape.value is not None:
@@ -208,7 +219,7 @@ class Engine:
             if variable is not None:
                 names.append(self.shown(variable))
             elif (again := self.dialect.reread(target, after)) is not None:
-                names += [again, *self.uses(target, after)[:-1]]
+                names += [again, *(one for one in self.uses(target, after) if not _inside(again.label, one.label))]
             else:
                 names += self.uses(target, after)
         # A variable that is declared again hides the one that was read; of a container the element says enough.
@@ -336,6 +347,7 @@ class Engine:
     def uses(self, node: Node, scope: Scope) -> list[Shown]:
         """The variables with a value that a part of the program reads, in order, each once."""
         found: dict[str, Shown] = {}
+        looked_into: dict[str, Shown] = {}
         waiting = [node]
         while waiting:
             one = waiting.pop()
@@ -344,10 +356,12 @@ class Engine:
                 variable = scope.known(text_of(one))
                 shown = self.shown(variable) if variable is not None else None
             if shown is not None and self.dialect.printable(shown):
-                found.setdefault(shown.label, shown)
+                # A container that is only looked into says less than the index, and is shown last.
+                element = one.parent is not None and one.parent.type in _ELEMENTS and one.parent.children[0] == one
+                (looked_into if element else found).setdefault(shown.label, shown)
             elif one.type not in self.dialect.functions:
                 waiting += reversed(one.children)
-        return list(found.values())
+        return list({**found, **looked_into}.values())
 
     def _reads(self, node: Node) -> bool:
         return any(one.type in self.dialect.names for one in walk(node))
@@ -369,7 +383,8 @@ class Engine:
     ) -> None:
         """A point at the beginning of a body."""
         line = place.start_point.row + 1
-        insertions = self._placer.first(body, self.write(kind, scope, line, shown))
+        offset = body.statements[0].start_byte if body.statements else body.opening or body.node.start_byte
+        insertions = self._placer.first(body, self.write(kind, scope, line, self._readable(shown, offset)))
         if insertions:
             self.points.append(Point(kind, scope.function, line, insertions, weight))
 
@@ -378,14 +393,23 @@ class Engine:
     ) -> None:
         """A point before a statement."""
         line = place.start_point.row + 1
-        insertions = self._placer.before(node, self.write(kind, scope, line, shown), bare=scope.bare)
+        text = self.write(kind, scope, line, self._readable(shown, node.start_byte))
+        insertions = self._placer.before(node, text, bare=scope.bare)
         self.points.append(Point(kind, scope.function, line, insertions, weight))
 
     def after(self, node: Node, kind: str, scope: Scope, shown: Sequence[Shown], *, weight: float) -> None:
         """A point after a statement."""
         line = node.start_point.row + 1
-        insertions = self._placer.after(node, self.write(kind, scope, line, shown), bare=scope.bare)
+        left = self._readable(shown, node.end_byte)
+        if not left:
+            return
+        insertions = self._placer.after(node, self.write(kind, scope, line, left), bare=scope.bare)
         self.points.append(Point(kind, scope.function, line, insertions, weight))
+
+    def _readable(self, shown: Sequence[Shown], offset: int) -> Sequence[Shown]:
+        """What can be read at a place, in a language where a name may lose its value."""
+        owning = self._owning
+        return shown if owning is None else [one for one in shown if one.word or owning.readable(one, offset)]
 
     def write(self, kind: str, scope: Scope, line: int, shown: Sequence[Shown]) -> str:
         """The statement that writes an event."""

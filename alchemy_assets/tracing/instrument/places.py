@@ -36,8 +36,9 @@ class Placer:
         """Before a statement: on a line of its own where that begins its line."""
         indent = indent_before(self.raw, node.start_byte)
         around = self._braces(node) if bare else ()
-        if indent is None:
-            return *around, Insertion(node.start_byte, f"{call} ", BEFORE)
+        if indent is None or (around and around[0].offset == node.start_byte):
+            # Where the brace stands on the line of the statement, what is put before that comes behind the brace.
+            return *around, Insertion(node.start_byte, f"{_ended(call)} ", BEFORE)
         offset = (
             line_start(self.raw, node.start_byte) if bare else above_comments(self.raw, node, self.dialect.comments)
         )
@@ -49,7 +50,8 @@ class Placer:
         end = end_of_line(self.raw, node.end_byte, self.dialect.line_comment)
         around = self._braces(node) if bare else ()
         if indent is None or end is None:
-            return *around, Insertion(node.end_byte, f" {call}", AFTER)
+            ended = self.raw[node.end_byte - 1 : node.end_byte] in {b";", b"}"} or call.endswith(";")
+            return *around, Insertion(node.end_byte, f" {call}" if ended else f"; {call}", AFTER)
         return *around, self._line(end, f"{indent}{call}", AFTER)
 
     def _line(self, end: int, text: str, rank: int, owner: int = -1) -> Insertion:
@@ -76,3 +78,8 @@ class Placer:
             Insertion(head.end_byte, f" {opening}", OPENS, owner),
             self._line(end, f"{outer}{closing}", CLOSES, owner),
         )
+
+
+def _ended(call: str) -> str:
+    """A statement that another one follows on its line."""
+    return call if call.endswith((";", "}")) else f"{call};"

@@ -42,7 +42,8 @@ class Function:
 
     node: its whole definition. body: None where it is one expression, `value`, that it gives back.
     result: the type of what it gives back. closure: whether it sees the variables around it; static: not the members.
-    shows_object: the name of the object that a method without parameters shows (`self`), or "".
+    also: other variables that have a value from its start: its object, named results. shows_object: the one of them that
+    a method without parameters shows (`self`), or "".
     """
 
     node: Node
@@ -53,6 +54,7 @@ class Function:
     result: str = ""
     closure: bool = False
     static: bool = False
+    also: tuple[Variable, ...] = ()
     shows_object: str = ""
 
 
