@@ -144,8 +144,8 @@ def _summary(view: "View", trouble: str, seconds: float) -> Iterator[tuple[str, 
     if view.points:
         yield "points", f"{len(view.points)}"
     if traced is not None:
-        events, tests = traced["events"], len(view.tests)
-        yield "trace", f"{events} events, {traced['paths']} paths in {tests} test{'s' if tests > 1 else ''}"
+        counts = (traced["events"], "event"), (traced["paths"], "path"), (len(view.tests), "test")
+        yield "trace", ", ".join(f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts)
         yield (
             "difficulty",
             ", ".join(f"{name.replace('_', ' ')} {_number(value)}" for name, value in traced["difficulty"].items()),
