@@ -38,8 +38,8 @@ def renamed(text: str, prefix: str) -> str:
     """The helper's text, or one of its names, with another prefix where the source uses `trace` itself."""
     if prefix == HELPER_NAMES[0]:
         return text
-    changed = {"TRACE": prefix.upper(), "trace": prefix, "SHOW": f"{prefix.upper()}_SHOW"}
-    return re.sub(r"\b(TRACE|trace|SHOW)(?=_\w|\(|[A-Z]|\Z)", lambda match: changed[match[1]], text)
+    changed = {"TRACE": prefix.upper(), "trace": prefix, "Trace": prefix.title(), "SHOW": f"{prefix.upper()}_SHOW"}
+    return re.sub(r"\b(TRACE|trace|SHOW|Trace)(?=_\w|\(|[A-Z]|\Z)", lambda match: changed[match[1]], text)
 
 
 def place_helper(root: Node, raw: bytes, text: str, headers: Sequence[str]) -> list[Insertion] | Dropped:
