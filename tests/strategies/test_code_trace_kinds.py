@@ -186,8 +186,9 @@ def test_next_state_asks_only_where_a_value_is_new():
     """Values that stand in the source, in what is typed or earlier, counters, and values seen first are left out."""
     events = read_events(
         "TRACE:IN:f:1:a=1; b=5\n"  # first seen
-        "TRACE:VAR:f:2:a=2\n"  # counts on
+        "TRACE:VAR:f:2:b=6661\n"  # new, but hardly anything came before
         "TRACE:VAR:f:3:b=900\n"  # stands in the source
+        "TRACE:VAR:f:3:a=2\n"  # counts on
         "TRACE:VAR:f:4:b=77\n"  # is typed
         "TRACE:VAR:f:5:b=5\n"  # seen before
         "TRACE:VAR:f:6:b=333; c=1.123456789\n"  # new, but beside digits that nobody works out
@@ -196,7 +197,7 @@ def test_next_state_asks_only_where_a_value_is_new():
         "TRACE:VAR:f:9:b=4445; d=1\n"  # new, though a part of what was there right before
         "TRACE:LOOP:f:10:b=9\n"  # stands in a list of the source
     )
-    assert list(next_state.worth_asking(events, "x = 900\nfor i in [9]:", "f 77")) == [(6, True), (8, False)]
+    assert list(next_state.worth_asking(events, "x = 900\nfor i in [9]:", "f 77")) == [(7, True), (9, False)]
 
 
 def test_a_long_trace_is_shown_by_its_end():
@@ -262,6 +263,8 @@ def test_branch_asks_which_tests_reach_a_place_that_not_all_do():
         'trace3.txt: TRACE:BRANCH:total:10:took="else"; owed=3',
     )
     assert found["BRANCH total:8 in tests 1"].answer == "Only test 1."
+    everywhere = branch.reached(recording(traces=(TRACES[0], TRACES[2], TRACES[2])))
+    assert [question.detail for question in everywhere] == ["BRANCH total:8 in tests 1"]
 
 
 def test_branch_answers_stand_on_recorded_lines():

@@ -67,6 +67,8 @@ def test_a_full_band_takes_no_more():
     assert rejected["reasons"].to_list() == [[Reason.ENOUGH_OF_BAND]] * 10
     again, _ = traces_of(frame.sample(fraction=1, shuffle=True, seed=1), TraceSampling(most_easy=2, most_hard=0))
     assert made.equals(again)
+    drawn, _ = traces_of(rows([1] * 40), TraceSampling(most_easy=5))
+    assert sorted(drawn["blob_id"]) != blobs(5)
 
 
 def test_bands_begin_where_the_settings_say():

@@ -13,7 +13,7 @@ from alchemy_assets.strategies.trace_kinds import showing
 from alchemy_assets.strategies.trace_kinds.reasons import Left, Reason
 from alchemy_assets.strategies.trace_kinds.recording import Made, Recording, Test
 from alchemy_assets.strategies.trace_kinds.telling import told
-from alchemy_assets.tracing.events import without_events
+from alchemy_assets.tracing.events import state_changes, without_events
 
 LEAST_EVENTS, MOST_EVENTS = 8, 60
 LONGEST = 2_400
@@ -42,7 +42,10 @@ def make(recording: Recording) -> Made | Left:
     if not told_of:
         counts = ", ".join(str(len(test.events)) for test in recording.tests)
         return Left(Reason.NO_SHORT_TRACE, f"events of the tests: {counts}")
-    test, text = showing.choose(recording, "monologue", told_of)
+    # The shortest walks are those in which the program has nothing to do.
+    most = max(state_changes(test.events) for test, _ in told_of)
+    worth = [one for one in told_of if state_changes(one[0].events) * 2 >= most]
+    test, text = showing.choose(recording, "monologue", worth)
     return Made(
         {"code": showing.code(recording, numbered=True), **showing.of_test(recording, test)},
         text,
