@@ -15,10 +15,20 @@ from alchemy_assets.tracing.screening.code import Code
 MOST_ARGUMENTS = 5
 _OPERATORS = {"+", "-", "*", "/", "%", "^"}
 _CUT = re.compile(
-    r"slice\s*\(\s*(\d)|\[\s*(\d)\s*:\s*\]|\[\s*(\d)\s*\.\.|skip\s*\(\s*(\d)|drop(?:First|_first)?\s*\(\s*(\d?)|,\s*(\d)\s*\)|Skip\s*\(\s*(\d)|\[\s*(\d)\s*\.\.\s*-1"
+    r"slice\s*\(\s*(\d)|\[\s*(\d)\s*:\s*\]|\[\s*(\d)\s*\.\.|skip\s*\(\s*(\d)|drop(?:First"
+    r"|_first)?\s*\(\s*(\d?)|,\s*(\d)\s*\)|Skip\s*\(\s*(\d)|\[\s*(\d)\s*\.\.\s*-1"
 )
-_INDEX = r"\s*(?:\[\s*(\d)\s*\]|\.(?:nth|get|at|elementAt|ElementAt|fetch|dig)\s*\(\s*(\d)\b|\(\s*(\d)\s*\)|\.(first)\b(?!\s*\())"
+_INDEX = (
+    r"\s*(?:\[\s*(\d)\s*\]|\.(?:nth|get|at|elementAt|ElementAt|fetch|dig)\s*\(\s*(\d)\b|\(\s*(\d)\s*\)"
+    r"|\.(first)\b(?!\s*\())"
+)
 _SIZE = r"(?:\b(?:len|count|sizeof)\s*\(\s*LIST\s*\)|LIST\s*\.\s*(?:length|Length|len|size|count|Count)\b(?:\(\s*\))?)"
+_THROUGH = (
+    r"\b(?:for|foreach|range|in|while)\b[^\n;{]*LIST(?!\s*\[)|:\s*LIST\s*\)"
+    r"|LIST\s*\.\s*(?:each|map|iter|forEach|join|reduce|sum|filter|inject|select|Select|Sum|into_iter|stream)"
+    r"|(?:Arrays\.(?:stream|asList)|String\.join|implode|array_map|array_sum)\s*\([^\n;]*LIST"
+)
+_WORD = re.compile(r"[^\s-]*\w\S{0,19}|[-+*/%^]")
 _COMPARED = r"\s*(<=?|>=?|[=!]==?)\s*(\d)\b"
 
 
@@ -36,8 +46,8 @@ def read_arguments(table: Table, code: Code, known: Known) -> Arguments | None:
     """The arguments that a program reads, or None."""
     lists = _lists(table, code)
     options = _declared(table, code)
-    declared = table.parameter.search(code.bare) if table.parameter is not None else None
-    inside = range(*declared.span()) if declared is not None and "ain" in declared[0] else range(0)
+    heads = table.parameter.finditer(code.bare) if table.parameter is not None else ()
+    inside = {place for head in heads if "ain" in head[0] for place in range(*head.span())}
     used = any(match.start() not in inside for expression, _ in lists for match in re.finditer(expression, code.bare))
     if not used and not options:
         return None
@@ -59,15 +69,14 @@ def read_arguments(table: Table, code: Code, known: Known) -> Arguments | None:
             kinds.setdefault(place, (kind_of_name(code, name), name.strip("$")))
         shifted = list(
             re.finditer(
-                rf"{expression}\s*\.\s*(?:shift|next|removeFirst|pop_front)\b|\barray_shift\s*\(\s*{expression}|\*\s*\+\+\s*{expression}|(?:my\s+)?{expression}\s*\+\+|\+\+\s*{expression}",
+                rf"{expression}\s*\.\s*(?:shift|next|removeFirst|pop_front)\b|\barray_shift\s*\(\s*{expression}"
+                rf"|\*\s*\+\+\s*{expression}|(?:my\s+)?{expression}\s*\+\+|\+\+\s*{expression}",
                 code.bare,
             )
         )
         for place, match in enumerate(shifted[: MOST_ARGUMENTS - len(kinds)], len(kinds)):
             kinds.setdefault(place, kind_at(code, match.start(), match.end()))
-        any_number = any_number or re.search(
-            rf"\b(?:for|foreach|range|in|while)\b[^\n;{{]*{expression}(?!\s*\[)|:\s*{expression}\s*\)|{expression}\s*\.\s*(?:each|map|iter|forEach|join|reduce|sum|filter|inject|select|Select|Sum|into_iter|stream)"
-            rf"|(?:Arrays\.(?:stream|asList)|String\.join|implode|array_map|array_sum)\s*\([^\n;]*{expression}", code.bare) is not None  # fmt: skip
+        any_number = any_number or re.search(_THROUGH.replace("LIST", expression), code.bare) is not None
     for match in re.finditer(r"(?<![\w.])\$?(?:argc|CommandLine\.argc)" + _COMPARED, code.bare):
         counts |= _needed(match[1], int(match[2]), 1)
     any_number = (
@@ -88,47 +97,54 @@ def propose_arguments(arguments: Arguments, code: Code, known: Known) -> list[tu
     kinds = arguments.kinds or ((default, ""),) * (0 if arguments.options and not arguments.any_number else 1)
     slots = [_slot(kind, name, place, known, default) for place, (kind, name) in enumerate(kinds)]
     plain = turns(slots, 8) or [()]
-    words = [
-        word for word in [*_alternatives(known), *known.words] if re.fullmatch(r"[^\s-]*\w\S{0,19}|[-+*/%^]", word)
-    ]
-    streams: list[list[tuple[str, ...]]] = [list(plain)]
-    free = [place for place, (kind, _) in enumerate(kinds) if kind not in {"int", "float", "file"}]
-    for place in free[:2]:
-        streams.append(
-            [(*line[:place], word, *line[place + 1 :]) for word, line in zip(words[:8], plain * 8, strict=False)]
-        )
-    streams.append([(flag, *line) for flag, line in zip(known.flags[:8], plain * 8, strict=False)])
-    streams.append(
-        [
-            (flag, slot_for("int", known.words)[turn], *plain[turn % len(plain)])
-            for turn, flag in enumerate(known.flags[:6])
-        ]
-    )
-    streams.append([(*line, flag) for flag, line in zip(known.flags[:3], plain * 3, strict=False)])
-    streams.append(_with_options(arguments.options, plain, known))
-    many = slots[-1] if slots else slot_for(default or "str", known.words)
+    free = [place for place, (kind, _) in enumerate(kinds) if kind not in {"int", "float", "file"}][:2]
+    words = [word for word in [*_alternatives(known), *known.words] if _WORD.fullmatch(word)][:8]
+    streams = [
+        plain,
+        *([(*line[:place], word, *line[place + 1 :]) for word, line in zip(words, plain * 8, strict=False)] for place in free),
+        *_with_flags(known, plain),
+        _with_options(arguments.options, plain, known),
+        _of_other_lengths(arguments.counts, plain, known.words if free else [], len(slots)),
+    ]  # fmt: skip
     if arguments.any_number or not arguments.kinds:
-        lead = tuple(slot[0] for slot in slots[:-1])
-        streams.insert(
-            1,
-            [
-                (*lead, *(many[start + turn] for turn in range(size)))
-                for start, size in ((0, 3), (1, 5), (2, 2), (4, 4))
-            ],
-        )
-        given = known.defaults
-        streams.insert(0, [line for line in (given[1:], given[:1], given[::-1][:3]) if line and len(given) > 1])
+        given = known.defaults if len(known.defaults) > 1 else ()
+        streams[1:1] = [_of_any_length(slots, slots[-1] if slots else slot_for(default or "str", known.words))]
+        streams[0:0] = [[line for line in (given[1:], given[:1], given[::-1][:3]) if line]]
         if words and free:
-            streams.insert(2, [(word, *INTEGERS[turn : turn + 3]) for turn, word in enumerate(words[:4])])
-    streams.append(
-        [
-            tuple((plain[turn % len(plain)] * 3)[:size])
-            for turn, size in enumerate(arguments.counts)
-            if slots and size != len(slots)
-        ]
-    )
+            streams[2:2] = [[(word, *INTEGERS[turn : turn + 3]) for turn, word in enumerate(words[:4])]]
     longest = max(map(len, streams))
     return list(dict.fromkeys(stream[turn] for turn in range(longest) for stream in streams if turn < len(stream)))
+
+
+def _with_flags(known: Known, plain: list[tuple[str, ...]]) -> list[list[tuple[str, ...]]]:
+    """Command lines with the option words that the program compares with: before, with a value, and behind."""
+    values = slot_for("int", known.words)
+    lines = plain * 8
+    return [
+        [(flag, *line) for flag, line in zip(known.flags[:8], lines, strict=False)],
+        [(flag, values[turn], *lines[turn]) for turn, flag in enumerate(known.flags[:6])],
+        [(*line, flag) for flag, line in zip(known.flags[:3], lines, strict=False)],
+    ]
+
+
+def _of_other_lengths(
+    counts: tuple[int, ...], plain: list[tuple[str, ...]], words: list[str], usual: int
+) -> list[tuple[str, ...]]:
+    """Command lines as long as the comparisons of their number say, of plain values and of words in their order."""
+    found: list[tuple[str, ...]] = []
+    for turn, size in enumerate(counts):
+        if size != usual:
+            found.append((plain[turn % len(plain)] * 5)[:size])
+        if words:
+            found.append(tuple((words * 5)[:size]))
+    return [line for line in found if line]
+
+
+def _of_any_length(slots: list[Slot], many: Slot) -> list[tuple[str, ...]]:
+    """Command lines of several lengths, for programs that go through what they are given."""
+    lead = tuple(slot[0] for slot in slots[:-1])
+    sizes = ((0, 3), (1, 5), (2, 2), (4, 4))
+    return [(*lead, *(many[start + turn] for turn in range(size))) for start, size in sizes]
 
 
 def _lists(table: Table, code: Code) -> list[tuple[str, int]]:
@@ -166,7 +182,8 @@ def _kind_at(code: Code, start: int, end: int) -> tuple[str, str]:
 def _taken_apart(expression: str, first: int, code: Code) -> list[str]:
     """Names that a list is spread over: `[, , a, b] = process.argv`, `a, b = ARGV`."""
     match = re.search(
-        rf"(?:\[|list\s*\(|\(|^|\n|;)([^\[\]()=\n;]*,[^\[\]()=\n;]*)(?:\]|\))?\s*:?=\s*{expression}(?!\s*\[\s*\d\s*\])([^\n;]*)",
+        rf"(?:\[|list\s*\(|\(|^|\n|;)([^\[\]()=\n;]*,[^\[\]()=\n;]*)(?:\]"
+        rf"|\))?\s*:?=\s*{expression}(?!\s*\[\s*\d\s*\])([^\n;]*)",
         code.bare,
     )
     if match is None:
@@ -224,14 +241,14 @@ def _with_options(
     options: tuple[tuple[str, str], ...], plain: list[tuple[str, ...]], known: Known
 ) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
-    values = [
-        (flag, *([slot_for(kind, known.words)[turn]] if kind else [])) for turn, (flag, kind) in enumerate(options)
-    ]
-    found += [(*words, *plain[turn % len(plain)]) for turn, words in enumerate(values)]
-    if len(values) > 1:
-        found += [
-            (*(word for words in values[turn::2] for word in words), *plain[turn]) for turn in range(min(2, len(plain)))
+    for again in range(3):
+        given = [
+            (flag, slot_for(kind, known.words)[turn + again]) if kind else (flag,)
+            for turn, (flag, kind) in enumerate(options)
         ]
+        found += [(*words, *plain[(turn + again) % len(plain)]) for turn, words in enumerate(given)]
+        if len(given) > 1:
+            found.append((*(word for words in given[again % 2 :: 2] for word in words), *plain[again % len(plain)]))
     return found
 
 

@@ -18,8 +18,10 @@ from alchemy_assets.tracing.scripts import Test
 
 # An opening call and a name right behind it: a file that the program expects beside itself.
 _OPENED = re.compile(
-    r"\b(?:fopen|fstream(?:\s+\w+)?|open|Open|FileReader|FileInputStream|File|StreamReader|OpenText|ReadAll\w+|readFile(?:Sync)?|file_get_contents"
-    r"|file|File::open|read_to_string|foreach|readlines|read|ReadFile|freopen|Scanner\(new File|contentsOfFile)\s*[(:]\s*(?:new\s+File\s*\(\s*)?[\"']([\w-]+(?:\.\w+)?)[\"']\s*(?:,\s*[\"']r[bt]?[\"'])?\s*[,)]"
+    r"\b(?:fopen|fstream(?:\s+\w+)?|open|Open|FileReader|FileInputStream|File|StreamReader|OpenText|ReadAll\w+"
+    r"|readFile(?:Sync)?|file_get_contents"
+    r"|file|File::open|read_to_string|foreach|readlines|read|ReadFile|freopen|Scanner\(new File"
+    r"|contentsOfFile)\s*[(:]\s*(?:new\s+File\s*\(\s*)?[\"']([\w-]+(?:\.\w+)?)[\"']\s*(?:,\s*[\"']r[bt]?[\"'])?\s*[,)]"
 )
 
 
@@ -51,7 +53,7 @@ def propose(language: str, source: str) -> list[Test]:
         both = [Test(one.arguments, text, one.files) for one, text in pairs]
         naming = [named for one, text in pairs if (named := _naming(one, text)) is not None]
         # One half alone is worth a try or two: it may do, or be refused.
-        streams = [both, naming, *(stream[:2] for stream in streams)]
+        streams = [both, naming[:2], streams[0][:1], streams[-1][:2]]
     if beside:
         streams = streams or [[Test()] * len(contents)]
         streams = [[_beside(test, beside, contents, turn) for turn, test in enumerate(stream)] for stream in streams]

@@ -23,13 +23,18 @@ _ORDERED = re.compile(r"^(?:[=!]==?|<=?|>=?|<=>|===)$")
 _OTHERWISE = {"||", "??", "?:", "or"}
 _CHOICES = re.compile(r"conditional|ternary|nil_coalescing|null_coalescing|^if_expression$")
 _ARGUMENTS = re.compile(r"\bargv\b|\b[aA]rgs\b|\bARGV\b|\bargc\b|\barguments\b|\bav\b|\bac\b")
+_SIZES = re.compile(r"\bargc\b|\blen\b|[lL]ength\b|\b[cC]ount\b|\bsize\b|sizeof|strlen")
+_INDICES = re.compile(r"subscript|index|element_(?:access|reference)|bracketed|navigation_suffix|array_access")
 _BODIES = re.compile(r"block|body|statements?$|then|consequence|declaration")
 _COMPARING = re.compile(
-    r"(?:equals|equalsIgnoreCase|Equals|str(?:n|case|ncase|i)?cmp|EqualFold|[cC]ompare(?:To)?|starts?_?[wW]ith\??|StartsWith|has_?[pP]refix|HasPrefix"
-    r"|hasSuffix|ends?_?[wW]ith\??|EndsWith|contains|Contains|includes?\??|indexOf|IndexOf|in_array|eql\?|eq|when|on|strstr|strchr|getOrDefault|ContainsKey)"
+    r"(?:equals|equalsIgnoreCase|Equals|str(?:n|case|ncase|i)?cmp|EqualFold|[cC]ompare(?:To)?"
+    r"|starts?_?[wW]ith\??|StartsWith|has_?[pP]refix|HasPrefix"
+    r"|hasSuffix|ends?_?[wW]ith\??|EndsWith|contains|Contains|includes?\??|indexOf|IndexOf|in_array|eql\?|eq"
+    r"|when|on|strstr|strchr|getOrDefault|ContainsKey)"
 )
 _NUMBERS = re.compile(
-    r"^(?:\w*integer_literal|int_literal|integer|number|number_literal|float|float_literal|real_literal|\w*floating_point_literal)$"
+    r"^(?:\w*integer_literal|int_literal|integer|number|number_literal|float|float_literal|real_literal"
+    r"|\w*floating_point_literal)$"
 )
 _PAIRS = {"pair", "initializer_pair", "keyed_element", "array_element_initializer", "dictionary_literal"}
 _LISTS = {"array", "array_literal", "array_creation_expression", "initializer_list", "literal_value", "array_expression",
@@ -40,7 +45,8 @@ _NAMES = re.compile(
     r"<([\w |./-]+)>|\[<?([\w|.-]+)>?(?:\.\.\.)?\]|\b(\w+(?:\|\w+)+)|(?<![\w%])([A-Z][A-Z_]{1,}\d?|[A-Z])(?![\w])"
 )
 _LEAVING = re.compile(
-    r"(?:^|[\s\[(])['\"]?(\w{1,6})['\"]?\s*[\])]?\s*(?:[.:)=>-]+|\bto\b|\bfor\b)\s*(?:the\s+|to\s+|program\s+)*(?:exit|quit|leave|stop|end|finish|sair|salir)\b",
+    r"(?:^|[\s\[(])['\"]?(\w{1,6})['\"]?\s*[\])]?\s*(?:[.:)=>-]+|\bto\b|\bfor\b)\s*(?:the\s+|to\s+"
+    r"|program\s+)*(?:exit|quit|leave|stop|end|finish|sair|salir)\b",
     re.IGNORECASE,
 )
 _LEAVING_WORDS = re.compile(
@@ -105,35 +111,54 @@ def read_literals(code: Code) -> Known:
     )
 
 
-def _role(node: Node) -> str:  # noqa: PLR0911 -- a return a role
-    """`case`, `compared`, `key`, or nothing: what the nearest node above says that has a say."""
+def _role(node: Node) -> str:
+    """`case`, `compared`, `key`, `default`, or nothing: what the nearest node above says that has a say."""
     below, above = node, node.parent
     for _ in range(5):
         if above is None:
             return ""
-        if _COMPARISONS.search(above.type):
-            signs = {child.type for child in above.children}
-            if any(_ORDERED.match(sign) for sign in signs):
-                return "compared"
-            if signs.isdisjoint(_OTHERWISE):
-                return ""
-        if (_CHOICES.search(above.type) or "binary" in above.type) and _ARGUMENTS.search(_around(above)):
-            return "default"
-        if _CASES.search(above.type):
-            return "" if _BODIES.search(below.type) or _is_value(above, below) else "case"
-        if above.type in _PAIRS and len(above.named_children) > 1 and below == above.named_children[0]:
-            return "key"
-        if above.type in _LISTS:
-            texts = [child for child in above.named_children if "string" in _core(child).type]
-            if not 1 <= len(texts) == len(above.named_children) <= 12:  # noqa: PLR2004
-                return ""
-            return "default" if _ARGUMENTS.search(_around(above)) else "key" if len(texts) > 2 else ""  # noqa: PLR2004
-        if "call" in above.type or "invocation" in above.type:
-            return "compared" if _COMPARING.fullmatch(_called(above)) else ""
+        if (role := _role_under(above, below, node)) is not None:
+            return role
         if "statement" in above.type or _BODIES.search(above.type):
             return ""
         below, above = above, above.parent
     return ""
+
+
+def _role_under(above: Node, below: Node, node: Node) -> str | None:  # noqa: PLR0911 -- a return a role
+    """The role that a node above gives a literal, or None where it has no say."""
+    if _INDICES.search(above.type):
+        return ""
+    if _COMPARISONS.search(above.type):
+        return _role_in_comparison(above, node)
+    if _CHOICES.search(above.type) and _ARGUMENTS.search(_around(above)):
+        return "default"
+    if _CASES.search(above.type):
+        return "" if _BODIES.search(below.type) or _is_value(above, below) else "case"
+    if above.type in _PAIRS and len(above.named_children) > 1 and below == above.named_children[0]:
+        return "key"
+    if above.type in _LISTS:
+        return _role_in_list(above)
+    if "call" in above.type or "invocation" in above.type:
+        return "compared" if _COMPARING.fullmatch(_called(above)) else ""
+    return None
+
+
+def _role_in_comparison(above: Node, node: Node) -> str:
+    """Numbers that a length is compared with are no input; what stands behind `||` is what is taken otherwise."""
+    signs = {child.type for child in above.children}
+    if any(_ORDERED.match(sign) for sign in signs):
+        counts = _NUMBERS.match(node.type) and _SIZES.search((above.text or b"").decode(errors="replace"))
+        return "" if counts else "compared"
+    return "default" if signs & _OTHERWISE and _ARGUMENTS.search(_around(above)) else ""
+
+
+def _role_in_list(above: Node) -> str:
+    """Short lists of nothing but texts are examples, or what is taken where no argument is given."""
+    texts = [child for child in above.named_children if "string" in _core(child).type]
+    if not 1 <= len(texts) == len(above.named_children) <= 12:  # noqa: PLR2004 -- longer ones are tables
+        return ""
+    return "default" if _ARGUMENTS.search(_around(above)) else "key" if len(texts) > 2 else ""  # noqa: PLR2004
 
 
 def _core(node: Node) -> Node:

@@ -28,7 +28,7 @@ def _kind(text: str, place: int) -> str:
     around = re.search(rf"[^\n]{{0,30}}\?{place}(?!\d)[^\n]{{0,20}}", text)
     near = around[0] if around else ""
     numeric = re.search(
-        rf"(?:[-+*/<>]=?|\b(?:LIMIT|OFFSET|BETWEEN|AND|id)\s*=?)\s*\?{place}|\?{place}\s*[-+*/<>]|INTEGER",
+        rf"(?:[-+*/]|(?<!<)[<>]=?(?!>)|\b(?:LIMIT|OFFSET|BETWEEN|AND|id)\s*=?)\s*\?{place}|\?{place}\s*[-+*/<>]|INTEGER",
         near,
         re.IGNORECASE,
     )

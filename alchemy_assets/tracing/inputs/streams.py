@@ -12,6 +12,7 @@ from alchemy_assets.tracing.inputs.table import Table
 from alchemy_assets.tracing.screening.code import Code
 
 MOST_ASKED = 8
+LONGEST_WORD = 20
 _FORMATS = re.compile(r"%\*?\d*(?:hh?|l{1,2}|L|z)?([diuxfegsc\[])")
 _NUMERIC = re.compile(r"^(?:int|float|ints)$")
 _TYPES = (
@@ -23,6 +24,8 @@ _TYPES = (
 
 def propose_input(table: Table, code: Code, known: Known) -> list[str]:
     """Texts for standard input, the likeliest first; none for a program that does not read it."""
+    if table.input is not None and not table.input.search(code.bare):
+        return []
     asked = _asked(table, code)
     to_the_end = _reads_on(table, code)
     if not asked and not to_the_end:
@@ -79,12 +82,15 @@ def _asked(table: Table, code: Code) -> list[tuple[str, str]]:
             text = next((one.text for one in code.strings if match.start() < one.start <= match.end() + 40), "")
             for letter in _FORMATS.findall(text):
                 kind = "int" if letter in "diux" else "float" if letter in "feg" else "str"
-                found.append((match.start() < after, match.start(), kind, ""))
+                found += [(match.start() < after, match.start(), kind, "")]
     if table.targets is not None:
         for match in table.targets.finditer(code.bare):
-            for name in re.findall(r"[A-Za-z_]\w*", re.sub(r"\[[^\]]*\]", "", match[1])):
-                if name not in {"ws", "std", "endl"}:
-                    found.append((match.start() < after, match.start(), _declared(code, name), name))
+            names = [
+                name
+                for name in re.findall(r"[A-Za-z_]\w*", re.sub(r"\[[^\]]*\]", "", match[1]))
+                if name not in {"ws", "std", "endl"}
+            ]
+            found += [(match.start() < after, match.start(), _declared(code, name), name) for name in names]
     return [(kind, name) for _, _, kind, name in sorted(found, key=lambda one: one[:2])]
 
 
@@ -128,7 +134,7 @@ def _maps(words: list[str]) -> list[str]:
 
 def _of_words(words: list[str]) -> list[str]:
     """Texts out of the words that the program knows: one a line, several a line, with values."""
-    short = [word for word in words if len(word) <= 20][:8]
+    short = [word for word in words if len(word) <= LONGEST_WORD][:8]
     numbers = ("3", "12", "7", "1")
     return [
         "".join(f"{word} {numbers[turn % 4]}\n" for turn, word in enumerate(short)),

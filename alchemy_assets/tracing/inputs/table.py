@@ -16,7 +16,8 @@ class Table:
     asks: (pattern of a call that reads one value, what it is; `line` where that is told by what is made of it).
     formats: calls whose format string (the first after) says what is read; targets: a pattern whose group holds variables.
     streams: what reads to the end of the input.
-    declared: (pattern of an option's declaration whose groups are name, kind or value).
+    input: what a program that reads standard input has somewhere; without it nothing else is taken for a read of it.
+    options: (pattern of an option's declaration, in which form its groups are).
     """
 
     language: str
@@ -26,4 +27,5 @@ class Table:
     formats: re.Pattern[str] | None = None
     targets: re.Pattern[str] | None = None
     streams: re.Pattern[str] | None = None
+    input: re.Pattern[str] | None = None
     options: tuple[tuple[re.Pattern[str], str], ...] = ()

@@ -1,6 +1,7 @@
 """Screen C and C++ files.
 
-Belongs here: what a header, a function or a class of C and C++ means for a trace. Does not: the order of the questions (`engine`).
+Belongs here: what a header, a function or a class of C and C++ means for a trace.
+Does not: the order of the questions (`engine`).
 """
 
 import re
@@ -28,13 +29,17 @@ _C = Table(
     imports=re.compile(r"^[ \t]*#[ \t]*include[ \t]*<([^>\n]+)>", re.MULTILINE),
     modules={
         Reason.NEEDS_LIBRARY: words(
-            "windows.h conio.h graphics.h dos.h direct.h io.h tchar.h winsock2.h windowsx.h bios.h GL GLFW SDL SDL2 X11 gtk"
+            "windows.h conio.h graphics.h dos.h direct.h io.h tchar.h winsock2.h windowsx.h bios.h GL GLFW "
+            "SDL SDL2 X11 gtk"
         ),
         Reason.NONDETERMINISTIC: words(
-            "arpa dirent.h ftw.h glob.h ifaddrs.h linux mqueue.h ncurses.h curses.h net netdb.h netinet poll.h pthread.h"
-            " pwd.h grp.h sched.h semaphore.h spawn.h stdatomic.h sys/epoll.h sys/inotify.h sys/ipc.h sys/mman.h sys/msg.h"
+            "arpa dirent.h ftw.h glob.h ifaddrs.h linux mqueue.h ncurses.h curses.h net netdb.h netinet "
+            "poll.h pthread.h"
+            " pwd.h grp.h sched.h semaphore.h spawn.h stdatomic.h sys/epoll.h sys/inotify.h sys/ipc.h "
+            "sys/mman.h sys/msg.h"
             " sys/ptrace.h sys/random.h sys/resource.h sys/select.h sys/sem.h sys/shm.h sys/socket.h sys/stat.h"
-            " sys/sysinfo.h sys/time.h sys/times.h sys/un.h sys/utsname.h sys/wait.h syslog.h termios.h threads.h ucontext.h"
+            " sys/sysinfo.h sys/time.h sys/times.h sys/un.h sys/utsname.h sys/wait.h syslog.h termios.h "
+            "threads.h ucontext.h"
             " utmp.h atomic chrono condition_variable execution filesystem future latch mutex random shared_mutex"
             " thread stop_token barrier semaphore boost/asio boost/thread omp.h mpi.h"
         ),
@@ -44,9 +49,12 @@ _C = Table(
         (
             Reason.NONDETERMINISTIC,
             own(
-                "arc4random arc4random_uniform clock clock_gettime confstr ctime drand48 execl execlp execv execve execvp"
-                " fork getcwd getenv getentropy gethostname getlogin getpid getppid getrandom getrusage gettimeofday getuid"
-                " gmtime_r localtime lrand48 mkstemp mrand48 nanosleep popen rand rand_r random random_shuffle setitimer"
+                "arc4random arc4random_uniform clock clock_gettime confstr ctime drand48 execl execlp execv "
+                "execve execvp"
+                " fork getcwd getenv getentropy gethostname getlogin getpid getppid getrandom getrusage "
+                "gettimeofday getuid"
+                " gmtime_r localtime lrand48 mkstemp mrand48 nanosleep popen rand rand_r random "
+                "random_shuffle setitimer"
                 " secure_getenv signal sigaction sysconf system time tmpfile tmpnam uname vfork",
                 before=r"(?<![\w.>$@&])(?<!(?<!std)::)(?:std::)?",
             ),

@@ -1,6 +1,7 @@
 """A program's text, ready to be searched: comments out of the way, what stands in strings apart.
 
-Belongs here: what is comment, what is string, what is defined, in every language. Does not: what a word means (`c`, `go`, ...).
+Belongs here: what is comment, what is string, what is defined, in every language.
+Does not: what a word means (`c`, `go`, ...).
 Both views have the length and the line breaks of the source (a character is a byte), so offsets can be exchanged.
 """
 

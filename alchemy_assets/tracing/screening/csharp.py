@@ -23,7 +23,8 @@ TABLE = Table(
     imports=re.compile(r"^[ \t]*(?:global\s+)?using\s+(?:static\s+)?([A-Z][\w.]*)\s*;", re.MULTILINE),
     modules={
         Reason.NEEDS_LIBRARY: words(
-            "System.Windows System.Drawing UnityEngine UnityEditor Microsoft.AspNetCore Microsoft.EntityFrameworkCore Xamarin"
+            "System.Windows System.Drawing UnityEngine UnityEditor Microsoft.AspNetCore "
+            "Microsoft.EntityFrameworkCore Xamarin"
             " NUnit Xunit Microsoft.VisualStudio Newtonsoft System.Web BenchmarkDotNet Moq Microsoft.Extensions"
         ),
         Reason.NONDETERMINISTIC: words("System.Net System.Data.SqlClient System.IO.Pipes System.Management"),
@@ -32,33 +33,43 @@ TABLE = Table(
     calls=(
         (
             Reason.NEEDS_LIBRARY,
-            re.compile(r"\bConsole\.(?:ReadKey|SetCursorPosition|KeyAvailable|CursorLeft|CursorTop|WindowWidth|WindowHeight|SetWindowSize)\b"),
+            re.compile(
+                r"\bConsole\.(?:ReadKey|SetCursorPosition|KeyAvailable|CursorLeft|CursorTop|WindowWidth"
+                r"|WindowHeight|SetWindowSize)\b"
+            ),
         ),
         (
             Reason.NONDETERMINISTIC,
             re.compile(
-                r"\bDate(?:Time(?:Offset)?|Only)\.(?:Now|UtcNow|Today)\b|\bnew\s+(?:System\.)?Random\b|\bRandom\s+\w+\s*=\s*new\s*\(|\bRandom\.Shared\b"
-                r"|\bGuid\.NewGuid\b|\bStopwatch\b|\bEnvironment\.(?!NewLine|Exit|GetCommandLineArgs)\w+|\.GetHashCode\s*\(\s*\)"
+                r"\bDate(?:Time(?:Offset)?|Only)\.(?:Now|UtcNow|Today)\b|\bnew\s+(?:System\.)?Random\b"
+                r"|\bRandom\s+\w+\s*=\s*new\s*\(|\bRandom\.Shared\b"
+                r"|\bGuid\.NewGuid\b|\bStopwatch\b|\bEnvironment\.(?!NewLine|Exit|GetCommandLineArgs)\w+"
+                r"|\.GetHashCode\s*\(\s*\)"
                 r"|\bRuntimeHelpers\b"
             ),
         ),
         (
             Reason.NONDETERMINISTIC,
             re.compile(
-                r"\bnew\s+Thread\b|\bTask\.(?:Run|Factory|WhenAll|WhenAny|Delay)\b|\bParallel\.\w+|\.AsParallel\b|\bThreadPool\b"
+                r"\bnew\s+Thread\b|\bTask\.(?:Run|Factory|WhenAll|WhenAny|Delay)\b|\bParallel\.\w+"
+                r"|\.AsParallel\b|\bThreadPool\b"
                 r"|\bnew\s+(?:System\.)?(?:Threading\.)?Timer\b|\bnew\s+Task\b|\bBackgroundWorker\b"
             ),
         ),
         (
             Reason.NONDETERMINISTIC,
             re.compile(
-                r"\bProcess\.(?:Start|GetCurrentProcess)\b|\bDirectory\.\w+|\bHttpClient\b|\bWebClient\b|\bTcpClient\b|\bDns\.\w+"
+                r"\bProcess\.(?:Start|GetCurrentProcess)\b|\bDirectory\.\w+|\bHttpClient\b|\bWebClient\b"
+                r"|\bTcpClient\b|\bDns\.\w+"
                 r"|\bAppDomain\b|\bGC\.\w+"
             ),
         ),
-        (Reason.UNLEARNABLE, re.compile(r"\b(?:SHA\d+|MD5|Aes|HMAC\w+|RSA)\.Create\b|\bConvert\.(?:To|From)Base64\w+|\bGZipStream\b")),
+        (
+            Reason.UNLEARNABLE,
+            re.compile(r"\b(?:SHA\d+|MD5|Aes|HMAC\w+|RSA)\.Create\b|\bConvert\.(?:To|From)Base64\w+|\bGZipStream\b"),
+        ),
     ),
-)  # fmt: skip
+)
 
 
 def screen(source: str) -> Dropped | None:

@@ -47,7 +47,8 @@ TABLE = Table(
         (
             Reason.NONDETERMINISTIC,
             re.compile(
-                r"\bos\.(?:Getenv|LookupEnv|Environ|ExpandEnv|Getpid|Getppid|Getuid|Getwd|Hostname|ReadDir|Stat|TempDir|Executable"
+                r"\bos\.(?:Getenv|LookupEnv|Environ|ExpandEnv|Getpid|Getppid|Getuid|Getwd|Hostname|ReadDir"
+                r"|Stat|TempDir|Executable"
                 r"|MkdirTemp|CreateTemp|UserHomeDir)\b|\bioutil\.(?:ReadDir|TempDir|TempFile)\b"
             ),
         ),

@@ -93,7 +93,8 @@ _JAVASCRIPT = Table(
     imports=re.compile(r"""(?:\brequire\s*\(\s*|\bfrom\s*|\bimport\s*\(?\s*)["'](?:node:)?([^"'\n]+)["']"""),
     modules={
         Reason.NONDETERMINISTIC: words(
-            "async_hooks child_process cluster dgram diagnostics_channel dns domain http http2 https inspector net os perf_hooks"
+            "async_hooks child_process cluster dgram diagnostics_channel dns domain http http2 https "
+            "inspector net os perf_hooks"
             " process/env repl tls trace_events tty v8 vm wasi worker_threads sqlite test"
         ),
         Reason.UNLEARNABLE: words("crypto zlib"),
@@ -102,19 +103,24 @@ _JAVASCRIPT = Table(
         (
             Reason.NONDETERMINISTIC,
             re.compile(
-                r"\bMath\.random\b|\bDate\.now\b|\bnew\s+Date\s*(?:\(\s*\)|;|\))|(?<![\w.])Date\s*\(\s*\)|\bperformance\.\w+|\bcrypto\.\w+"
-                r"|\bprocess\.(?:hrtime|memoryUsage|cpuUsage|uptime|pid|ppid|cwd|platform|env|versions?|arch|title|execPath|getuid|binding)\b"
+                r"\bMath\.random\b|\bDate\.now\b|\bnew\s+Date\s*(?:\(\s*\)|;|\))|(?<![\w.])Date\s*\(\s*\)"
+                r"|\bperformance\.\w+|\bcrypto\.\w+"
+                r"|\bprocess\.(?:hrtime|memoryUsage|cpuUsage|uptime|pid|ppid|cwd|platform|env|versions?|arch"
+                r"|title|execPath|getuid|binding)\b"
                 r"|\b__(?:dirname|filename)\b|\bimport\.meta\b|\bconsole\.time\w*"
             ),
         ),
         (
             Reason.NONDETERMINISTIC,
-            re.compile(r"\breaddir(?:Sync)?\s*\(|\bfs\.(?:l?stat|watch)\w*\s*\(|(?<![\w.])(?:fetch|XMLHttpRequest|WebSocket|Worker)\s*\("),
+            re.compile(
+                r"\breaddir(?:Sync)?\s*\(|\bfs\.(?:l?stat|watch)\w*\s*\(|(?<![\w.])(?:fetch|XMLHttpRequest"
+                r"|WebSocket|Worker)\s*\("
+            ),
         ),
         (Reason.UNLEARNABLE, re.compile(r"(?<![\w.])(?:btoa|atob)\s*\(|\.toString\s*\(\s*'base64'")),
     ),
     foreign=_foreign,
-)  # fmt: skip
+)
 _TYPESCRIPT = replace(_JAVASCRIPT, language="TypeScript")
 
 

@@ -16,7 +16,8 @@ _DEFINING = {
     "text_interpolation", "trait_declaration",
 }  # fmt: skip
 _SETTING_UP = re.compile(
-    r"\s*(?:(?:if|unless)\b[^;{]*)?(?:defined|define|require|include|require_once|include_once|error_reporting|ini_set|exit|die"
+    r"\s*(?:(?:if|unless)\b[^;{]*)?(?:defined|define|require|include|require_once|include_once|error_reporting"
+    r"|ini_set|exit|die"
     r"|spl_autoload_register|date_default_timezone_set|set_time_limit|declare)\b"
 )
 
@@ -67,10 +68,14 @@ TABLE = Table(
         (
             Reason.NONDETERMINISTIC,
             own(
-                "array_rand chdir curl_init date disk_free_space exec fsockopen ftp_connect get_current_user getcwd getdate getenv"
-                " gethostname getmypid glob hrtime lcg_value localtime memory_get_peak_usage memory_get_usage microtime mktime mt_rand"
-                " opendir passthru pcntl_fork php_sapi_name php_uname phpversion popen proc_open rand random_bytes random_int scandir"
-                " shell_exec shuffle spl_object_hash spl_object_id str_shuffle stream_socket_client strtotime sys_get_temp_dir system"
+                "array_rand chdir curl_init date disk_free_space exec fsockopen ftp_connect get_current_user "
+                "getcwd getdate getenv"
+                " gethostname getmypid glob hrtime lcg_value localtime memory_get_peak_usage "
+                "memory_get_usage microtime mktime mt_rand"
+                " opendir passthru pcntl_fork php_sapi_name php_uname phpversion popen proc_open rand "
+                "random_bytes random_int scandir"
+                " shell_exec shuffle spl_object_hash spl_object_id str_shuffle stream_socket_client "
+                "strtotime sys_get_temp_dir system"
                 " tempnam time tmpfile uniqid usleep",
                 before=r"(?<![\w>:$])(?<!new\s)",
             ),
@@ -78,13 +83,15 @@ TABLE = Table(
         (
             Reason.NONDETERMINISTIC,
             re.compile(
-                r"\bnew\s+\\?DateTime(?:Immutable)?\s*(?:\(\s*\)|;)|\bPHP_(?:VERSION|OS)\w*|\bDateTime::createFromFormat\b|`"
+                r"\bnew\s+\\?DateTime(?:Immutable)?\s*(?:\(\s*\)|;)|\bPHP_(?:VERSION|OS)\w*"
+                r"|\bDateTime::createFromFormat\b|`"
             ),
         ),
         (
             Reason.UNLEARNABLE,
             own(
-                "base64_decode base64_encode bin2hex convert_uuencode crc32 crypt gzcompress gzdeflate gzencode hash hash_hmac md5"
+                "base64_decode base64_encode bin2hex convert_uuencode crc32 crypt gzcompress gzdeflate "
+                "gzencode hash hash_hmac md5"
                 " md5_file openssl_decrypt openssl_encrypt password_hash serialize sha1 sha1_file",
                 before=r"(?<![\w>:$])",
             ),

@@ -14,7 +14,8 @@ from alchemy_assets.tracing.screening.code import Code
 from alchemy_assets.tracing.screening.engine import Table, own, words
 
 _SETTING_UP = words(
-    "require require_relative include extend private public protected module_function attr_reader attr_accessor attr_writer"
+    "require require_relative include extend private public protected module_function attr_reader "
+    "attr_accessor attr_writer"
     " private_constant autoload refine using freeze load define_method alias_method"
 )
 _DEFINING = {"class", "module", "method", "singleton_method", "singleton_class", "comment", "alias", "undef"}
@@ -26,9 +27,7 @@ def _is_program(code: Code) -> bool:
 
 def _acts(statement: Node) -> bool:
     """Whether a statement of the file's own calls something other than what prepares definitions."""
-    if statement.type in _DEFINING:
-        return False
-    if statement.type in {"assignment", "operator_assignment"}:
+    if statement.type in _DEFINING or statement.type in {"assignment", "operator_assignment"}:
         return False
     if statement.type == "identifier":
         return (statement.text or b"").decode() not in _SETTING_UP
@@ -54,8 +53,10 @@ TABLE = Table(
     imports=re.compile(r"^[ \t]*require\b[ \t(]*['\"]([\w/.-]+)['\"]", re.MULTILINE),
     modules={
         Reason.NONDETERMINISTIC: words(
-            "benchmark concurrent drb etc fiddle io/console io/wait logger minitest monitor net objspace open-uri open3 pty random"
-            " rbconfig resolv ripper securerandom socket syslog tempfile test/unit timeout tmpdir tracer weakref webrick"
+            "benchmark concurrent drb etc fiddle io/console io/wait logger minitest monitor net objspace "
+            "open-uri open3 pty random"
+            " rbconfig resolv ripper securerandom socket syslog tempfile test/unit timeout tmpdir tracer "
+            "weakref webrick"
         ),
         Reason.UNLEARNABLE: words("base64 digest openssl zlib cmath"),
         Reason.NEEDS_LIBRARY: words(
@@ -70,9 +71,12 @@ TABLE = Table(
         (
             Reason.NONDETERMINISTIC,
             re.compile(
-                r"\.(?:shuffle|sample|object_id|__id__)\b|\bRandom\.\w+|\bKernel\.rand\b|\bTime\.(?:now|new(?!\s*\(\s*\d))\b"
-                r"|\bDate(?:Time)?\.(?:today|now)\b|\bENV\b|\bDir\.\w+|\bDir\[|\bProcess\.\w+|\bThread\.new\b|\bRactor\b|\bObjectSpace\b"
-                r"|\bGC\.\w+|\bRUBY_\w+|\.hash\b(?!\s*=)|\$\$|\bSocket\b|\bTCP\w+|\bIO\.popen\b|\bFile\.(?:stat|mtime|ctime|atime)\b|\bEtc\b|\bMutex\b"
+                r"\.(?:shuffle|sample|object_id|__id__)\b|\bRandom\.\w+|\bKernel\.rand\b|\bTime\.(?:now"
+                r"|new(?!\s*\(\s*\d))\b"
+                r"|\bDate(?:Time)?\.(?:today|now)\b|\bENV\b|\bDir\.\w+|\bDir\[|\bProcess\.\w+|\bThread\.new\b"
+                r"|\bRactor\b|\bObjectSpace\b"
+                r"|\bGC\.\w+|\bRUBY_\w+|\.hash\b(?!\s*=)|\$\$|\bSocket\b|\bTCP\w+|\bIO\.popen\b"
+                r"|\bFile\.(?:stat|mtime|ctime|atime)\b|\bEtc\b|\bMutex\b"
             ),
         ),
         (Reason.NONDETERMINISTIC, re.compile(r"(?<![\w$'\"])`|%x[({\[]")),

@@ -49,7 +49,8 @@ TABLE = Table(
     imports=re.compile(r"\buse\s+((?:\w+::)*\w+)|\b(std::\w+(?:::\w+)?)"),
     modules={
         Reason.NONDETERMINISTIC: words(
-            "std::net std::thread std::os std::process::Command std::time::Instant std::time::SystemTime std::sync::mpsc"
+            "std::net std::thread std::os std::process::Command std::time::Instant std::time::SystemTime "
+            "std::sync::mpsc"
             " std::env::var std::env::vars std::env::current_dir std::env::temp_dir std::fs::read_dir std::arch"
         ),
     },
@@ -57,8 +58,10 @@ TABLE = Table(
         (
             Reason.NONDETERMINISTIC,
             re.compile(
-                r"\bthread::(?:spawn|scope|sleep|current)\b|\bInstant::now\b|\bSystemTime::now\b|\bprocess::id\b|\bCommand::new\b"
-                r"|\benv::(?:var|vars|var_os|current_dir|current_exe|temp_dir)\b|\bfs::(?:read_dir|metadata)\b|\bRandomState\b"
+                r"\bthread::(?:spawn|scope|sleep|current)\b|\bInstant::now\b|\bSystemTime::now\b"
+                r"|\bprocess::id\b|\bCommand::new\b"
+                r"|\benv::(?:var|vars|var_os|current_dir|current_exe|temp_dir)\b|\bfs::(?:read_dir|metadata)\b"
+                r"|\bRandomState\b"
                 r"|\bTcp(?:Listener|Stream)\b|\bUdpSocket\b|\benv!\s*\(|\basm!\s*\("
             ),
         ),
@@ -74,10 +77,11 @@ TABLE = Table(
                 r"|\blet\s+(?:mut\s+)?(\w+)(?:\s*:[^=;]*)?\s*=\s*(?:std::collections::)?Hash(?:Map|Set)\b"
                 r"|\blet\s+(?:mut\s+)?(\w+)\s*:\s*Hash(?:Map|Set)\b"
             ),
-            r"\bin\s+&?\s*(?:mut\s+)?(?:self\.|\w+\.)?NAME\s*\{|\bNAME\s*\.\s*(?:iter|iter_mut|keys|values|values_mut|into_iter|into_keys|into_values|drain|retain|difference|union|intersection)\s*\(",
+            r"\bin\s+&?\s*(?:mut\s+)?(?:self\.|\w+\.)?NAME\s*\{|\bNAME\s*\.\s*(?:iter|iter_mut|keys|values"
+            r"|values_mut|into_iter|into_keys|into_values|drain|retain|difference|union|intersection)\s*\(",
         ),
     ),
-)  # fmt: skip
+)
 
 
 def screen(source: str) -> Dropped | None:

@@ -26,11 +26,17 @@ def _is_program(code: Code) -> bool:
 TABLE = Table(
     "Swift",
     _is_program,
-    imports=re.compile(r"^[ \t]*(?:@\w+(?:\([^)]*\))?[ \t]+)*import[ \t]+(?:(?:class|struct|func|enum|protocol|let|var)[ \t]+)?([\w.]+)", re.MULTILINE),
+    imports=re.compile(
+        r"^[ \t]*(?:@\w+(?:\([^)]*\))?[ \t]+)*import[ \t]+(?:(?:class|struct|func|enum|protocol|let"
+        r"|var)[ \t]+)?([\w.]+)",
+        re.MULTILINE,
+    ),
     modules={
         Reason.NEEDS_LIBRARY: words(
-            "UIKit AppKit SwiftUI Combine CoreData CoreGraphics Cocoa XCTest SpriteKit MapKit CoreLocation AVFoundation PackageDescription"
-            " ArgumentParser Vapor NIO Alamofire Darwin PlaygroundSupport WatchKit SceneKit Metal GameplayKit RxSwift Quick Nimble"
+            "UIKit AppKit SwiftUI Combine CoreData CoreGraphics Cocoa XCTest SpriteKit MapKit CoreLocation "
+            "AVFoundation PackageDescription"
+            " ArgumentParser Vapor NIO Alamofire Darwin PlaygroundSupport WatchKit SceneKit Metal "
+            "GameplayKit RxSwift Quick Nimble"
             " CryptoKit os ObjectiveC Accelerate"
         ),
         Reason.NONDETERMINISTIC: words("Dispatch FoundationNetworking Synchronization"),
@@ -39,15 +45,22 @@ TABLE = Table(
         (
             Reason.NONDETERMINISTIC,
             re.compile(
-                r"\.(?:random|randomElement|shuffled?)\s*\(|\bSystemRandomNumberGenerator\b|(?<![\w.])(?:Date|UUID|NSDate)\s*\(\s*\)|\bDate\.now\b"
-                r"|\bProcessInfo\b|\bDispatch\w+|\bThread\.\w+|(?<![\w.])Task\s*(?:\{|\.|\()|\basync\s+let\b|\bwith\w*TaskGroup\b|\bNSLog\b"
-                r"|\bFileManager\b|\bURLSession\b|\bCFAbsoluteTimeGetCurrent\b|\.hashValue\b|\bHasher\s*\(|\bObjectIdentifier\b|\bTimer\.\w+"
-                r"|\bContinuousClock\b|\bUnmanaged\b|\bOperationQueue\b|\bHost\.\w+|\bCalendar\.current\b|\bTimeZone\.current\b|\bLocale\.current\b"
+                r"\.(?:random|randomElement|shuffled?)\s*\(|\bSystemRandomNumberGenerator\b|(?<![\w.])(?:Date"
+                r"|UUID|NSDate)\s*\(\s*\)|\bDate\.now\b"
+                r"|\bProcessInfo\b|\bDispatch\w+|\bThread\.\w+|(?<![\w.])Task\s*(?:\{|\.|\()|\basync\s+let\b"
+                r"|\bwith\w*TaskGroup\b|\bNSLog\b"
+                r"|\bFileManager\b|\bURLSession\b|\bCFAbsoluteTimeGetCurrent\b|\.hashValue\b|\bHasher\s*\("
+                r"|\bObjectIdentifier\b|\bTimer\.\w+"
+                r"|\bContinuousClock\b|\bUnmanaged\b|\bOperationQueue\b|\bHost\.\w+|\bCalendar\.current\b"
+                r"|\bTimeZone\.current\b|\bLocale\.current\b"
             ),
         ),
         (
             Reason.NONDETERMINISTIC,
-            own("arc4random arc4random_uniform drand48 rand random srand time clock getpid getenv gettimeofday sysconf usleep fork system"),
+            own(
+                "arc4random arc4random_uniform drand48 rand random srand time clock getpid getenv gettimeofday "
+                "sysconf usleep fork system"
+            ),
         ),
         (Reason.UNLEARNABLE, re.compile(r"\bbase64Encoded\w+|\bSHA\d+\b|\bInsecure\.")),
     ),
@@ -55,13 +68,15 @@ TABLE = Table(
         Unordered(
             Reason.NONDETERMINISTIC,
             re.compile(
-                r"\b(?:let|var)\s+(\w+)\s*(?::\s*(?:\[[\w.?<>\[\] ]+\s*:[^=\n]+\]|Set\s*<|Dictionary\s*<)|=\s*(?:\[[\w.<>]+\s*:\s*[\w.<>\[\]?]+\]\s*\(|\[\s*:\s*\]"
+                r"\b(?:let|var)\s+(\w+)\s*(?::\s*(?:\[[\w.?<>\[\] ]+\s*:[^=\n]+\]|Set\s*<|Dictionary\s*<)"
+                r"|=\s*(?:\[[\w.<>]+\s*:\s*[\w.<>\[\]?]+\]\s*\(|\[\s*:\s*\]"
                 r"|Set\s*[<(]|Dictionary\s*[<(]|\[\s*(?:\"[^\"]*\"|\w+)\s*:))"
             ),
-            r"\bin\s+(?:self\.|\w+\.)?NAME\s*(?:\.(?:keys|values)\s*)?(?:\{|where\b)|\bNAME\.(?:(?:keys|values)\.)?(?:map|filter|forEach|reduce|first|compactMap|enumerated)\b",
+            r"\bin\s+(?:self\.|\w+\.)?NAME\s*(?:\.(?:keys|values)\s*)?(?:\{|where\b)|\bNAME\.(?:(?:keys"
+            r"|values)\.)?(?:map|filter|forEach|reduce|first|compactMap|enumerated)\b",
         ),
     ),
-)  # fmt: skip
+)
 
 
 def screen(source: str) -> Dropped | None:
