@@ -276,9 +276,11 @@ class Engine:
             scope = scope.assigning(arm.assigns)
             inner = scope.declaring(arm.binds, assigned=True)
             bound = [self.shown(one) for one in arm.binds]
+            told = shown
             if arm.condition is not None:
+                told = _once([*self.uses(arm.condition, replace(scope, holds=True)), *shown])
                 shown = _once([*self.uses(arm.condition, scope), *shown])
-            here = [Shown("took", arm.word, word=True), *_once([*bound, *shown])]
+            here = [Shown("took", arm.word, word=True), *_once([*bound, *told])]
             weight = 0.3 * len(here[1:4]) + 0.4 * scope.in_loop
             self.first(arm.body, "BRANCH", arm.place, inner, here, weight=weight)
             end = self.body(arm.body, inner)
@@ -308,7 +310,8 @@ class Engine:
         left = replace(inner.left_for(scope), in_loop=scope.in_loop) if self.dialect.block_scoped else scope
         inner = inner.declaring(shape.binds, assigned=True)
         bound = [self.shown(one) for one in shape.binds]
-        shown = bound if shape.condition is None else _once([*bound, *self.uses(shape.condition, inner)])
+        told = self.uses(shape.condition, replace(inner, holds=True)) if shape.condition is not None else []
+        shown = _once([*bound, *told])
         weight = 0.3 * min(len(shown), NAMES_SHOWN) + 0.2 - (0 if shown else 1)
         self.first(shape.body, "LOOP", shape.node, inner, shown, weight=weight)
         end = self.body(shape.body, inner)

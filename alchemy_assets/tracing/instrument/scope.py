@@ -15,7 +15,8 @@ class Scope:
 
     function: the name that events give. within: the names around it, joined by dots, for what is defined here.
     visible: the variables that a name means here. assigned: those that have a value on every way to this place.
-    bare: whether the statement stands without braces, so that a second one needs them.
+    bare: whether the statement stands without braces, so that a second one needs them. holds: whether the condition
+    that is looked at has just been true, so that all that it joins by `and` was evaluated.
     """
 
     function: str
@@ -25,6 +26,7 @@ class Scope:
     assigned: frozenset[Variable] = frozenset()
     in_loop: bool = False
     bare: bool = False
+    holds: bool = False
 
     def declaring(self, variables: Iterable[Variable], *, assigned: bool) -> "Scope":
         """The scope after these variables began, with or without a value."""
