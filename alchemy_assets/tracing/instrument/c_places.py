@@ -41,7 +41,7 @@ class Places:
         if node.type not in _PLACES:
             return None
         statement = _statement_of(node)
-        if statement is None or not surely_evaluated(node, statement):
+        if statement is None or not surely_evaluated(node, statement, holds=scope.holds):
             return None
         return self._place(node, scope, statement)
 

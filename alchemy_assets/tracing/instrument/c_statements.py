@@ -164,8 +164,8 @@ def _call(statement: Node, node: Node) -> Shape | None:
     return Change(statement, target_of) if target_of is not None else None
 
 
-def _evaluated(node: Node) -> Iterator[Node]:
-    """The parts of an expression that are evaluated whenever it is."""
+def _evaluated(node: Node, *, holds: bool = False) -> Iterator[Node]:
+    """The parts of an expression that are evaluated whenever it is, or whenever it is true."""
     waiting = [node]
     while waiting:
         one = waiting.pop()
@@ -173,7 +173,8 @@ def _evaluated(node: Node) -> Iterator[Node]:
         if one.type in _NOT_EVALUATED:
             continue
         operator = one.child_by_field_name("operator")
-        if one.type == "binary_expression" and operator is not None and text_of(operator) in {"&&", "||", "and", "or"}:
+        joins = text_of(operator) if one.type == "binary_expression" and operator is not None else ""
+        if joins in {"||", "or"} or (joins in {"&&", "and"} and not (holds and _only_joined(one, node))):
             left = one.child_by_field_name("left")
             waiting += [left] if left is not None else []
         elif one.type == "conditional_expression":
@@ -185,9 +186,20 @@ def _evaluated(node: Node) -> Iterator[Node]:
             waiting += reversed(one.children)
 
 
-def surely_evaluated(node: Node, root: Node) -> bool:
-    """Whether a part of an expression is evaluated whenever all of it is."""
-    return any(one.id == node.id for one in _evaluated(root))
+def _only_joined(node: Node, root: Node) -> bool:
+    """Whether an `and` is true whenever the whole expression is."""
+    while node.id != root.id and node.parent is not None:
+        node = node.parent
+        operator = node.child_by_field_name("operator")
+        joined = node.type == "binary_expression" and operator is not None and text_of(operator) in {"&&", "and"}
+        if not joined and node.type not in {"parenthesized_expression", "condition_clause"}:
+            return False
+    return True
+
+
+def surely_evaluated(node: Node, root: Node, *, holds: bool = False) -> bool:
+    """Whether a part of an expression is evaluated whenever all of it is, or whenever that is true."""
+    return any(one.id == node.id for one in _evaluated(root, holds=holds))
 
 
 def assigned_in(condition: Node | None) -> tuple[str, ...]:

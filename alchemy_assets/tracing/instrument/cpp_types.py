@@ -111,7 +111,7 @@ class CppTypes:
             return ""
         base = plain(known.base)
         if known.pointers:
-            return "" if "(" in one.written or base == "void" and known.pointers == 0 else _pointer(one, known)
+            return "" if "(" in one.written or (base == "void" and known.pointers == 0) else _pointer(one, known)
         if self.is_number(base) or base == "char" or base in self.parameters:
             return plain(one.base)
         return plain(one.base) if _STANDARD.fullmatch(base) and _items_shown(base) else ""
