@@ -10,20 +10,20 @@ A version that a mirror no longer has is replaced by the one it has: most files 
 """
 
 import argparse
+import atexit
 import csv
 import gzip
 import hashlib
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
 from pathlib import Path
-from shutil import which
 
 LISTS = Path(__file__).parent
 COLUMNS = ("package", "version", "registry", "path", "sha256")
@@ -68,26 +68,15 @@ def write(language: str, files: Iterable[Listed]) -> None:
     (LISTS / f"{language}.tsv").write_text("\n".join(["\t".join(COLUMNS), *rows]) + "\n", encoding="utf-8")
 
 
-def gather(files: Iterable[Listed], folder: Path) -> list[str]:
-    """Write the files under `folder` by their names; return a line for each package or file that could not be had."""
-    missing = []
-    for (registry, package, version), group in groupby(sorted(files, key=_package), key=_package):
-        wanted = [one for one in group if not _there(one, folder)]
-        if not wanted:
-            continue
-        with tempfile.TemporaryDirectory() as space:
-            try:
-                unpacked = unpack(registry, package, version, Path(space))
-                texts = list(_texts(unpacked, [one.path for one in wanted]))
-            except (UnavailableError, OSError, subprocess.SubprocessError) as error:
-                missing.append(f"{package} {version} ({registry}), {len(wanted)} files: {error}")
-                continue
-        for one, text in zip(wanted, texts, strict=True):
-            if text is None or hashlib.sha256(text).hexdigest() != one.sha256:
-                missing.append(f"{package} {version}: {one.path} {'is not there' if text is None else 'is another'}")
-                continue
-            (folder / one.name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / one.name).write_bytes(text)
+def gather(files: Mapping[Path, Listed]) -> list[str]:
+    """Write each file to its path, unpacking a package once; return a line for each that could not be had."""
+    packages: dict[tuple[str, str, str], dict[Path, Listed]] = {}
+    for path, one in files.items():
+        if not _there(one, path):
+            packages.setdefault((one.registry, one.package, one.version), {})[path] = one
+    missing: list[str] = []
+    for package, wanted in sorted(packages.items()):
+        missing += _of_package(*package, wanted)
     return missing
 
 
@@ -112,13 +101,24 @@ def unpack(registry: str, package: str, version: str, space: Path) -> Path:
     return unpacked
 
 
-def _package(one: Listed) -> tuple[str, str, str]:
-    return one.registry, one.package, one.version
-
-
-def _there(one: Listed, folder: Path) -> bool:
-    path = folder / one.name
+def _there(one: Listed, path: Path) -> bool:
     return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == one.sha256
+
+
+def _of_package(registry: str, package: str, version: str, files: Mapping[Path, Listed]) -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as space:
+        try:
+            unpacked = unpack(registry, package, version, Path(space))
+            texts = list(_texts(unpacked, [one.path for one in files.values()]))
+        except (UnavailableError, OSError, EOFError, tarfile.TarError) as error:
+            yield f"{package} {version} ({registry}), {len(files)} files: {error}"
+            return
+    for (path, one), text in zip(files.items(), texts, strict=True):
+        if text is None or hashlib.sha256(text).hexdigest() != one.sha256:
+            yield f"{package} {version}: {one.path} {'is not there' if text is None else 'is another'}"
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text)
 
 
 def _texts(unpacked: Path, paths: Sequence[str]) -> Iterator[bytes | None]:
@@ -159,6 +159,7 @@ def _some_version(command: Sequence[str], package: str, version: str, downloads:
 def _source_options() -> tuple[str, ...]:
     """Options by which apt knows the sources of this machine's packages, without a change to its own lists."""
     private = Path(tempfile.mkdtemp(prefix="traced-files-apt-"))
+    atexit.register(shutil.rmtree, private, ignore_errors=True)
     (private / "parts").mkdir()
     for path in [_APT / "sources.list", *(_APT / "sources.list.d").glob("*")]:
         if path.is_file() and path.suffix in {".list", ".sources"}:
@@ -187,7 +188,7 @@ def _only(folder: Path, pattern: str) -> Path:
 
 
 def _run(*command: str | Path, folder: Path | None = None) -> None:
-    if which(str(command[0])) is None:
+    if shutil.which(str(command[0])) is None:
         message = f"{command[0]} is not installed"
         raise UnavailableError(message)
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
@@ -202,18 +203,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("languages", nargs="*", metavar="LANGUAGE", help="default: all that have a list")
     parser.add_argument("--into", type=Path, required=True, metavar="FOLDER")
     given = parser.parse_args(arguments)
-    all_missing = []
-    for language in given.languages or languages():
-        if language not in languages():
-            parser.error(f"{language} has no list; these have one: {', '.join(languages())}")
-        files = read(language)
-        missing = gather(files, given.into / language)
-        had = sum(_there(one, given.into / language) for one in files)
-        print(f"{language}: {had} of {len(files)} files")
-        for line in missing:
-            print(f"  not had: {line}")
-        all_missing += missing
-    return 1 if all_missing else 0
+    chosen = given.languages or languages()
+    if unknown := sorted(set(chosen) - set(languages())):
+        parser.error(f"without a list: {', '.join(unknown)}; with one: {', '.join(languages())}")
+    files = {language: {given.into / language / one.name: one for one in read(language)} for language in chosen}
+    missing = gather({path: one for listed in files.values() for path, one in listed.items()})
+    for language, listed in files.items():
+        print(f"{language}: {sum(_there(one, path) for path, one in listed.items())} of {len(listed)} files")
+    for line in missing:
+        print(f"not had: {line}")
+    return 1 if missing else 0
 
 
 if __name__ == "__main__":
