@@ -103,7 +103,7 @@ CONFIGS: Mapping[str, Config] = {
         Config(
             "code-trace",
             "train",
-            "Instrumented programs with a script that runs them, and what they then trace.",
+            "Recorded programs: their traces, next events, branches and outputs, and walks through their tests in words.",
             _COLUMNS,
         ),
         Config("dev-eval", "test", "Tasks of a developer over held-out files.", _COLUMNS),
