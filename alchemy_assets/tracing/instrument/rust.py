@@ -63,7 +63,7 @@ class Rust:
             return False
         if parent.type == "token_tree":
             before = name.prev_sibling
-            called = after is not None and (after.type in {"!", "::"} or after.type == "token_tree")
+            called = after is not None and (after.type in {"!", "::"} or text_of(after).startswith(("(", "{")))
             return not called and (before is None or before.type not in {".", "::"})
         if parent.type == "call_expression":
             return parent.child_by_field_name("function") != name

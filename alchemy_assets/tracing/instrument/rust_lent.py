@@ -58,10 +58,13 @@ def _lend(found: Lent, names: Names, node: Node) -> None:
         return
     else:
         return
-    lent = list(_lends(found, names, value)) if value is not None else []
-    if not lent or value is None:
+    if value is None:
         return
+    lends = list(_lends(found, names, value))
+    through = names.type_of(value).startswith("&mut") and value.type in {"identifier", "self", "field_expression"}
     for pattern in patterns:
+        changes = through or any(one.type == "ref_pattern" and "mut " in text_of(one) for one in walk(pattern))
+        lent = [*lends, _place(value)] if changes else lends
         for one, _ in bindings(pattern, "", names.facts):
             declared = names.binders.get(one.start_byte)
             if declared is not None and _may_hold(declared.type):
@@ -70,8 +73,8 @@ def _lend(found: Lent, names: Names, node: Node) -> None:
 
 
 def _may_hold(kind: str) -> bool:
-    return (
-        not kind or (any(mark in kind for mark in "&?!<") and not re.fullmatch(r"(?:Vec|Option)<\w+>|&str|Vec<>", kind))
+    return not kind or (
+        any(mark in kind for mark in "&?!<") and not re.fullmatch(r"(?:Vec|Option)<\w+>|&str|Vec<>", kind)
     )
 
 

@@ -53,9 +53,10 @@ class Moves:
         if self.names.facts.copied(found.type) or found in self.numbers:
             return True
         for what, node, at in self.moved.get(name, ()):
-            if found.start <= at < min(offset, found.end) and overlap(path, what) and not _elsewhere(node, offset):
-                if not any(at < one < offset for one in self.given.get(name, ())):
-                    return False
+            before = found.start <= at < min(offset, found.end) and overlap(path, what)
+            again = before and any(at < one < offset for one in self.given.get(name, ()))
+            if before and not again and not _elsewhere(node, offset):
+                return False
         return True
 
 
@@ -74,7 +75,7 @@ def overlap(one: str, other: str) -> bool:
     return long == short or (long.startswith(short) and long[len(short)] in ".[")
 
 
-def _use(moves: Moves, names: Names, node: Node) -> None:
+def _use(moves: Moves, names: Names, node: Node) -> None:  # noqa: C901 -- a way to use a name after the other
     """Note what happens to a variable where it is named."""
     name = text_of(node)
     found = names.lookup(name, node.start_byte)
@@ -149,11 +150,11 @@ def _moved_in_macro(node: Node, tree: Node) -> bool:
     before, after = node.prev_sibling, node.next_sibling
     if before is not None and before.type in {"&", "."}:
         return False
-    if after is not None and after.type == ".":
-        method = after.next_sibling
-        call = method.next_sibling if method is not None else None
-        called = call is not None and call.type == "token_tree"
-        return called and method is not None and _TAKING.fullmatch(text_of(method)) is not None
+    while after is not None and after.type == ".":
+        part = after.next_sibling
+        after = part.next_sibling if part is not None else None
+        if part is not None and after is not None and after.type == "token_tree":
+            return _TAKING.fullmatch(text_of(part)) is not None
     macro = tree.parent
     if macro is not None and macro.type == "macro_invocation":
         return _LOOKING.fullmatch(type_text(macro.child_by_field_name("macro"))) is None
@@ -169,7 +170,7 @@ def _move_by_closure(moves: Moves, node: Node, found: Declared) -> None:
         around = around.parent
 
 
-def _by_value(names: Names, node: Node) -> bool:  # noqa: C901, PLR0911 -- a row a node
+def _by_value(names: Names, node: Node) -> bool:  # noqa: C901, PLR0911, PLR0912 -- a row a node
     """Whether an expression stands where its value is taken."""
     parent = node.parent
     while parent is not None and parent.type in _THROUGH:

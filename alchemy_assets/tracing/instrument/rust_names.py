@@ -162,7 +162,7 @@ def by_reference(names: Names, subject: Node) -> bool:
     return inside and subject.type in {"identifier", "self"} and names.type_at(subject).startswith("&")
 
 
-def _turn(names: Names, value: Node) -> str:
+def _turn(names: Names, value: Node) -> str:  # noqa: PLR0911 -- a row a way to go through a container
     """The type of what a `for` gives to its pattern."""
     text = text_of(value)
     kind = names.type_of(value)

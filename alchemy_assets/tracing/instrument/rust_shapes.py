@@ -68,7 +68,7 @@ class Shapes:
 
     known: Names
 
-    def shape(self, node: Node) -> Shape | None:  # noqa: C901, PLR0911 -- a row a node
+    def shape(self, node: Node) -> Shape | None:  # noqa: C901, PLR0911, PLR0912 -- a row a node
         """Which statement, definition or closure is what."""
         if _conditional(node) or (_OPAQUE.fullmatch(node.type) and node.type != "unsafe_block"):
             return Several(())
@@ -102,7 +102,7 @@ class Shapes:
             case _:
                 return Return(node, node) if _is_value(node) and _ends_function(node) else None
 
-    def _expression(self, statement: Node, node: Node) -> Shape | None:
+    def _expression(self, statement: Node, node: Node) -> Shape | None:  # noqa: PLR0911 -- a row a node
         if statement.children[-1].type != ";":
             return self.shape(node)
         if node.type in {"assignment_expression", "compound_assignment_expr"}:
@@ -274,7 +274,7 @@ def _is_value(node: Node) -> bool:
     return (ends or node.type == "scoped_identifier") and node.type != "assignment_expression"
 
 
-def _ends_function(node: Node) -> bool:
+def _ends_function(node: Node) -> bool:  # noqa: C901, PLR0911, PLR0912 -- a row a node
     """Whether an expression stands where a function gives its value back."""
     parent = node.parent
     while parent is not None:
