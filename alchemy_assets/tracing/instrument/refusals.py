@@ -16,8 +16,9 @@ _BESIDE = re.compile(r"^ *(\d+) \|", re.MULTILINE)
 def refused(shown: Instrumented, messages: str, entry: str) -> frozenset[tuple[str, str]]:
     """(kind, place) of the points that the messages of a compiler blame; none where they blame something else."""
     named = [int(line) for line in re.findall(rf"{re.escape(entry)}[:(](\d+)", messages)]
-    found = _at(shown, named)
-    return found or _at(shown, [int(line) for line in _BESIDE.findall(messages)])
+    found = _at(shown, named) or _at(shown, [int(line) for line in _BESIDE.findall(messages)])
+    # A statement that was right alone may be blamed for what the point behind it reads: a temporary that it lends.
+    return found or _at(shown, [line + 1 for line in named])
 
 
 def _at(shown: Instrumented, lines: list[int]) -> frozenset[tuple[str, str]]:
