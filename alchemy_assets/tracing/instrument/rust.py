@@ -67,6 +67,10 @@ class Rust:
             return not called and (before is None or before.type not in {".", "::"})
         if parent.type == "call_expression":
             return parent.child_by_field_name("function") != name
+        if parent.type == "unary_expression" and text_of(parent) == f"*{text_of(name)}":
+            # What is assigned through a reference is told as a place.
+            around = parent.parent
+            return around is None or around.child_by_field_name("left") != parent
         if parent.type == "field_expression":
             # A method says what it is called on; a field is shown as a path.
             return name.type != "self" and _method(parent)

@@ -4,7 +4,8 @@ Belongs here: borrows that outlive their statement. Does not: moves (`rust_moves
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
@@ -24,14 +25,23 @@ _LOOPS = {"for_expression", "while_expression", "loop_expression"}
 
 @dataclass
 class Lent:
-    """Places that are lent, from one offset to another."""
+    """Places that are lent, by the variable they begin with, from one offset to another; `held` by whom."""
 
     names: Names
-    lent: list[tuple[str, int, int]] = field(default_factory=list)
+    lent: dict[str, set[tuple[str, int, int]]] = field(default_factory=lambda: defaultdict(set))
+    held: dict[Declared, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def at(self, path: str, offset: int) -> bool:
         """Whether a variable or a field of one is lent at a place."""
-        return any(start <= offset < end and overlap(path, what) for what, start, end in self.lent)
+        spans = self.lent.get(path.partition(".")[0], ())
+        return any(start <= offset < end and overlap(path, what) for what, start, end in spans)
+
+    def lend(self, paths: Iterable[str], holders: Iterable[Declared], start: int, end: int) -> None:
+        """Note that variables hold places up to an offset."""
+        for path in paths:
+            self.lent[path.partition(".")[0]].add((path, start, end))
+            for holder in holders:
+                self.held[holder].add(path)
 
 
 def lent_of(names: Names, nodes: Sequence[Node]) -> Lent:
@@ -54,7 +64,10 @@ def _lend(found: Lent, names: Names, node: Node) -> None:
     elif node.type == "for_expression":
         value, body = node.child_by_field_name("value"), node.child_by_field_name("body")
         if value is not None and body is not None:
-            found.lent += [(path, value.start_byte, body.end_byte) for path in _lends(found, names, value)]
+            pattern = node.child_by_field_name("pattern")
+            bound = [one for one, _ in bindings(pattern, "", names.facts)] if pattern is not None else []
+            holders = [names.binders[one.start_byte] for one in bound if one.start_byte in names.binders]
+            found.lend(list(_lends(found, names, value)), holders, value.start_byte, body.end_byte)
         return
     else:
         return
@@ -69,7 +82,7 @@ def _lend(found: Lent, names: Names, node: Node) -> None:
             declared = names.binders.get(one.start_byte)
             if declared is not None and _may_hold(declared.type):
                 end = _last_use(names, declared)
-                found.lent += [(path, node.start_byte, end) for path in lent]
+                found.lend(lent, [declared], node.start_byte, end)
 
 
 def _may_hold(kind: str) -> bool:
@@ -116,9 +129,8 @@ def _lends(all_lent: Lent, names: Names, value: Node) -> Iterator[str]:
         elif one.type == "identifier":
             # What holds a place hands it on.
             found = names.lookup(text_of(one), one.start_byte)
-            held = [path for path, start, end in all_lent.lent if found is not None and start <= found.start <= end]
             if found is not None and _may_hold(found.type):
-                yield from held
+                yield from all_lent.held.get(found, ())
         if one.type not in {"closure_expression", "block"}:
             waiting += one.children
 

@@ -57,9 +57,7 @@ _MAKES = re.compile(
 # Closures that are called in an order that only the library knows.
 _ORDERING = re.compile(r"(?:sort|binary_search|select_nth|partition_point|dedup|max_by|min_by|is_sorted)\w*")
 # Closures that give a value back, among those without a type.
-_VALUED = re.compile(
-    r"\w*map\w*|filter|fold|any|all|r?position|find|\w+_while|is_some_and|is_ok_and|unwrap_or_else|reduce"
-)
+_VALUED = re.compile(r"\w*map\w*|filter|fold|reduce|scan|unwrap_or_else|from_fn|successors")
 
 
 @dataclass(frozen=True)
