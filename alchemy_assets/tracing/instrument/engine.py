@@ -240,7 +240,8 @@ class Engine:
         if target is None and (again := self.dialect.reread(shape.target, scope)) is not None:
             names = [again]
         if names and self.dialect.printable(names[0]):
-            shown = [*names, *self.uses(shape.node, scope)]
+            label = names[0].label
+            shown = [*names, *(one for one in self.uses(shape.node, scope) if not _inside(label, one.label))]
             kind = "TRANSFORM" if shape.transforms else "VAR"
             self.after(shape.node, kind, scope, shown, weight=_weight(shown, scope))
 
