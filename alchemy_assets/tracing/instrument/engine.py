@@ -45,6 +45,13 @@ _ELEMENTS = {
 }
 
 
+def _is_element(node: Node) -> bool:
+    """Whether a node is `name[index]`; to the grammar of Swift that is a call with other brackets."""
+    if node.type != "call_expression":
+        return node.type in _ELEMENTS
+    return node.children[-1].type == "call_suffix" and text_of(node.children[-1]).startswith("[")
+
+
 @dataclass
 class Engine:
     """Walks statements in order and collects points; the methods give the scope after, None where it is not reached."""
@@ -269,7 +276,7 @@ class Engine:
     def branch(self, node: Node, shape: Branch, scope: Scope) -> Scope | None:
         """The arms of a choice."""
         shown = self.uses(shape.subject, scope) if shape.subject is not None else []
-        for part in (shape.subject, *(arm.condition for arm in shape.arms)):
+        for part in (shape.subject, *(part for arm in shape.arms for part in arm.parts)):
             if part is not None:
                 self.closures(part, scope)
         ends = []
@@ -277,10 +284,8 @@ class Engine:
             scope = scope.assigning(arm.assigns)
             inner = scope.declaring(arm.binds, assigned=True)
             bound = [self.shown(one) for one in arm.binds]
-            told = shown
-            if arm.condition is not None:
-                told = _once([*self.uses(arm.condition, replace(scope, holds=True)), *shown])
-                shown = _once([*self.uses(arm.condition, scope), *shown])
+            told = _once([*self._asked(arm.parts, replace(scope, holds=True)), *shown])
+            shown = _once([*self._asked(arm.parts, scope), *shown])
             here = [Shown("took", arm.word, word=True), *_once([*bound, *told])]
             weight = 0.3 * len(here[1:4]) + 0.4 * scope.in_loop
             self.first(arm.body, "BRANCH", arm.place, inner, here, weight=weight)
@@ -292,7 +297,10 @@ class Engine:
         if after is not None and not self.dialect.block_scoped:
             shared = [end.visible for end in ends if end is not None]
             after = replace(after, visible={name: one for end in shared for name, one in end.items()})
-        del node
+        if after is not None and shape.past:
+            after = after.declaring(shape.binds, assigned=True)
+            here = [Shown("took", shape.past, word=True), *_once([*map(self.shown, shape.binds), *shown])]
+            self.after(node, "BRANCH", after, here, weight=0.3 * len(here[1:4]) + 0.4 * scope.in_loop)
         return after
 
     def loop(self, shape: Loop, scope: Scope) -> Scope:
@@ -311,8 +319,7 @@ class Engine:
         left = replace(inner.left_for(scope), in_loop=scope.in_loop) if self.dialect.block_scoped else scope
         inner = inner.declaring(shape.binds, assigned=True)
         bound = [self.shown(one) for one in shape.binds]
-        told = self.uses(shape.condition, replace(inner, holds=True)) if shape.condition is not None else []
-        shown = _once([*bound, *told])
+        shown = _once([*bound, *self._asked(shape.parts, replace(inner, holds=True))])
         weight = 0.3 * min(len(shown), NAMES_SHOWN) + 0.2 - (0 if shown else 1)
         self.first(shape.body, "LOOP", shape.node, inner, shown, weight=weight)
         end = self.body(shape.body, inner)
@@ -361,11 +368,15 @@ class Engine:
                 shown = self.shown(variable) if variable is not None else None
             if shown is not None and self.dialect.printable(shown):
                 # A container that is only looked into says less than the index, and is shown last.
-                element = one.parent is not None and one.parent.type in _ELEMENTS and one.parent.children[0] == one
+                element = one.parent is not None and _is_element(one.parent) and one.parent.children[0] == one
                 (looked_into if element else found).setdefault(shown.label, shown)
             elif one.type not in self.dialect.functions:
                 waiting += reversed(one.children)
         return list({**found, **looked_into}.values())
+
+    def _asked(self, parts: Sequence[Node], scope: Scope) -> list[Shown]:
+        """What a condition reads."""
+        return [one for part in parts for one in self.uses(part, scope)]
 
     def _reads(self, node: Node) -> bool:
         return any(one.type in self.dialect.names for one in walk(node))
@@ -389,6 +400,8 @@ class Engine:
         line = place.start_point.row + 1
         offset = body.statements[0].start_byte if body.statements else body.opening or body.node.start_byte
         insertions = self._placer.first(body, self.write(kind, scope, line, self._readable(shown, offset)))
+        if insertions and body.returns:
+            insertions = *insertions, Insertion(offset, body.returns, 3, offset)
         if insertions:
             self.points.append(Point(kind, scope.function, line, insertions, weight))
 

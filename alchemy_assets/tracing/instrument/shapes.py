@@ -27,13 +27,15 @@ class Body:
     """Statements that are run together.
 
     node: what they stand in. bare: whether it is one statement without the language's braces, which a second one needs.
-    opening: where the first statement could stand if there is none, or None.
+    opening: where the first statement could stand if there is none, or None. returns: what the only statement, whose
+    value is given back, needs before it once there are two (`return `), or "".
     """
 
     node: Node
     statements: tuple[Node, ...]
     bare: bool = False
     opening: int | None = None
+    returns: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ class Block:
 class Arm:
     """A way that control may take: `word` says which (`if`, `elif`, `else`, `case`), `place` is the node of its line.
 
-    assigns: names that the condition gives a value to, whatever comes of it.
+    assigns: names that the condition gives a value to, whatever comes of it. conditions: more parts of the condition,
+    where no node holds them all.
     """
 
     word: str
@@ -88,15 +91,26 @@ class Arm:
     condition: Node | None = None
     binds: tuple[Variable, ...] = ()
     assigns: tuple[str, ...] = ()
+    conditions: tuple[Node, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """All of the condition."""
+        return self.conditions if self.condition is None else (self.condition, *self.conditions)
 
 
 @dataclass(frozen=True)
 class Branch:
-    """A choice between arms; `exhaustive` says that one of them is always taken. `subject` is what a switch looks at."""
+    """A choice between arms; `exhaustive` says that one of them is always taken. `subject` is what a switch looks at.
+
+    past: the word for the way past all arms, where a point tells of it, with what has a value from there on, `binds`.
+    """
 
     arms: tuple[Arm, ...]
     exhaustive: bool = False
     subject: Node | None = None
+    past: str = ""
+    binds: tuple[Variable, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,7 +118,8 @@ class Loop:
     """A loop; `first` is the statement in its head that runs once, `binds` what every turn gives a value to.
 
     assigns: names that the condition gives a value to before every turn, whatever comes of it. at_least_once: whether
-    all of the body has run when the loop is left, so that neither `break` nor `continue` leaves it early.
+    all of the body has run when the loop is left, so that neither `break` nor `continue` leaves it early. conditions:
+    more parts of the condition, where no node holds them all.
     """
 
     node: Node
@@ -114,6 +129,12 @@ class Loop:
     binds: tuple[Variable, ...] = ()
     assigns: tuple[str, ...] = ()
     at_least_once: bool = False
+    conditions: tuple[Node, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """All of the condition."""
+        return self.conditions if self.condition is None else (self.condition, *self.conditions)
 
 
 @dataclass(frozen=True)
