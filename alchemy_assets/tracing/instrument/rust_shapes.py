@@ -12,7 +12,7 @@ from tree_sitter import Node
 
 from alchemy_assets.syntax_tree import text_of, walk
 from alchemy_assets.tracing.instrument.rust_names import Names, generics
-from alchemy_assets.tracing.instrument.rust_types import self_type, type_text
+from alchemy_assets.tracing.instrument.rust_types import bare, self_type, type_text
 from alchemy_assets.tracing.instrument.shapes import (
     Arm,
     Assign,
@@ -147,15 +147,22 @@ class Shapes:
             return Several(())
         parameters = node.child_by_field_name("parameters")
         given = parameters.named_children if parameters is not None else []
-        # A name that a value of the object's type is worth showing by.
         owner = self_type(node)
         also = tuple(Variable("self", owner, one.start_byte) for one in given if one.type == "self_parameter")
         shown = tuple(variable for one in given if one.type != "self_parameter" for variable in self._variables(one))
+        shown = (*shown, *(one for variable in shown or also for one in self._fields(variable)))
         result = re.sub(r"\bSelf\b", owner, type_text(node.child_by_field_name("return_type")))
         hidden = generics(node).intersection(re.findall(r"\w+", result))
         return Function(
             node, text_of(name), shown, _body(body), result="!" if hidden else result, also=also, shows_object="self"
         )
+
+    def _fields(self, variable: Variable) -> Iterator[Variable]:
+        """The fields of a variable whose type cannot show itself."""
+        kind, facts = bare(variable.type), self.known.facts
+        for path, of in facts.fields.items() if kind in facts.opaque else ():
+            if path.startswith(f"{kind}.") and facts.shown(of):
+                yield Variable(f"{variable.name}.{path.rpartition('.')[2]}", of, variable.at)
 
     def _closure(self, node: Node) -> Shape:
         body, method = node.child_by_field_name("body"), _called_by(node)
