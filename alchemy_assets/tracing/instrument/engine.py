@@ -264,7 +264,9 @@ class Engine:
         weight = 0.4 if self._reads(value) else -0.6
         around = self.dialect.hand_on(f"{scope.function}:{line}", value, scope)
         if around is not None:
-            insertions = Insertion(value.start_byte, around[0], 3), Insertion(value.end_byte, around[1], -1)
+            # `return(x)` has no blank that would keep the two words apart.
+            apart = " " if self.raw[value.start_byte - 1 : value.start_byte].isalnum() else ""
+            insertions = Insertion(value.start_byte, apart + around[0], 3), Insertion(value.end_byte, around[1], -1)
             self.points.append(Point("OUT", scope.function, line, insertions, weight))
         elif node is not value:
             shown = self.dialect.result(value, scope.definition, scope)
