@@ -33,7 +33,8 @@ _ENUM = re.compile(r"enum \w+")
 class Declared:
     """A name that a declaration brings: its type as it is written, and what its declarator adds to that.
 
-    value: what it starts with. lasting: whether it lives as long as the program, and so starts as zero.
+    value: what it starts with. lasting: whether it lives as long as the program, and so starts as zero. decays: whether
+    an array is handed over as a pointer.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Declared:
     reference: bool = False
     value: Node | None = None
     lasting: bool = False
+    decays: bool = False
 
     @property
     def written(self) -> str:
@@ -151,14 +153,19 @@ def parameters(definition: Node) -> list[Declared]:
     if listed is None:
         return []
     found = [
-        one
+        replace(one, decays=True)
         for part in listed.named_children
         if part.type in {"parameter_declaration", "optional_parameter_declaration"}
         for one in declared(part)
         if one.name
     ]
     order = [text_of(one) for one in listed.named_children if one.type == "identifier"]
-    late = {one.name: one for part in definition.named_children if part.type == "declaration" for one in declared(part)}
+    late = {
+        one.name: replace(one, decays=True)
+        for part in definition.named_children
+        if part.type == "declaration"
+        for one in declared(part)
+    }
     return found + [late.get(name, Declared(name, listed.start_byte, "int")) for name in order]
 
 
@@ -182,6 +189,9 @@ class Types:
                 arrays=(*one.arrays, *known.arrays),
                 callable=one.callable or known.callable,
             )
+        sized = one.value is not None or not one.arrays or one.arrays[0] is not None
+        if one.arrays and not one.reference and (one.decays or not sized):
+            one = replace(one, pointers=one.pointers + 1, arrays=one.arrays[1:])
         return one
 
     def is_scalar(self, base: str) -> bool:
@@ -205,24 +215,6 @@ def types_of(root: Node) -> Types:
         elif node.type == "field_declaration" and any(one.type == "bitfield_clause" for one in node.children):
             bit_fields |= {one.name for one in declared(node)}
     return Types(typedefs, frozenset(bit_fields))
-
-
-def kind_of(one: Declared, types: Types) -> str:
-    """What a C variable holds: `scalar`, `array` of scalars, `chars`, `text` where it may be, `pointer`, or ""."""
-    one = types.resolved(one)
-    if one.callable or not one.base:
-        return ""
-    characters = plain(one.base) == "char"
-    depth = one.pointers + len(one.arrays)
-    if depth == 0:
-        return "scalar" if types.is_scalar(one.base) else ""
-    if one.pointers == 0 and len(one.arrays) == 1:
-        if characters:
-            return "chars"
-        return "array" if types.is_scalar(one.base) else ""
-    if one.pointers == 1 and not one.arrays and characters:
-        return "text"
-    return "pointer" if one.pointers and not one.arrays else ""
 
 
 def names_in(nodes: Iterable[Node]) -> set[str]:

@@ -4,6 +4,7 @@ Belongs here: which places mean the same afterwards and are surely there. Does n
 A place that the program has read itself is no null pointer and has a value; it must only not have moved since.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -108,7 +109,12 @@ def _indices_known(node: Node, scope: Scope) -> bool:
 def _may_be_gone(node: Node, inside: set[str], statement: Node, scope: Scope, assigned: Node | None) -> bool:
     """Whether a call in the statement may have freed what a place is in, or moved it."""
     calls = [one for one in walk(statement) if one.type == "call_expression"]
-    if not calls:
+    start = node
+    while start.type in {"subscript_expression", "field_expression"} and start.named_children:
+        start = start.named_children[0]
+    holder = scope.visible.get(text_of(start))
+    stays = holder is not None and holder.type.endswith("[]") and re.search(r"->|\*", text_of(node)) is None
+    if not calls or stays:
         return False
     if any(_is_global(scope, name) for name in inside) or text_of(node).startswith("this"):
         return True

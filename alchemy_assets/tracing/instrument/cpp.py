@@ -268,6 +268,8 @@ class Cpp:
         if body is None:
             return None
         bound = [self.variable(replace(one, value=None), node) for one in declared(node)]
+        if _may_be_unset(node):
+            bound = [replace(one, type="?") for one in bound]
         return Loop(node, c_statements.body(body), binds=tuple(bound))
 
     def _try(self, node: Node) -> Try | None:
@@ -311,6 +313,23 @@ def _in_one_class(node: Node) -> bool:
         around += current.type in _CLASSES
         current = current.parent
     return around <= 1
+
+
+def _may_be_unset(loop: Node) -> bool:
+    """Whether a loop goes over an array that was declared without a value."""
+    over, around = loop.child_by_field_name("right"), loop.parent
+    while around is not None and around.type != "function_definition":
+        around = around.parent
+    if over is None or around is None:
+        return False
+    found = (
+        one
+        for node in walk(around)
+        if node.type == "declaration"
+        for one in declared(node)
+        if one.name == text_of(over)
+    )
+    return any(one.value is None and not one.lasting and (one.arrays or "array" in one.base) for one in found)
 
 
 def _thrown(node: Node) -> str:
