@@ -150,7 +150,7 @@ ROWS: Mapping[str, Table] = MappingProxyType(
             asks=((re.compile(r"\.read_line\s*\("), "line"),),
             streams=re.compile(
                 r"\bstdin\s*\(\s*\)\s*(?:\.lock\s*\(\s*\)\s*)?\.\s*(?:lines|read_to_string|bytes|split)"
-                r"|\.read_to_string\s*\(|\bstdin\.(?:lock\(\)\.)?lines\b|\.lines\s*\(\s*\)[\s\S]{0,0}(?=)"
+                r"|\.read_to_string\s*\(|\bstdin\.(?:lock\(\)\.)?lines\b|\.lines\s*\(\s*\)"
                 r"|\bread_to_end\s*\("
             ),
         ),

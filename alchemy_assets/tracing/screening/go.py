@@ -32,7 +32,8 @@ TABLE = Table(
     imports=_IMPORTS,
     modules={
         Reason.NONDETERMINISTIC: words(
-            "math/rand net os/exec os/user os/signal runtime syscall database plugin testing debug expvar log/syslog"
+            "math/rand net os/exec os/user os/signal runtime/debug runtime/pprof runtime/trace runtime/metrics syscall"
+            " database plugin testing debug expvar log/syslog"
             " log/slog sync/atomic context io/ioutil/TempDir"
         ),
         Reason.UNLEARNABLE: words(
@@ -52,6 +53,7 @@ TABLE = Table(
                 r"|MkdirTemp|CreateTemp|UserHomeDir)\b|\bioutil\.(?:ReadDir|TempDir|TempFile)\b"
             ),
         ),
+        (Reason.NONDETERMINISTIC, re.compile(r"\bruntime\.(?!GC\b|KeepAlive\b|Gosched\b|Error\b|GOMAXPROCS\b)\w+")),
         (Reason.NONDETERMINISTIC, re.compile(r"\bfilepath\.(?:Walk|WalkDir|Glob|Abs)\b|\bunsafe\.Pointer\b")),
         (Reason.NONDETERMINISTIC, re.compile(r"^[ \t]*go\s+(?:func\b|[\w.]+\()", re.MULTILINE)),
         (

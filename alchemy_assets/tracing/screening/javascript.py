@@ -20,6 +20,9 @@ _FORESEEN = words(
 )
 _MODULES = re.compile(r"""\brequire\s*\(\s*(["'])([^"'\n]+)\1\s*\)|\b(?:from|import)\s*\(?\s*(["'])([^"'\n]+)\3""")
 _SAYS = re.compile(r"\bconsole\.\w+|\bprocess\.(?:stdout|stderr)\b|\b(?:print|alert)\s*\(|\bwriteSync\s*\(")
+_EXPORTS = re.compile(
+    r"\bmodule\.exports\b|(?<![\w.])exports\b|\bdefine\.amd\b|\bdefine\s*\(|^[ \t]*export\b", re.MULTILINE
+)
 _ACTING = {"for_statement", "for_in_statement", "while_statement", "do_statement", "switch_statement"}
 _BRANCHING = {
     "if_statement",
@@ -40,8 +43,9 @@ _FUNCTIONS = {
 
 
 def _is_program(code: Code) -> bool:
-    """Whether loading the file calls something, and whether it can say what came of it."""
-    return _SAYS.search(code.bare) is not None and any(_acts(child) for child in code.root.named_children)
+    """Whether loading the file calls something; a file that exports must also be able to say what came of it."""
+    exports = _EXPORTS.search(code.bare) is not None and _SAYS.search(code.bare) is None
+    return not exports and any(_acts(child) for child in code.root.named_children)
 
 
 def _acts(statement: Node) -> bool:
