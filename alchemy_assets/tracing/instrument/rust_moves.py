@@ -112,7 +112,12 @@ def _use(moves: Moves, names: Names, node: Node) -> None:  # noqa: C901 -- a way
             _moved(moves, found, receiver, called)
         return
     if whole.parent is not None and whole.parent.type in {"type_cast_expression", "index_expression"}:
-        if whole == node and (whole.parent.type == "type_cast_expression" or whole != whole.parent.named_children[0]):
+        ranged = found.type.startswith("Range")
+        if (
+            not ranged
+            and whole == node
+            and (whole.parent.type == "type_cast_expression" or whole != whole.parent.named_children[0])
+        ):
             moves.numbers.add(found)
         return
     _evidence(moves, whole, node, found)
