@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from alchemy_assets.tracing.instrument import python, shell
+from alchemy_assets.tracing.instrument import c, cpp, csharp, go, java, javascript, python, ruby, rust, shell, swift, typescript
 from alchemy_assets.tracing.instrument.found import LIMIT_MARK, Found
 from alchemy_assets.tracing.instrument.points import Instrumented, choose, insert
 from alchemy_assets.tracing.reasons import Dropped, Reason
@@ -26,8 +26,18 @@ class Instrumenter:
 
 INSTRUMENTERS: Mapping[str, Instrumenter] = MappingProxyType(
     {
+        "C": Instrumenter("c/1", c.find_points, c.parses),
+        "CSharp": Instrumenter("csharp/1", csharp.find_points, csharp.parses),
+        "Cpp": Instrumenter("cpp/1", cpp.find_points, cpp.parses),
+        "Go": Instrumenter("go/1", go.find_points, go.parses),
+        "Java": Instrumenter("java/1", java.find_points, java.parses),
+        "JavaScript": Instrumenter("javascript/1", javascript.find_points, javascript.parses),
         "Python": Instrumenter("python/2", python.find_points, python.parses),
+        "Ruby": Instrumenter("ruby/1", ruby.find_points, ruby.parses),
+        "Rust": Instrumenter("rust/1", rust.find_points, rust.parses),
         "Shell": Instrumenter("shell/2", shell.find_points, shell.parses),
+        "Swift": Instrumenter("swift/1", swift.find_points, swift.parses),
+        "TypeScript": Instrumenter("typescript/1", typescript.find_points, typescript.parses),
     }
 )
 
