@@ -116,3 +116,12 @@ class Owning(Protocol):
     def readable(self, shown: Shown, offset: int) -> bool:
         """Whether what is shown can be read by a statement at an offset of the source."""
         ...
+
+
+@runtime_checkable
+class Trailing(Protocol):
+    """What a dialect has besides where lines can belong to a statement that ended before them: here-documents."""
+
+    def behind(self, line: int) -> int:
+        """Where a line can be put that was to begin at this offset of the source."""
+        ...

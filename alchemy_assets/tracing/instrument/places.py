@@ -6,10 +6,11 @@ before the next statement.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from tree_sitter import Node
 
-from alchemy_assets.tracing.instrument.dialect import Dialect
+from alchemy_assets.tracing.instrument.dialect import Dialect, Trailing
 from alchemy_assets.tracing.instrument.points import Insertion, above_comments, end_of_line, indent_before, line_start
 from alchemy_assets.tracing.instrument.shapes import Body
 
@@ -47,12 +48,21 @@ class Placer:
     def after(self, node: Node, call: str, *, bare: bool = False) -> tuple[Insertion, ...]:
         """After a statement: on a line of its own where that has its lines to itself."""
         indent = indent_before(self.raw, node.start_byte)
-        end = end_of_line(self.raw, node.end_byte, self.dialect.line_comment)
+        end = self._end_of_line(node)
         around = self._braces(node) if bare else ()
         if indent is None or end is None:
-            ended = self.raw[node.end_byte - 1 : node.end_byte] in {b";", b"}"} or call.endswith(";")
+            ended = self.raw[node.end_byte - 1 : node.end_byte] == b";" or call.endswith(";")
             return *around, Insertion(node.end_byte, f" {call}" if ended else f"; {call}", AFTER)
         return *around, self._line(end, f"{indent}{call}", AFTER)
+
+    def _end_of_line(self, node: Node) -> int | None:
+        """Where the line after a statement begins, or None where something else follows it on its line."""
+        end = end_of_line(self.raw, node.end_byte, self.dialect.line_comment)
+        return self._trailing.behind(end) if end is not None and self._trailing is not None else end
+
+    @cached_property
+    def _trailing(self) -> Trailing | None:
+        return self.dialect if isinstance(self.dialect, Trailing) else None
 
     def _line(self, end: int, text: str, rank: int, owner: int = -1) -> Insertion:
         ended = self.raw[end - 1 : end] == b"\n"
@@ -62,7 +72,7 @@ class Placer:
         """Braces around a statement that stood without; two points of it share them."""
         opening, closing = self.dialect.braces
         indent = indent_before(self.raw, node.start_byte)
-        end = end_of_line(self.raw, node.end_byte, self.dialect.line_comment)
+        end = self._end_of_line(node)
         head = node.prev_sibling or (node.parent.prev_sibling if node.parent is not None else None)
         while head is not None and head.type in self.dialect.comments:
             head = head.prev_sibling
