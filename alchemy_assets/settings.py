@@ -212,6 +212,10 @@ class TraceSampling(_Section):
 class Tracing(_Section):
     """How programs are recorded."""
 
+    instrumented: Path | None = Field(
+        default=None,
+        description="Parquet of programs that came instrumented (blob_id, source, run_sh); they are recorded in place of ours.",
+    )
     points: int = Field(default=20, ge=5, le=60, description="Trace points a program gets at most.")
     runs: int = Field(default=3, ge=2, le=10, description="Times that a program must give the same trace.")
     answer_tokens: int = Field(

@@ -16,6 +16,10 @@ from alchemy_assets.tracing.scripts import output_name, trace_name
 def ended(outcomes: Sequence[Outcome]) -> Dropped | None:
     """Why runs did not come to their own end."""
     for outcome in outcomes:
+        if outcome.status is Status.COMPILE_ERROR:
+            return Dropped(Reason.POINTS_REFUSED, outcome.detail, Reached.INSTRUMENTED)
+        if outcome.status is Status.UNSUPPORTED:
+            return Dropped(Reason.NEEDS_LIBRARY, outcome.detail, Reached.INSTRUMENTED)
         if outcome.status is Status.TIMED_OUT:
             return Dropped(Reason.TIMEOUT, reached=Reached.COMPILED)
         if outcome.status is not Status.FINISHED or outcome.truncated:

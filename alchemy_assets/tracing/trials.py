@@ -43,7 +43,8 @@ _MISSING = re.compile(
 class Work:
     """A file on its way; `shown` is its program with all points at first, and with the chosen ones at last.
 
-    refused: (kind, place) of points that its compiler did not take.
+    refused: (kind, place) of points that its compiler did not take, or that stand outside of what is called.
+    script: a `run.sh` that came with it, or "".
     """
 
     row: Mapping[str, object]
@@ -53,6 +54,7 @@ class Work:
     harness: Harness
     tests: list[Test] = field(default_factory=list)
     refused: frozenset[tuple[str, str]] = frozenset()
+    script: str = ""
 
 
 def choose_tests(work: Work, outcomes: Sequence[Outcome], settings: Tracing) -> Work | Dropped:
