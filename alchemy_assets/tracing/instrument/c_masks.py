@@ -9,7 +9,8 @@ from alchemy_assets.syntax_tree import parse
 
 _INSIDE = {
     "preproc_if", "preproc_ifdef", "preproc_else", "preproc_elif", "preproc_elifdef", "linkage_specification",
-    "declaration_list", "namespace_definition", "translation_unit",
+    "declaration_list", "namespace_definition", "translation_unit", "source_file", "class_declaration", "class_body",
+    "enum_class_body",
 }  # fmt: skip
 ROUNDS = 3
 
