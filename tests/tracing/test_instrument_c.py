@@ -144,10 +144,10 @@ int main(void)
         "TRACE:VAR:main:24:unset=7; counts[1]=7",
         "TRACE:VAR:main:25:sum=7; unset=7; big[7]=0",
         r'TRACE:IN:clamp:4:value=7; why="too \"big\" and too long to be shown as a ... 45 characters"',
-        'TRACE:BRANCH:clamp:8:took=else if; value=7; *why="t"',
+        'TRACE:BRANCH:clamp:8:took="else if"; value=7; *why="t"',
         "TRACE:OUT:clamp:10:result=3",
         'TRACE:IN:clamp:4:value=-7; why=""',
-        "TRACE:BRANCH:clamp:6:took=if; value=-7",
+        'TRACE:BRANCH:clamp:6:took="if"; value=-7',
         "TRACE:OUT:clamp:7:result=4294967295",
         "TRACE:OUT:main:26:result=0",
     ]
@@ -194,7 +194,7 @@ int main(void)
     assert "SHOW(at)" not in points
     assert "SHOW(raw)" not in points
     events = trace(sandbox, "C", source)
-    assert "TRACE:BRANCH:total:9:took=else" in events
+    assert 'TRACE:BRANCH:total:9:took="else"' in events
     assert "TRACE:VAR:total:16:sum=13; at->value=5" in events
 
 
@@ -268,9 +268,9 @@ int main()
         "TRACE:LOOP:main:30:amount=4",
         "TRACE:IN:main.pay:28:amount=4",
         "TRACE:IN:shop.Till.pay:11:amount=4",
-        "TRACE:BRANCH:shop.Till.pay:13:took=if; amount=4; cash_=1",
-        "TRACE:ERR:shop.Till.pay:13:error=std::range_error",
-        "TRACE:ERR:main:32:error=std::range_error",
+        'TRACE:BRANCH:shop.Till.pay:13:took="if"; amount=4; cash_=1',
+        'TRACE:ERR:shop.Till.pay:13:error="std::range_error"',
+        'TRACE:ERR:main:32:error="std::range_error"',
         "TRACE:VAR:main:33:sizes=[]",
         'TRACE:LOOP:main:35:name="a"; price=0.5',
         "TRACE:VAR:main:35:sizes=[1]; price=0.5",
