@@ -16,10 +16,12 @@ from alchemy_assets.settings import Tracing
 from alchemy_assets.tracing import events as measure
 from alchemy_assets.tracing.acceptance import judge
 from alchemy_assets.tracing.building import Counting, build_all
+from alchemy_assets.tracing.calls.driver import CallHarness
+from alchemy_assets.tracing.calls.registry import CALLS, harness_of_calls
 from alchemy_assets.tracing.comparing import changed, ended, unstable
-from alchemy_assets.tracing.harness import program_of, whole_program
+from alchemy_assets.tracing.harness import Harness, program_of, whole_program
 from alchemy_assets.tracing.inputs.registry import PROPOSE
-from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS, instrument
+from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS, instrument, points_outside
 from alchemy_assets.tracing.reasons import Dropped, Reached, Reason
 from alchemy_assets.tracing.screening.registry import SCREEN
 from alchemy_assets.tracing.scripts import RUN, output_name, run_script, trace_name
@@ -112,12 +114,22 @@ def prepare(row: Mapping[str, object], runnable: set[str]) -> Work | Dropped:
         return Dropped(Reason.NO_SANDBOX)
     if text.count("\n") > MOST_LINES or len(text) > MOST_CHARACTERS:
         return Dropped(Reason.TOO_LONG_TO_SHOW, f"{text.count(chr(10))} lines")
-    if (reason := SCREEN[language](text)) is not None:
-        return reason
-    shown = instrument(language, text, TRIAL_POINTS, limit=TRIAL_LIMIT)
+    harness = _harness(language, text)
+    if isinstance(harness, Dropped):
+        return harness
+    outside = points_outside(language, text, harness.lines) if isinstance(harness, CallHarness) else frozenset()
+    shown = instrument(language, text, TRIAL_POINTS, limit=TRIAL_LIMIT, refused=outside)
     if isinstance(shown, Dropped):
         return replace(shown, reached=Reached.RUNNABLE)
-    return Work(row, language, text, shown, whole_program(language, text, PROPOSE[language](text)))
+    return Work(row, language, text, shown, harness, refused=outside)
+
+
+def _harness(language: str, text: str) -> Harness | Dropped:
+    """A program as it is; of a library its functions, where its language has calls."""
+    reason = SCREEN[language](text)
+    if reason is None:
+        return whole_program(language, text, PROPOSE[language](text))
+    return harness_of_calls(language, text) if reason.reason is Reason.LIBRARY and language in CALLS else reason
 
 
 def _try_inputs(works: Sequence[Work], sandbox: Counting, settings: Tracing) -> list[Work | Dropped]:

@@ -23,16 +23,22 @@ _PLAIN_LINE = re.compile(r"[\x20-\x7e]*")
 
 @dataclass(frozen=True)
 class Test:
-    """One way to start a program: arguments, standard input, and files that it finds beside itself."""
+    """One way to start a program: arguments, standard input, and files that it finds beside itself.
+
+    label: what it does, where its arguments do not say so.
+    """
 
     __test__ = False  # pytest would take it for a class of tests
 
     arguments: tuple[str, ...] = ()
     stdin: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
+    label: str = ""
 
     def describe(self) -> str:
         """One line that tells the test apart."""
+        if self.label:
+            return self.label
         words = " ".join(map(shlex.quote, self.arguments)) or "no arguments"
         return words + (f" < {self.stdin!r}" if self.stdin else "")
 

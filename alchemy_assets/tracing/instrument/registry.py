@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from alchemy_assets.tracing.instrument import c, cpp, csharp, go, java, javascript, python, ruby, rust, shell, swift, typescript
+from alchemy_assets.tracing.instrument.engine import MODULE
 from alchemy_assets.tracing.instrument.found import LIMIT_MARK, Found
 from alchemy_assets.tracing.instrument.points import Instrumented, choose, insert
 from alchemy_assets.tracing.reasons import Dropped, Reason
@@ -70,3 +71,13 @@ def instrument(  # noqa: PLR0913 -- what makes one program out of many
     if not instrumenter.parses(shown.text):
         return Dropped(Reason.CANNOT_INSTRUMENT, "the instrumented file does not parse")
     return shown
+
+
+def points_outside(language: str, source: str, lines: Collection[int]) -> frozenset[tuple[str, str]]:
+    """(kind, place) of the points that stand in no function, or on none of these lines: calls say nothing there."""
+    found = INSTRUMENTERS[language].find_points(source)
+    if isinstance(found, Dropped):
+        return frozenset()
+    return frozenset(
+        (point.kind, point.place) for point in found.points if point.function == MODULE or point.line not in lines
+    )

@@ -59,6 +59,31 @@ def screen(source: str) -> Dropped | None:
     return _imports(tree) or _calls(tree)
 
 
+def screen_part(source: str) -> Dropped | None:
+    """Why what is called of a module cannot be foreseen, or None: imports count that the module needs or that are used.
+
+    source: the module with everything else blank.
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Dropped(Reason.COMPILE_ERROR, "not valid Python 3")
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    body = [node for node in tree.body if not _only_for_types(node)]
+    for node in (node for one in body for node in ast.walk(one) if isinstance(node, ast.Import | ast.ImportFrom)):
+        bound = {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+        alone = _imports(ast.Module([node], []))
+        needed = node in body and alone is not None and alone.reason is Reason.NEEDS_LIBRARY
+        if alone is not None and (needed or bound & used or "*" in bound):
+            return alone
+    return _calls(ast.Module(body, []))
+
+
+def _only_for_types(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+
+
 def _is_program(tree: ast.Module) -> bool:
     """Whether importing the file as `__main__` does something beside defining."""
     for statement in tree.body:

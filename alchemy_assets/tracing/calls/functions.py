@@ -1,0 +1,153 @@
+"""What a callable function is, what it draws on in its file, and which functions of a file are worth calling.
+
+Belongs here: what is the same for every language. Does not: which functions a language lets be called, and what kinds
+their parameters have (`calls.python`, `calls.javascript`, ...), the arguments (`arguments`).
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from alchemy_assets.syntax_tree import walk
+from alchemy_assets.tracing.launch import Launch
+from alchemy_assets.tracing.reasons import Dropped
+from alchemy_assets.tracing.screening.code import Code, read_code
+
+MOST_FUNCTIONS = 4
+# What one function draws on may be long, but nobody follows much more than this in the head.
+MOST_LINES = 150
+LEAST_CONTROL = 2
+_CONTROL = re.compile(
+    r"^(?:if|for|while|do|elif|else_if|switch|match|case|until|unless|foreach|enhanced_for|for_in|except|rescue|catch)"
+    r"(?:_statement|_clause|_in_statement|_expression|_modifier)?$|^(?:if|while|for|unless|until|when)$|conditional|ternary"
+    r"|switch_expression|comprehension|^expression_case$"
+)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter: the kinds of `arguments.VALUES` that may suit it, the likeliest first; none where nothing is known.
+
+    optional: it may be left out; keyword: it has to be named; type: as the language writes it, where literals need that.
+    """
+
+    name: str
+    kinds: tuple[str, ...] = ()
+    optional: bool = False
+    keyword: bool = False
+    type: str = ""
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function that a driver can call: `called` is how it says it, `owner` the name that it has to import."""
+
+    name: str
+    called: str
+    owner: str
+    parameters: tuple[Parameter, ...]
+    node: Node
+    examples: tuple[str, ...] = ()
+    wrap: str = "{}"
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What a language brings.
+
+    functions: those of a file that a driver could call, by what the file says of them.
+    definitions: every definition that can be taken out of the file without breaking it, by name.
+    impure: what a function must not have in what it draws on. screen: why a part of a file cannot be foreseen.
+    call: a call as the driver says it, from the function and the values of its parameters.
+    driver: the files beside the source, for these calls; launch and source: how they are started, what the file is called.
+    """
+
+    language: str
+    functions: Callable[[Code, str], Sequence[Function]]
+    definitions: Callable[[Node], Sequence[tuple[str, Node]]]
+    impure: re.Pattern[str]
+    screen: Callable[[str], Dropped | None]
+    call: Callable[[Function, Sequence[object]], str]
+    driver: Callable[[str, Sequence[tuple[Function, str]]], Mapping[str, str]]
+    launch: Callable[[str], Launch]
+    source: Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A function with the part of its file that it draws on: that text alone, everything else being blank.
+
+    lines: those of the functions that it draws on, from 1, without what stands outside of them.
+    """
+
+    function: Function
+    text: str
+    control: int
+    lines: frozenset[int]
+
+
+def drawn_on(table: Calls, code: Code, source: str, function: Function) -> Drawn | Dropped | None:
+    """What a function draws on; None where that is not worth tracing, or why it cannot be foreseen."""
+    raw = source.encode()
+    definitions = table.definitions(code.root)
+    inside, size, control = _closure(definitions, code, function)
+    bare = "\n".join(code.bare[node.start_byte : node.end_byte] for node in inside)
+    if size > MOST_LINES or control < LEAST_CONTROL or table.impure.search(bare):
+        return None
+    text = bytearray(raw)
+    kept = {node.id for node in inside}
+    for _, node in definitions:
+        if node.id not in kept and not any(node.start_byte <= one.start_byte < node.end_byte for one in inside):
+            text[node.start_byte : node.end_byte] = re.sub(rb"[^\n]", b" ", raw[node.start_byte : node.end_byte])
+    part = text.decode(errors="replace")
+    rows = [range(node.start_point.row + 1, node.end_point.row + 2) for node in inside]
+    return table.screen(part) or Drawn(function, part, control, frozenset(row for one in rows for row in one))
+
+
+def _closure(definitions: Sequence[tuple[str, Node]], code: Code, function: Function) -> tuple[list[Node], int, int]:
+    """The nodes that a function draws on, itself first, with their lines and how much control flow they have."""
+    named: dict[str, list[Node]] = {}
+    for name, node in definitions:
+        named.setdefault(name, []).append(node)
+    waiting = [function.node]
+    found: dict[int, Node] = {}
+    while waiting:
+        node = waiting.pop()
+        if node.id in found:
+            continue
+        found[node.id] = node
+        words = set(re.findall(r"\w+", code.bare[node.start_byte : node.end_byte]))
+        waiting += [one for word in sorted(words & named.keys()) for one in named[word]]
+    nodes = list(found.values())
+    lines = sum(node.end_point.row - node.start_point.row + 1 for node in nodes)
+    return (
+        nodes,
+        lines,
+        sum(_CONTROL.search(one.type) is not None for node in nodes for one in walk(node) if one.is_named),
+    )
+
+
+def interesting(table: Calls, source: str) -> list[Drawn] | Dropped | None:
+    """The functions worth calling, the best first; where all that are there cannot be foreseen, why; None for none."""
+    code = read_code(table.language, source)
+    functions = table.functions(code, source)
+    judged = [drawn_on(table, code, source, one) for one in functions]
+    found = [one for one in judged if isinstance(one, Drawn)]
+    if not found:
+        return next((one for one in judged if isinstance(one, Dropped)), None)
+    words = re.findall(r"\w+", code.bare)
+    own = {one.function.name: re.findall(r"\w+", code.bare[one.function.node.start_byte : one.function.node.end_byte])
+           for one in found}  # fmt: skip
+    called = {name for name, inside in own.items() if words.count(name) > inside.count(name) + 1}
+    return sorted(found, key=lambda one: (-_worth(one, one.function.name in called), one.function.node.start_byte))[
+        :MOST_FUNCTIONS
+    ]
+
+
+def _worth(one: Drawn, called: bool) -> float:  # noqa: FBT001
+    """Much control flow is good, parameters of which nothing is known are not, nor is what others call anyway."""
+    needed = [parameter for parameter in one.function.parameters if not parameter.optional]
+    unknown = sum(not parameter.kinds for parameter in needed)
+    return min(one.control, 12) + 3 * bool(one.function.examples) - 3 * unknown - 1.5 * called - len(needed) / 2

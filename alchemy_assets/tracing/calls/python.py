@@ -1,0 +1,218 @@
+"""Which functions of a Python file can be called, and with what.
+
+Belongs here: what annotations, defaults, doctests and bodies of Python say. Does not: how calls are chosen
+(`functions`, `arguments`), the driver (`driver`).
+"""
+
+import ast
+import builtins
+import re
+import textwrap
+import warnings
+from collections.abc import Iterator, Sequence
+
+from tree_sitter import Node
+
+from alchemy_assets.syntax_tree import text_of
+from alchemy_assets.tracing.calls.arguments import LEFT_OUT
+from alchemy_assets.tracing.calls.driver import template
+from alchemy_assets.tracing.calls.functions import Calls, Function, Parameter
+from alchemy_assets.tracing.calls.python_kinds import kinds_of
+from alchemy_assets.tracing.calls.uses import NO_VALUE
+from alchemy_assets.tracing.launch import Launch
+from alchemy_assets.tracing.screening.code import Code
+from alchemy_assets.tracing.screening.python import screen_part
+
+_PURE_DECORATORS = re.compile(
+    r"@\s*(?:functools\.)?(?:lru_cache|cache|staticmethod|wraps|total_ordering|typing\.\w+|overload)\b"
+)
+_IMPURE = re.compile(
+    r"(?<![\w.])(?:open|input|exec|eval|exit|quit|breakpoint|__import__|compile|memoryview)\s*\(|(?<!\w)global\s"
+    r"|\bsys\.(?:stdin|stdout|stderr|exit|argv|exc_info|settrace|path|modules)\b|\b(?:subprocess|shutil|socket|requests|urllib\.request)\b"
+    r"|\bos\.(?!path\.(?:join|split|splitext|basename|dirname|normpath)\b|sep\b|linesep\b|fspath\b)\w+|\.(?:read|write)(?:_text|_bytes)?\("
+    r"|\bprint\s*\([^)]*file\s*=|(?<!\w)(?:async|await)\s|\b__file__\b|\bwarnings\.warn"
+)
+# Errors that say that a value is of a wrong kind, or that nothing is there yet.
+_NO_ANSWERS = {"AttributeError", "Exception", "NotImplementedError", "StopIteration", "SystemExit", "TypeError"}
+# Names that the driver needs for itself.
+_TAKEN = {"sys", "CALLS", "print", "list", "error"}
+
+
+def functions(code: Code, source: str) -> list[Function]:
+    """Functions of the module, and static methods of its classes."""
+    examples = _doctests(source)
+    found = []
+    for outer in code.root.named_children:
+        node = _definition(outer)
+        if node is None:
+            continue
+        if node.type == "function_definition" and _is_plain(outer):
+            made = _function(code, node, "", examples)
+        elif node.type == "class_definition":
+            found += _static_methods(code, node, examples)
+            continue
+        else:
+            continue
+        if made is not None:
+            found.append(made)
+    return found
+
+
+def _definition(node: Node) -> Node | None:
+    inner = node.child_by_field_name("definition") if node.type == "decorated_definition" else node
+    return inner if inner is not None and inner.type in {"function_definition", "class_definition"} else None
+
+
+def _is_plain(outer: Node) -> bool:
+    """Whether its decorators, if any, leave it a function that is called as it stands."""
+    marks = (
+        [child for child in outer.named_children if child.type == "decorator"]
+        if outer.type == "decorated_definition"
+        else []
+    )
+    return all(_PURE_DECORATORS.match(text_of(one)) for one in marks)
+
+
+def _static_methods(code: Code, node: Node, examples: dict[str, list[str]]) -> list[Function]:
+    name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+    found = []
+    for outer in body.named_children if body is not None and name is not None else []:
+        method = _definition(outer)
+        static = outer.type == "decorated_definition" and re.match(r"@staticmethod\b", text_of(outer))
+        if method is not None and static and method.type == "function_definition" and name is not None:
+            made = _function(code, method, text_of(name), examples)
+            found += [made] if made is not None else []
+    return found
+
+
+def _function(code: Code, node: Node, owner: str, examples: dict[str, list[str]]) -> Function | None:
+    named, listed, body = (node.child_by_field_name(field) for field in ("name", "parameters", "body"))
+    if named is None or listed is None or body is None or any(child.type == "async" for child in node.children):
+        return None
+    name = text_of(named)
+    parameters = _parameters(code, listed, body)
+    if parameters is None or not parameters or name in _TAKEN or name.startswith(("__", "test_")):
+        return None
+    called = f"{owner}.{name}" if owner else name
+    given = tuple(dict.fromkeys(re.sub(rf"^(?:\w+\.)*{name}\(", f"{called}(", one) for one in examples.get(name, ())))
+    wrap = "list({})" if any(one.type == "yield" for one in _own(body)) else "{}"
+    return Function(name, called, owner or name, tuple(parameters), node, given, wrap)
+
+
+def _own(body: Node) -> Iterator[Node]:
+    """The nodes of a body that are not in a function inside."""
+    waiting = list(body.children)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if node.type not in {"function_definition", "lambda", "class_definition"}:
+            waiting += node.children
+
+
+def _parameters(code: Code, listed: Node, body: Node) -> list[Parameter] | None:
+    """The parameters, or None where one that is needed can have no value of ours."""
+    strings = code.plain[body.start_byte : body.end_byte]
+    found: list[Parameter] = []
+    keyword = False
+    for node in listed.named_children:
+        if node.type in {"list_splat_pattern", "keyword_separator"} or (
+            node.type == "typed_parameter" and text_of(node).startswith("*")
+        ):
+            keyword = keyword or not text_of(node).startswith("**")
+            continue
+        if node.type in {"dictionary_splat_pattern", "positional_separator", "comment"}:
+            continue
+        name = node.child_by_field_name("name") or (node.named_children[0] if node.type == "typed_parameter" else node)
+        default, kind = node.child_by_field_name("value"), node.child_by_field_name("type")
+        called = text_of(name)
+        kinds = kinds_of(
+            called,
+            strings,
+            text_of(kind) if kind is not None else "",
+            text_of(default) if default is not None else "",
+        )
+        if kinds == (NO_VALUE,):
+            if default is None:
+                return None
+            kinds = ()
+        found.append(Parameter(called, kinds, default is not None, keyword or (default is not None)))
+    return found
+
+
+def _doctests(source: str) -> dict[str, list[str]]:
+    """Calls with nothing but literals that stand behind `>>>`, by the function's name."""
+    found: dict[str, list[str]] = {}
+    for line in re.findall(r"^\s*>>> (.+)$", source, re.MULTILINE):
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                tree = ast.parse(textwrap.dedent(line).strip())
+        except (SyntaxError, ValueError):
+            continue
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+            values = [*call.args, *(one.value for one in call.keywords)]
+            if name and values and all(map(_is_literal, values)) and len(ast.unparse(call)) <= 160:  # noqa: PLR2004
+                found.setdefault(name, []).append(ast.unparse(call))
+    return found
+
+
+def _is_literal(node: ast.expr) -> bool:
+    try:
+        ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True
+
+
+def definitions(root: Node) -> list[tuple[str, Node]]:
+    """Functions and classes of the module, with their decorators."""
+    found = []
+    for outer in root.named_children:
+        node = _definition(outer)
+        if node is not None and (name := node.child_by_field_name("name")) is not None:
+            found.append((text_of(name), outer))
+    return found
+
+
+def call(function: Function, values: Sequence[object]) -> str:
+    """A call in Python; parameters that have a default are named."""
+    words = [
+        f"{parameter.name}={value!r}" if parameter.keyword else repr(value)
+        for parameter, value in zip(function.parameters, values, strict=True)
+        if value is not LEFT_OUT
+    ]
+    return function.wrap.format(f"{function.called}({', '.join(words)})")
+
+
+def driver(source: str, calls: Sequence[tuple[Function, str]]) -> dict[str, str]:
+    """The driver; errors that the file raises itself are an answer, others end it."""
+    errors = _raised(source)
+    own = set(re.findall(r"^class (\w+)", source, re.MULTILINE))
+    names = sorted({function.owner for function, _ in calls} | (own & set(errors)))
+    entries = "\n".join(f'    "{number}": lambda: {said},' for number, (_, said) in enumerate(calls, 1))
+    text = template("python.txt").replace("@NAMES@", ", ".join(names)).replace("@CALLS@", entries)
+    if not errors:
+        return {"driver.py": f"{text}\nprint(CALLS[sys.argv[1]]())\n"}
+    caught = errors[0] if len(errors) == 1 else f"({', '.join(errors)})"
+    said = '    sys.exit(f"{type(error).__name__}: {error}")'
+    return {"driver.py": f"{text}\ntry:\n    print(CALLS[sys.argv[1]]())\nexcept {caught} as error:\n{said}\n"}
+
+
+def _raised(source: str) -> list[str]:
+    """The errors that the file raises itself, those aside that a wrong kind of value gives anyway."""
+    own = set(re.findall(r"^class (\w+)", source, re.MULTILINE))
+    names = {match[1] for match in re.finditer(r"^\s*raise\s+([A-Z]\w*)\b", source, re.MULTILINE)} - _NO_ANSWERS
+    return sorted(name for name in names if name in own or hasattr(builtins, name))
+
+
+CALLS = Calls(
+    "Python",
+    functions,
+    definitions,
+    _IMPURE,
+    screen_part,
+    call,
+    driver,
+    lambda _: Launch("driver.py", "python3 driver.py"),
+    lambda _: "source.py",
+)

@@ -1,0 +1,132 @@
+"""Call-level traces: the driver, its calls, and Python files through the real sandbox."""
+
+import asyncio
+import re
+
+import pytest
+
+from alchemy_assets.sandbox.sandbox import Invocation, Limits, Program
+from alchemy_assets.settings import Tracing
+from alchemy_assets.tracing import events
+from alchemy_assets.tracing.calls.driver import CallHarness
+from alchemy_assets.tracing.calls.registry import harness_of_calls
+from alchemy_assets.tracing.reasons import Reason
+from alchemy_assets.tracing.record import record
+from tests.tracing.call_libraries import LIBRARIES, PYTHON
+
+SETTINGS = Tracing()
+
+
+@pytest.fixture(scope="module")
+def recorded(sandbox, curated):
+    """The libraries of every language, recorded once; languages that cannot be run here are left out."""
+    files = [(language, text) for language, text in LIBRARIES.items() if sandbox.runnable(language)]
+    result = record(curated(*files), sandbox, SETTINGS)
+    outcomes = {row["language"]: row for row in result.outcomes.iter_rows(named=True)}
+    traces = {row["language"]: row for row in result.traces.iter_rows(named=True)}
+    return outcomes, traces
+
+
+def harness(language, text):
+    made = harness_of_calls(language, text)
+    assert isinstance(made, CallHarness), made
+    return made
+
+
+@pytest.mark.parametrize("language", LIBRARIES)
+def test_a_library_is_traced_by_calls(recorded, language):
+    """A file of pure functions gives a kept trace whose tests say their calls."""
+    outcomes, traces = recorded
+    if language not in outcomes:
+        pytest.skip(f"{language} cannot be run here")
+    assert outcomes[language]["kept"], outcomes[language]
+    row = traces[language]
+    assert row["harness"] == f"call/1 x{SETTINGS.runs}"
+    assert len(row["inputs"]) == len(row["trace_files"]) >= 3
+    assert all(re.fullmatch(r"[\w.:]+\(.*\)", one) for one in row["inputs"])
+
+
+def test_shown_files_alone_give_the_shown_trace(recorded, sandbox):
+    """In an empty folder with nothing but the source and its driver, the script writes the traces, byte for byte."""
+    rows = list(recorded[1].values())
+    runs = []
+    for row in rows:
+        files = {file["name"]: file["text"].encode() for file in row["source_files"]}
+        files["run.sh"] = row["run_sh"].encode()
+        names = tuple(file["name"] for file in row["trace_files"])
+        entry = next(name for name in files if re.search(r"(?i)^(?:driver|main)\.", name))
+        runs.append((Program(row["language"], files, entry), Invocation(script="run.sh", collect=names), Limits()))
+    assert runs
+    for row, outcome in zip(rows, asyncio.run(sandbox.run_many(runs)), strict=True):
+        for file in row["trace_files"]:
+            assert outcome.files[file["name"]].decode() == file["text"], row["language"]
+
+
+def test_the_driver_has_exactly_the_kept_calls(recorded):
+    """The shown driver makes as many calls as there are tests, each the call that its input names."""
+    for row in recorded[1].values():
+        driver = next(
+            file["text"] for file in row["source_files"][1:] if re.search(r"(?i)(?:driver|main)\.", file["name"])
+        )
+        assert all(call in driver for call in row["inputs"])
+        assert len(re.findall(r"^\s*(?:case )?\"\d+\"", driver, re.MULTILINE)) == len(row["inputs"])
+
+
+def test_only_what_is_called_is_shown(recorded):
+    """No event comes from code outside of functions, which every test would repeat."""
+    for row in recorded[1].values():
+        for file in row["trace_files"]:
+            assert all(event.function != "<module>" for event in events.read_events(file["text"]))
+
+
+@pytest.mark.parametrize("language", LIBRARIES)
+def test_proposals_are_the_same_each_time(language):
+    """The same file gives the same candidates, each call once, and no more than are worth running."""
+    calls = [test.label for test in harness(language, LIBRARIES[language]).candidates]
+    assert calls == [test.label for test in harness(language, LIBRARIES[language]).candidates]
+    assert len(calls) == len(set(calls))
+    assert 4 <= len(calls) <= 17
+
+
+@pytest.mark.parametrize("language", LIBRARIES)
+def test_kept_calls_are_numbered_from_one(language):
+    """A driver of some candidates has these alone, and the tests are started by their new numbers."""
+    made = harness(language, LIBRARIES[language])
+    some = [made.candidates[3], made.candidates[1]]
+    assert [test.arguments for test in made.started(some)] == [("1",), ("2",)]
+    assert [test.label for test in made.started(some)] == [some[0].label, some[1].label]
+    text = next(text for name, text in made.beside(some).items() if re.search(r"(?i)(?:driver|main)\.", name))
+    assert text.index(some[0].label) < text.index(some[1].label)
+    assert made.candidates[0].label not in text
+
+
+def test_examples_of_the_documentation_come_first():
+    """The first call of a function is the one that its doctest makes."""
+    assert "gcd(48, 36)" in [test.label for test in harness("Python", PYTHON).candidates][:4]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("LIMIT = 3\n", Reason.NO_CALLS),
+        ("def read(path):\n    for line in open(path):\n        if line:\n            print(line)\n", Reason.NO_CALLS),
+        ("def add(a, b):\n    return a + b\n", Reason.NO_CALLS),
+        (
+            "import random\ndef pick(items):\n    for one in items:\n        if random.random() > 0.5:\n            return one\n",
+            Reason.NONDETERMINISTIC,
+        ),
+        (
+            "import nowhere\ndef pick(items):\n    for one in items:\n        if one > 2:\n            return one\n",
+            Reason.NEEDS_LIBRARY,
+        ),
+    ],
+)
+def test_what_is_not_called_says_why(text, reason):
+    """Nothing to call, input and output, and what cannot be foreseen are told apart."""
+    assert harness_of_calls("Python", text).reason is reason
+
+
+def test_what_is_not_called_does_not_count():
+    """A function that cannot be foreseen does not stand in the way of another that does not need it."""
+    other = "\n\nimport random\n\ndef pick(items):\n    for one in items:\n        if random.random() > 0.5:\n            return one\n"
+    assert "pick" not in " ".join(test.label for test in harness("Python", PYTHON + other).candidates)
