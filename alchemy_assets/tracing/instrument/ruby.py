@@ -65,7 +65,7 @@ _MODIFIERS = {"if_modifier": "if", "unless_modifier": "unless"}
 # Methods that look at nothing their block gives back, and call it once a turn.
 _TURNS = re.compile(
     r"each(?:_with_index|_with_object|_pair|_char|_line|_byte|_slice|_cons|_key|_value|_index|_entry)?"
-    r"|reverse_each|times|upto|downto|step|loop|cycle"
+    r"|reverse_each|foreach|times|upto|downto|step|loop|cycle"
 )
 _ENDS = {"exit", "exit!", "abort", "throw"}
 _RAISES = {"raise", "fail"}
@@ -106,7 +106,7 @@ class Ruby:
     functions: frozenset[str] = frozenset({
         *_BLOCKS, *_CHOICES, "lambda", "method", "singleton_method", "class", "module", "singleton_class"
     })  # fmt: skip
-    calls: frozenset[str] = frozenset({"call", "identifier", "yield", "super", "subshell"})
+    calls: frozenset[str] = frozenset({"call", "identifier", "yield", "super", "subshell", "element_reference"})
     comments: frozenset[str] = frozenset({"comment"})
     line_comment: bytes = b"#"
     block_scoped: bool = False

@@ -175,9 +175,9 @@ def goes_on_with(statement: Node, free_blocks: frozenset[int]) -> str:
 
 
 def _gives_nothing_back(method: Node) -> bool:
-    """Whether the value of a method is never looked at: `initialize`, and what assigns `x.y = z`."""
+    """Whether the value of a method is never looked at: `initialize`, and what `x.y = z` or `x[y] = z` calls."""
     name = method.child_by_field_name("name")
-    return name is not None and (text_of(name) == "initialize" or name.type == "setter")
+    return name is not None and (text_of(name) in {"initialize", "[]="} or name.type == "setter")
 
 
 def heredocs(root: Node) -> dict[int, int]:

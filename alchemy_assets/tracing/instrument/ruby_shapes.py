@@ -29,7 +29,7 @@ from alchemy_assets.tracing.instrument.shapes import (
 )
 
 _CHANGES = {"<<", "push", "append", "pop", "shift", "unshift", "prepend", "insert", "add", "delete", "delete_at"}
-_CHANGES |= {"clear", "concat", "store", "update", "delete_if", "keep_if", "replace", "enqueue", "add?", "each_key"}
+_CHANGES |= {"clear", "concat", "store", "update", "delete_if", "keep_if", "replace", "enqueue", "add?"}
 _REORDERS = {"sort!", "sort_by!", "reverse!", "map!", "select!", "reject!", "uniq!", "shuffle!", "compact!", "flatten!"}
 _REORDERS |= {"gsub!", "sub!", "tr!", "upcase!", "downcase!", "strip!", "chomp!", "squeeze!", "merge!", "collect!"}
 _MAKES = re.compile(
