@@ -17,10 +17,10 @@ from alchemy_assets.tracing.instrument.dialect import Shown
 from alchemy_assets.tracing.instrument.found import Found, find, free_name, helper_text, newline_of
 from alchemy_assets.tracing.instrument.points import Insertion
 from alchemy_assets.tracing.instrument.scope import Scope
-from alchemy_assets.tracing.instrument.shapes import Body, Function, Shape
+from alchemy_assets.tracing.instrument.shapes import Body, Container, Function, Shape
 from alchemy_assets.tracing.instrument.swift_bodies import COMMENTS, statements_of
 from alchemy_assets.tracing.instrument.swift_shapes import shape_of
-from alchemy_assets.tracing.instrument.swift_types import Declared, declared
+from alchemy_assets.tracing.instrument.swift_types import Declared, declared, globals_of
 from alchemy_assets.tracing.reasons import Dropped, Reason
 
 _DEFINITIONS = {"class_declaration", "function_declaration", "protocol_declaration"}
@@ -36,9 +36,7 @@ LONGEST_ELEMENT = 40
 HELPER_NAMES = ("trace", "traceEvent", "emitTrace")
 ENDINGS = ("", "Log", "Optional", "Held", "Case", "Out", "Text", "Fields", "Quoted")
 # What sees its own source, stack or references would see the points.
-_SEES_ITSELF = re.compile(
-    r"#(?:line|column|sourceLocation)\b|\bcallStack\w+|\bisKnownUniquelyReferenced\b|\b_?[gG]etRetainCount\b|\bdladdr\b"
-)
+_SEES_ITSELF = re.compile(r"#(?:line|column|sourceLocation)\b|\bcallStack\w+|\b_?[gG]etRetainCount\b|\bdladdr\b")
 _MAIN = re.compile(r"^[ \t]*@(?:main|UIApplicationMain|NSApplicationMain)\b", re.MULTILINE)
 _IMPORTED = re.compile(r"^[ \t]*import[ \t]+(?:Foundation|Glibc)\b", re.MULTILINE)
 # The one declaration of the helper that the grammar does not know: a function of the runtime, without a body.
@@ -67,13 +65,13 @@ class Swift:
 
     def program(self, root: Node) -> Body:
         """The statements of a script; where a type is the main one, declarations alone."""
-        inner = statements_of(root)
-        if _MAIN.search(text_of(root)):
-            inner = tuple(one for one in inner if one.type in _DEFINITIONS)
-        return Body(root, inner)
+        return Body(root, (root,) if _MAIN.search(text_of(root)) else statements_of(root))
 
     def shape(self, node: Node) -> Shape | None:
         """Which statement is what."""
+        if node.type == "source_file":
+            inner = tuple(one for one in statements_of(node) if one.type in _DEFINITIONS)
+            return Container(node, "", inner, globals_of(node))
         return shape_of(node, self.facts)
 
     def reads(self, name: Node) -> bool:

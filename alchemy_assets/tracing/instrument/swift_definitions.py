@@ -21,7 +21,7 @@ from alchemy_assets.tracing.instrument.swift_bodies import (
     statements_of,
     valued,
 )
-from alchemy_assets.tracing.instrument.swift_types import BODIES, Declared, type_name
+from alchemy_assets.tracing.instrument.swift_types import BODIES, Declared, is_static, type_name
 
 
 def container(node: Node, facts: Declared) -> Container:
@@ -46,12 +46,6 @@ def _own(node: Node, facts: Declared) -> tuple[Variable, ...]:
     if name in facts.hidden or re.search(r"\b(?:consuming|borrowing|__consuming)\b", modifiers):
         return ()
     return (Variable("self", name, holder.start_byte),)
-
-
-def is_static(node: Node) -> bool:
-    """Whether a member belongs to its type and not to a value."""
-    words = " ".join(text_of(child) for child in node.children if child.type == "modifiers")
-    return re.search(r"\b(?:static|class)\b", words) is not None
 
 
 def function(node: Node, facts: Declared) -> Function | None:

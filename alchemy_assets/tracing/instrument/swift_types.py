@@ -143,11 +143,33 @@ def _inherits(node: Node) -> list[str]:
 
 def _stored(node: Node) -> Iterator[Variable]:
     for body in node.named_children:
-        for one in body.named_children if body.type in BODIES else ():
-            if one.type == "property_declaration" and is_stored(one):
-                for pattern in one.children_by_field_name("name"):
-                    kind = annotation(one, pattern)
-                    yield from (Variable(text_of(name), kind, name.start_byte, member=True) for name in bound(pattern))
+        if body.type in BODIES:
+            for one in body.named_children:
+                static = is_static(one)
+                if one.type == "property_declaration" and is_stored(one) and not (static and _is_made(one)):
+                    yield from _variables(one, member=not static)
+
+
+def globals_of(root: Node) -> tuple[Variable, ...]:
+    """The variables of a file without statements: they are made when they are first read, so only plain ones."""
+    found = [one for one in root.named_children if one.type == "property_declaration"]
+    return tuple(variable for one in found if is_stored(one) and not _is_made(one) for variable in _variables(one))
+
+
+def _variables(node: Node, *, member: bool = False) -> Iterator[Variable]:
+    for pattern in node.children_by_field_name("name"):
+        kind = annotation(node, pattern)
+        yield from (Variable(text_of(name), kind, name.start_byte, member) for name in bound(pattern))
+
+
+def _is_made(node: Node) -> bool:
+    """Whether code runs when a property is first read."""
+    return any(one.type in {"call_expression", "lambda_literal"} for one in walk(node))
+
+
+def is_static(node: Node) -> bool:
+    """Whether a member belongs to its type and not to a value."""
+    return re.search(r"\b(?:static|class)\b", _modifiers(node)) is not None
 
 
 def _all(name: str, stored: Mapping[str, list[Variable]], above: Mapping[str, list[str]]) -> Iterator[Variable]:
