@@ -22,7 +22,14 @@ from alchemy_assets.tracing.instrument.c_declarations import (
     result_type,
     types_of,
 )
-from alchemy_assets.tracing.instrument.c_helper import HELPER_NAMES, SEES_ITSELF, free_prefix, place_helper, renamed
+from alchemy_assets.tracing.instrument.c_helper import (
+    HELPER_NAMES,
+    SEES_ITSELF,
+    free_prefix,
+    place_helper,
+    renamed,
+    with_parts,
+)
 from alchemy_assets.tracing.instrument.c_masks import understood
 from alchemy_assets.tracing.instrument.c_places import Places, fields_of, handed_on
 from alchemy_assets.tracing.instrument.c_text import readers_of, text_names
@@ -53,6 +60,8 @@ class C:
     block_scoped: bool = True
     hoists: bool = False
     braces: tuple[str, str] = ("{", "}")
+    # The parts of the helper that the points need.
+    parts: set[str] = field(default_factory=set)
     _texts: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def program(self, root: Node) -> Body:
@@ -126,8 +135,14 @@ class C:
 
     def _show(self, one: Shown) -> str:
         if one.word:
+            self.parts.add("word")
             return f'{self._named("SHOW_WORD")}("{one.label}", "{one.expression}")'
-        return f"{self._named('SHOW_ARRAY' if one.type.endswith('[]') else 'SHOW')}({one.expression})"
+        if one.type.endswith("[]"):
+            self.parts.add("array")
+            return f"{self._named('SHOW_ARRAY')}({one.expression})"
+        if one.type != "scalar":
+            self.parts.add("text")
+        return f"{self._named('SHOW')}({one.expression})"
 
     def _named(self, name: str) -> str:
         return renamed(name, self.prefix)
@@ -137,6 +152,7 @@ class C:
         type_ = scope.definition.result if scope.definition is not None else ""
         if not type_ or any(one.type.startswith("preproc") or one.type == "comment" for one in walk(value)):
             return None
+        self.parts.add("result")
         return handed_on(f'{self._named("TRACE_RESULT")}("{place}", ', type_, value)
 
     def result(self, value: Node, function: Function | None, scope: Scope) -> Shown | None:
@@ -162,6 +178,8 @@ class C:
         known = self.types.resolved(result)
         if known.callable or known.arrays or (not known.pointers and not self.types.is_scalar(known.base)):
             return ""
+        if plain(known.base) == "char":
+            self.parts.add("text")
         if plain(known.base) == "char" and known.pointers == 1 and "const" not in known.base.split():
             # Nobody knows whether text is in there already, so it is shown as a place.
             return "void *"
@@ -187,7 +205,7 @@ def find_points(source: str) -> Found | Dropped:
         understood("C", source),
         lambda root, raw: dialect_for(source, root),  # noqa: ARG005 -- the source says it all
         lambda root, raw, made: place_helper(
-            root, raw, renamed(helper_text("c.txt"), made.prefix), ("errno.h", "stdio.h")
+            root, raw, renamed(with_parts(helper_text("c.txt"), made.parts), made.prefix), ("stdio.h",)
         ),
     )
 

@@ -4,7 +4,7 @@ Belongs here: the head of a file. Does not: the helper's text (`helpers/`), stat
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tree_sitter import Node
 
@@ -40,6 +40,11 @@ def renamed(text: str, prefix: str) -> str:
         return text
     changed = {"TRACE": prefix.upper(), "trace": prefix, "Trace": prefix.title(), "SHOW": f"{prefix.upper()}_SHOW"}
     return re.sub(r"\b(TRACE|trace|SHOW|Trace)(?=_\w|\(|[A-Z]|\Z)", lambda match: changed[match[1]], text)
+
+
+def with_parts(text: str, parts: Collection[str]) -> str:
+    """The helper's text with those of its optional lines, marked `@part@`, that belong to the named parts."""
+    return re.sub(r"^@(\w+)@(.*\n)", lambda match: match[2] if match[1] in parts else "", text, flags=re.MULTILINE)
 
 
 def place_helper(root: Node, raw: bytes, text: str, headers: Sequence[str]) -> list[Insertion] | Dropped:

@@ -6,7 +6,7 @@ types (`cpp_types`).
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
@@ -21,7 +21,14 @@ from alchemy_assets.tracing.instrument.c_declarations import (
     specifiers,
     types_of,
 )
-from alchemy_assets.tracing.instrument.c_helper import HELPER_NAMES, SEES_ITSELF, free_prefix, place_helper, renamed
+from alchemy_assets.tracing.instrument.c_helper import (
+    HELPER_NAMES,
+    SEES_ITSELF,
+    free_prefix,
+    place_helper,
+    renamed,
+    with_parts,
+)
 from alchemy_assets.tracing.instrument.c_masks import understood
 from alchemy_assets.tracing.instrument.c_places import Places, fields_of, handed_on
 from alchemy_assets.tracing.instrument.c_text import readers_of
@@ -56,7 +63,7 @@ _NUMBERED = {"+", "-", "*", "/", "%", "==", "!=", "<", ">", "<=", ">=", "&&", "|
 # What is moved away has a value that nobody knows.
 _MOVES = ("std::move(", "move(", "std::forward", "std::exchange(")
 _NO_NAME = re.compile(r"[\"\\\s;]")
-HEADERS = ("cerrno", "charconv", "cstdio", "string_view", "type_traits", "utility")
+HEADERS = ("cstdio", "string_view", "type_traits", "utility")
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,8 @@ class Cpp:
     block_scoped: bool = True
     hoists: bool = False
     braces: tuple[str, str] = ("{", "}")
+    # The parts of the helper that the points need.
+    parts: set[str] = field(default_factory=set)
 
     def program(self, root: Node) -> Body:
         """All definitions of the file."""
@@ -167,8 +176,20 @@ class Cpp:
         return f"{renamed('TRACE', self.prefix)}({', '.join(words)});"
 
     def _show(self, one: Shown) -> str:
-        word = renamed("TraceWord", self.prefix)
-        return f'"{one.label}", ' + (f'{word}{{"{one.expression}"}}' if one.word else one.expression)
+        if one.word:
+            return f'"{one.label}", "{one.expression}"'
+        if "unordered_" in one.type:
+            # In which order its items come is nothing that a reader could know.
+            return f'"{one.label}.size()", {one.expression}.size()'
+        self._needs(one.type)
+        return f'"{one.label}", {one.expression}'
+
+    def _needs(self, kind: str) -> None:
+        named = kind == "auto" or kind in self.types.parameters or kind in self.types.c.typedefs
+        if named or "<" in kind or kind.endswith("[]"):
+            self.parts.add("items")
+        if "optional<" in kind:
+            self.parts.add("optional")
 
     def hand_on(self, place: str, value: Node, scope: Scope) -> tuple[str, str] | None:
         """The value is shown as what the function gives back; a local object is left to be moved."""
@@ -176,6 +197,8 @@ class Cpp:
         simple = value.type in {"identifier", "this", "initializer_list"}
         if any(one.type.startswith(("preproc", "comment", "co_")) for one in walk(value)):
             return None
+        self.parts.add("result")
+        self._needs(type_)
         opening = f'{renamed("TRACE_RESULT", self.prefix)}("{place}", '
         if type_ == "auto":
             operator = value.child_by_field_name("operator") if value.type == "binary_expression" else None
@@ -373,7 +396,9 @@ def find_points(source: str) -> Found | Dropped:
         "Cpp",
         understood("Cpp", source),
         lambda root, raw: dialect_for(source, root),  # noqa: ARG005 -- the source says it all
-        lambda root, raw, made: place_helper(root, raw, renamed(helper_text("cpp.txt"), made.prefix), HEADERS),
+        lambda root, raw, made: place_helper(
+            root, raw, renamed(with_parts(helper_text("cpp.txt"), made.parts), made.prefix), HEADERS
+        ),
     )
 
 

@@ -96,8 +96,11 @@ class CppTypes:
 
     def shows(self, kind: str) -> bool:
         """Whether something of a kind is worth handing to the helper, which leaves out what it does not know."""
-        if kind in {"scalar", "char", "text", "scalar[]", "scalar[][]", "auto"} or kind in self.parameters:
+        if kind in {"scalar", "char", "text", "scalar[]", "scalar[][]"}:
             return True
+        if kind == "auto" or kind in self.parameters:
+            # It may be a container of the file, whose own code would be called to show it.
+            return "begin" not in self.results
         return _STANDARD.fullmatch(kind) is not None and _items_shown(kind)
 
     def is_made(self, kind: str) -> bool:
@@ -114,7 +117,7 @@ class CppTypes:
             return "" if "(" in one.written or (base == "void" and known.pointers == 0) else _pointer(one, known)
         if self.is_number(base) or base == "char" or base in self.parameters:
             return plain(one.base)
-        return plain(one.base) if _STANDARD.fullmatch(base) and _items_shown(base) else ""
+        return plain(one.base) if _STANDARD.fullmatch(base) and _items_shown(base) and "unordered_" not in base else ""
 
     def variables(self, name: str) -> tuple[Variable, ...]:
         """The members of a class that is known by name."""
@@ -142,6 +145,8 @@ class CppTypes:
 
 def _items_shown(kind: str) -> bool:
     """Whether the items of a container can be shown too: no pointers, no classes of the file."""
+    if "unordered_" in kind.partition("<")[2]:
+        return False
     inside = re.findall(r"[\w:]+|[*&]", kind)
     known = re.compile(
         rf"std::\w*|std|string|string_view|{_ITEMS}|unsigned|signed|long|short|int|char|float|double|bool|const|\d+\w*"

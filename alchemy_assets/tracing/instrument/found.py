@@ -69,10 +69,11 @@ def find(
     made = dialect(root, raw)
     if isinstance(made, Dropped):
         return made
+    # The helper may depend on what its points show.
+    points = Engine(raw, made, newline_of(raw)).program(root)
     placed = helper(root, raw, made)
     if isinstance(placed, Dropped):
         return placed
-    points = Engine(raw, made, newline_of(raw)).program(root)
     if not points:
         return Dropped(Reason.NO_EVENTS, "no place for a trace point")
     return Found(tuple(points), tuple(placed))
