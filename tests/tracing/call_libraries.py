@@ -33,4 +33,64 @@ def runs(text: str, least: int = 1) -> list[tuple[str, int]]:
     return [one for one in found if one[1] >= least]
 '''
 
-LIBRARIES = {"Python": PYTHON}
+JAVASCRIPT = """'use strict';
+
+function gcd(a, b) {
+  if (a < 0 || b < 0) throw new RangeError('negative');
+  while (b) {
+    [a, b] = [b, a % b];
+  }
+  return a;
+}
+
+// How often each word stands in a text.
+function countWords(text, least = 1) {
+  const counts = {};
+  for (const word of text.toLowerCase().split(' ')) {
+    if (word === '') continue;
+    counts[word] = (counts[word] || 0) + 1;
+  }
+  for (const word of Object.keys(counts)) {
+    if (counts[word] < least) delete counts[word];
+  }
+  return counts;
+}
+
+class Stack {
+  constructor(items) {
+    this.items = items.slice();
+  }
+
+  above(limit) {
+    const found = [];
+    while (this.items.length && this.items[this.items.length - 1] > limit) {
+      found.push(this.items.pop());
+    }
+    return found;
+  }
+}
+
+module.exports = { gcd, countWords, Stack };
+"""
+TYPESCRIPT = """export type Side = 'left' | 'right';
+
+export function pad(text: string, width: number, side: Side = 'left'): string {
+  let padded = text;
+  while (padded.length < width) {
+    padded = side === 'left' ? ' ' + padded : padded + ' ';
+  }
+  return padded;
+}
+
+export const longest = (words: string[]): string | undefined => {
+  let best: string | undefined;
+  for (const word of words) {
+    if (best === undefined || word.length > best.length) {
+      best = word;
+    }
+  }
+  return best;
+};
+"""
+
+LIBRARIES = {"JavaScript": JAVASCRIPT, "Python": PYTHON, "TypeScript": TYPESCRIPT}

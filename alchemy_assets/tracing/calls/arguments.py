@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from alchemy_assets.tracing.calls.functions import Calls, Drawn, Parameter
+from alchemy_assets.tracing.calls.uses import kind_of_name
 from alchemy_assets.tracing.inputs.literals import read_literals
 from alchemy_assets.tracing.inputs.pools import NAMED
 from alchemy_assets.tracing.screening.code import read_code
@@ -21,9 +22,9 @@ LEFT_OUT = object()
 _TEXTS = ("hello world", "A man, a plan", "banana", "", "x", "Zebra 42 times")
 VALUES: Mapping[str, tuple[object, ...]] = MappingProxyType(
     {
-        "int": (12, 7, 0, 30, 1, -4, 100, 5),
+        "int": (12, 7, 0, 30, 1, -4, 1500, 100),
         "nat": (6, 10, 1, 0, 17, 3),
-        "float": (2.5, 10.0, 0.75, -3.5, 0.0),
+        "float": (2.5, 1234.5, 0.75, -3.5, 0.0, 90.0),
         "bool": (True, False),
         "text": _TEXTS,
         "char": ("a", "Z", "7", " ", "-"),
@@ -42,6 +43,7 @@ VALUES: Mapping[str, tuple[object, ...]] = MappingProxyType(
     }
 )
 """The values of each kind, the likeliest first."""
+# Tried where nothing is known of a parameter.
 _UNKNOWN = ("text", "int", "ints")
 _NUMBER = re.compile(r"-?\d{1,4}")
 
@@ -79,14 +81,28 @@ def _values(parameter: Parameter, own: Sequence[str]) -> list[object]:
     """Values for a parameter, kinds in turn; an optional one is left out first, and every third time."""
     kinds = parameter.kinds or _UNKNOWN
     columns = [_of_kind(kind, parameter.name, own) for kind in kinds]
+    if parameter.keys and "map" in kinds:
+        columns = [[_record(parameter.keys, turn, own) for turn in range(4)]]
+    if parameter.values:
+        columns = [list(parameter.values)]
     values = [
         column[turn] for turn in range(max(map(len, columns))) for column in columns if turn < len(column)
     ]  # fmt: skip
     if not parameter.optional:
         return values
-    if not parameter.kinds:
+    if not (parameter.kinds or parameter.values):
         return [LEFT_OUT]
-    return [LEFT_OUT, *(one for pair in zip(values[::2], values[1::2], strict=False) for one in (*pair, LEFT_OUT))]
+    return [LEFT_OUT, *(one for turn in range(0, len(values), 2) for one in (*values[turn : turn + 2], LEFT_OUT))]
+
+
+def _record(keys: Sequence[str], turn: int, own: Sequence[str]) -> dict[str, object]:
+    """A map with the keys that are looked up, at times without the last; each has a value that its name suggests."""
+    shown = keys[:-1] if turn % 2 and len(keys) > 1 else keys
+    made: dict[str, object] = {}
+    for place, key in enumerate(shown):
+        column = _of_kind(kind_of_name(key) or ("int", "text")[place % 2], key, own)
+        made[key] = column[(turn + place) % len(column)]
+    return made
 
 
 def _of_kind(kind: str, name: str, own: Sequence[str]) -> list[object]:

@@ -31,6 +31,7 @@ class Parameter:
     """A parameter: the kinds of `arguments.VALUES` that may suit it, the likeliest first; none where nothing is known.
 
     optional: it may be left out; keyword: it has to be named; type: as the language writes it, where literals need that.
+    keys: what the function looks up in it; values: those that it may have, where the file says so.
     """
 
     name: str
@@ -38,11 +39,25 @@ class Parameter:
     optional: bool = False
     keyword: bool = False
     type: str = ""
+    keys: tuple[str, ...] = ()
+    values: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A definition by the name that brings it in, `.name` for members; block: it can be blanked without harm."""
+
+    name: str
+    node: Node
+    block: bool = True
 
 
 @dataclass(frozen=True)
 class Function:
-    """A function that a driver can call: `called` is how it says it, `owner` the name that it has to import."""
+    """A function that a driver can call: `called` is how it says it, `owner` the name that it has to import.
+
+    making: how many of the parameters, the first, are those of the object that has the function, -1 where none is made.
+    """
 
     name: str
     called: str
@@ -51,6 +66,7 @@ class Function:
     node: Node
     examples: tuple[str, ...] = ()
     wrap: str = "{}"
+    making: int = -1
 
 
 @dataclass(frozen=True)
@@ -58,7 +74,7 @@ class Calls:
     """What a language brings.
 
     functions: those of a file that a driver could call, by what the file says of them.
-    definitions: every definition that can be taken out of the file without breaking it, by name.
+    definitions: what functions may draw on.
     impure: what a function must not have in what it draws on. screen: why a part of a file cannot be foreseen.
     call: a call as the driver says it, from the function and the values of its parameters.
     driver: the files beside the source, for these calls; launch and source: how they are started, what the file is called.
@@ -66,7 +82,7 @@ class Calls:
 
     language: str
     functions: Callable[[Code, str], Sequence[Function]]
-    definitions: Callable[[Node], Sequence[tuple[str, Node]]]
+    definitions: Callable[[Node], Sequence[Definition]]
     impure: re.Pattern[str]
     screen: Callable[[str], Dropped | None]
     call: Callable[[Function, Sequence[object]], str]
@@ -98,7 +114,7 @@ def drawn_on(table: Calls, code: Code, source: str, function: Function) -> Drawn
         return None
     text = bytearray(raw)
     kept = {node.id for node in inside}
-    for _, node in definitions:
+    for node in (one.node for one in definitions if one.block):
         if node.id not in kept and not any(node.start_byte <= one.start_byte < node.end_byte for one in inside):
             text[node.start_byte : node.end_byte] = re.sub(rb"[^\n]", b" ", raw[node.start_byte : node.end_byte])
     part = text.decode(errors="replace")
@@ -106,27 +122,32 @@ def drawn_on(table: Calls, code: Code, source: str, function: Function) -> Drawn
     return table.screen(part) or Drawn(function, part, control, frozenset(row for one in rows for row in one))
 
 
-def _closure(definitions: Sequence[tuple[str, Node]], code: Code, function: Function) -> tuple[list[Node], int, int]:
+def _closure(definitions: Sequence[Definition], code: Code, function: Function) -> tuple[list[Node], int, int]:
     """The nodes that a function draws on, itself first, with their lines and how much control flow they have."""
     named: dict[str, list[Node]] = {}
-    for name, node in definitions:
-        named.setdefault(name, []).append(node)
-    waiting = [function.node]
+    for one in definitions:
+        named.setdefault(one.name, []).append(one.node)
+    waiting = [function.node, *(named.get(function.owner, []) if function.making >= 0 else [])]
     found: dict[int, Node] = {}
     while waiting:
         node = waiting.pop()
         if node.id in found:
             continue
         found[node.id] = node
-        words = set(re.findall(r"\w+", code.bare[node.start_byte : node.end_byte]))
+        words = set(re.findall(r"(?<!\w)\.?\w+", code.bare[node.start_byte : node.end_byte]))
+        words |= {word[1:] for word in words if word[0] == "."}
         waiting += [one for word in sorted(words & named.keys()) for one in named[word]]
-    nodes = list(found.values())
+    nodes = [one for one in found.values() if not any(_within(one, other) for other in found.values())]
     lines = sum(node.end_point.row - node.start_point.row + 1 for node in nodes)
     return (
         nodes,
         lines,
         sum(_CONTROL.search(one.type) is not None for node in nodes for one in walk(node) if one.is_named),
     )
+
+
+def _within(inner: Node, outer: Node) -> bool:
+    return inner.id != outer.id and outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
 
 
 def interesting(table: Calls, source: str) -> list[Drawn] | Dropped | None:

@@ -16,9 +16,9 @@ from tree_sitter import Node
 from alchemy_assets.syntax_tree import text_of
 from alchemy_assets.tracing.calls.arguments import LEFT_OUT
 from alchemy_assets.tracing.calls.driver import template
-from alchemy_assets.tracing.calls.functions import Calls, Function, Parameter
-from alchemy_assets.tracing.calls.python_kinds import kinds_of
-from alchemy_assets.tracing.calls.uses import NO_VALUE
+from alchemy_assets.tracing.calls.functions import Calls, Definition, Function, Parameter
+from alchemy_assets.tracing.calls.python_kinds import LOOKUPS, kinds_of
+from alchemy_assets.tracing.calls.uses import NO_VALUE, keys_of_use
 from alchemy_assets.tracing.launch import Launch
 from alchemy_assets.tracing.screening.code import Code
 from alchemy_assets.tracing.screening.python import screen_part
@@ -39,7 +39,7 @@ _TAKEN = {"sys", "CALLS", "print", "list", "error"}
 
 
 def functions(code: Code, source: str) -> list[Function]:
-    """Functions of the module, and static methods of its classes."""
+    """Functions of the module, and methods of its classes."""
     examples = _doctests(source)
     found = []
     for outer in code.root.named_children:
@@ -49,7 +49,7 @@ def functions(code: Code, source: str) -> list[Function]:
         if node.type == "function_definition" and _is_plain(outer):
             made = _function(code, node, "", examples)
         elif node.type == "class_definition":
-            found += _static_methods(code, node, examples)
+            found += _of_class(code, node, examples)
             continue
         else:
             continue
@@ -73,27 +73,49 @@ def _is_plain(outer: Node) -> bool:
     return all(_PURE_DECORATORS.match(text_of(one)) for one in marks)
 
 
-def _static_methods(code: Code, node: Node, examples: dict[str, list[str]]) -> list[Function]:
-    name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+def _of_class(code: Code, node: Node, examples: dict[str, list[str]]) -> list[Function]:
+    """Static methods of a class, and methods of objects that can be made of plain values."""
+    named, above = node.child_by_field_name("name"), node.child_by_field_name("superclasses")
+    methods = {called: method for method, called in _methods(node)}
+    if named is None:
+        return []
+    name = text_of(named)
     found = []
-    for outer in body.named_children if body is not None and name is not None else []:
-        method = _definition(outer)
-        static = outer.type == "decorated_definition" and re.match(r"@staticmethod\b", text_of(outer))
-        if method is not None and static and method.type == "function_definition" and name is not None:
-            made = _function(code, method, text_of(name), examples)
-            found += [made] if made is not None else []
-    return found
+    for called, method in methods.items():
+        outer = (
+            text_of(method.parent) if method.parent is not None and method.parent.type == "decorated_definition" else ""
+        )
+        if re.match(r"@staticmethod\b", outer):
+            found.append(_function(code, method, name, examples))
+        elif not outer and (above is None or text_of(above) in {"()", "(object)"}) and not called.startswith("_"):
+            made = _made(code, methods.get("__init__"))
+            if made is not None:
+                found.append(_function(code, method, name, examples, made))
+    return [one for one in found if one is not None]
 
 
-def _function(code: Code, node: Node, owner: str, examples: dict[str, list[str]]) -> Function | None:
+def _made(code: Code, method: Node | None) -> list[Parameter] | None:
+    """The parameters that making an object takes, or None where it cannot be made of plain values."""
+    if method is None:
+        return []
+    listed, body = method.child_by_field_name("parameters"), method.child_by_field_name("body")
+    return _parameters(code, listed, body, skip=1) if listed is not None and body is not None else None
+
+
+def _function(
+    code: Code, node: Node, owner: str, examples: dict[str, list[str]], making: Sequence[Parameter] | None = None
+) -> Function | None:
     named, listed, body = (node.child_by_field_name(field) for field in ("name", "parameters", "body"))
     if named is None or listed is None or body is None or any(child.type == "async" for child in node.children):
         return None
     name = text_of(named)
-    parameters = _parameters(code, listed, body)
-    if parameters is None or not parameters or name in _TAKEN or name.startswith(("__", "test_")):
+    parameters = _parameters(code, listed, body, skip=int(making is not None))
+    if parameters is None or not (parameters or making) or name in _TAKEN or name.startswith(("__", "test_")):
         return None
     called = f"{owner}.{name}" if owner else name
+    if making is not None:
+        wrap = "list({})" if any(one.type == "yield" for one in _own(body)) else "{}"
+        return Function(name, called, owner, (*making, *parameters), node, wrap=wrap, making=len(making))
     given = tuple(dict.fromkeys(re.sub(rf"^(?:\w+\.)*{name}\(", f"{called}(", one) for one in examples.get(name, ())))
     wrap = "list({})" if any(one.type == "yield" for one in _own(body)) else "{}"
     return Function(name, called, owner or name, tuple(parameters), node, given, wrap)
@@ -109,12 +131,12 @@ def _own(body: Node) -> Iterator[Node]:
             waiting += node.children
 
 
-def _parameters(code: Code, listed: Node, body: Node) -> list[Parameter] | None:
+def _parameters(code: Code, listed: Node, body: Node, skip: int = 0) -> list[Parameter] | None:
     """The parameters, or None where one that is needed can have no value of ours."""
     strings = code.plain[body.start_byte : body.end_byte]
     found: list[Parameter] = []
     keyword = False
-    for node in listed.named_children:
+    for node in listed.named_children[skip:]:
         if node.type in {"list_splat_pattern", "keyword_separator"} or (
             node.type == "typed_parameter" and text_of(node).startswith("*")
         ):
@@ -135,7 +157,9 @@ def _parameters(code: Code, listed: Node, body: Node) -> list[Parameter] | None:
             if default is None:
                 return None
             kinds = ()
-        found.append(Parameter(called, kinds, default is not None, keyword or (default is not None)))
+        keys = keys_of_use(called, strings, LOOKUPS) if "map" in kinds else ()
+        optional = default is not None
+        found.append(Parameter(called, kinds, optional, keyword or optional, keys=keys))
     return found
 
 
@@ -164,24 +188,46 @@ def _is_literal(node: ast.expr) -> bool:
     return True
 
 
-def definitions(root: Node) -> list[tuple[str, Node]]:
-    """Functions and classes of the module, with their decorators."""
+def definitions(root: Node) -> list[Definition]:
+    """Functions of the module; its classes by what making an object needs, and their methods."""
     found = []
     for outer in root.named_children:
         node = _definition(outer)
-        if node is not None and (name := node.child_by_field_name("name")) is not None:
-            found.append((text_of(name), outer))
+        name = node.child_by_field_name("name") if node is not None else None
+        if node is None or name is None:
+            continue
+        if node.type == "function_definition":
+            found.append(Definition(text_of(name), outer))
+            continue
+        found.append(Definition("", outer))
+        for method, called in _methods(node):
+            own = text_of(name) if re.fullmatch(r"__\w+__", called) else f".{called}"
+            found.append(Definition(own, method, block=False))
     return found
+
+
+def _methods(node: Node) -> Iterator[tuple[Node, str]]:
+    """The methods of a class, with their names."""
+    body = node.child_by_field_name("body")
+    for outer in body.named_children if body is not None else []:
+        method = _definition(outer)
+        name = method.child_by_field_name("name") if method is not None else None
+        if method is not None and name is not None and method.type == "function_definition":
+            yield method, text_of(name)
 
 
 def call(function: Function, values: Sequence[object]) -> str:
     """A call in Python; parameters that have a default are named."""
     words = [
-        f"{parameter.name}={value!r}" if parameter.keyword else repr(value)
+        None if value is LEFT_OUT else f"{parameter.name}={value!r}" if parameter.keyword else repr(value)
         for parameter, value in zip(function.parameters, values, strict=True)
-        if value is not LEFT_OUT
     ]
-    return function.wrap.format(f"{function.called}({', '.join(words)})")
+    before = max(function.making, 0)
+    made, given = (", ".join(word for word in part if word) for part in (words[:before], words[before:]))
+    said = (
+        f"{function.called}({given})" if function.making < 0 else f"{function.owner}({made}).{function.name}({given})"
+    )
+    return function.wrap.format(said) if function.wrap != "{}" else said
 
 
 def driver(source: str, calls: Sequence[tuple[Function, str]]) -> dict[str, str]:

@@ -6,7 +6,7 @@ Belongs here: words and expressions of Python. Does not: which functions there a
 
 import re
 
-from alchemy_assets.tracing.calls.uses import NO_VALUE, Uses, kinds_of_use
+from alchemy_assets.tracing.calls.uses import NO_VALUE, Uses, kinds_of_default, kinds_of_use
 
 _TEXT = (
     "split|strip|lstrip|rstrip|lower|upper|startswith|endswith|replace|encode|splitlines|find|rfind|isdigit|isalpha"
@@ -36,6 +36,11 @@ _USES: Uses = (
     ("map", rf"\bNAME\.(?:{_MAP})\b|\bNAME\[\s*[\"']|isinstance\(NAME,\s*\(?\s*dict\b"),
     (NO_VALUE, rf"(?<![\w.])NAME\.(?!(?:{_TEXT}|{_LIST}|{_MAP}|{_MORE})\b)[a-zA-Z_]\w*|(?<![\w.])NAME\("),
 )
+LOOKUPS = (
+    r"\bNAME(?:\[|\.(?:get|pop|setdefault)\()\s*[\"'](\w[\w.-]*)[\"']",
+    r"[\"'](\w[\w.-]*)[\"']\s+(?:not\s+)?in\s+NAME\b",
+)
+"""Where the keys stand that a function looks up in a parameter."""
 _ANNOTATED = (
     (r"(?:int|Int)", ("int",)),
     (r"float|complex|Number|Real", ("float",)),
@@ -70,15 +75,7 @@ def kinds_of(name: str, body: str, annotation: str, default: str) -> tuple[str, 
         known = tuple(dict.fromkeys(kind for part in parts for kind in part))
         if known or plain not in {"Any", "object", "T", "typing.Any"}:
             return known or (NO_VALUE,)
-    if re.fullmatch(r"True|False", default):
-        return ("bool",)
-    if re.fullmatch(r"-?\d+", default):
-        return ("nat",) if int(default) > 0 else ("int",)
-    if re.fullmatch(r"-?\d*\.\d*", default):
-        return ("float",)
-    if default[:1] in {"'", '"'}:
-        return ("char",) if re.fullmatch(r"(['\"])[^\w]\1", default) else ("text",)
-    return kinds_of_use(name, body, _USES)
+    return kinds_of_default(default) or kinds_of_use(name, body, _USES)
 
 
 def _annotated(part: str) -> tuple[str, ...]:

@@ -48,6 +48,19 @@ def kind_of_name(name: str) -> str | None:
     return next((kind for kind, pattern in _NAMED if pattern.fullmatch(name.lstrip("_$"))), None)
 
 
+def kinds_of_default(default: str) -> tuple[str, ...]:
+    """The kind of a default that is a literal, or nothing."""
+    if re.fullmatch(r"(?i:true|false)", default):
+        return ("bool",)
+    if re.fullmatch(r"-?\d+", default):
+        return ("nat",) if int(default) > 0 else ("int",)
+    if re.fullmatch(r"-?(?:\d+\.\d*|\.\d+)", default):
+        return ("float",)
+    if default[:1] in {"'", '"', "`"}:
+        return ("char",) if re.fullmatch(r"(['\"`])[^\w]\1", default) else ("text",)
+    return ()
+
+
 def kinds_of_use(name: str, body: str, uses: Uses) -> tuple[str, ...]:
     """The kinds that fit what a body does with a parameter and what it is called, the likeliest first.
 
@@ -81,3 +94,9 @@ _MEANT = {
     ("seq", ""): ("ints", "text", "texts"),
     ("int", "nat"): ("nat",),
 }
+
+
+def keys_of_use(name: str, body: str, lookups: Sequence[str]) -> tuple[str, ...]:
+    """The keys that a body looks up in a parameter, by patterns with NAME for it; at most six."""
+    found = [key for pattern in lookups for key in re.findall(pattern.replace("NAME", re.escape(name)), body)]
+    return tuple(dict.fromkeys(key for key in found if key))[:6]

@@ -63,6 +63,28 @@ def screen(table: Table, source: str) -> Dropped | None:
     return _imports(table, code) or _calls(table, code) or _texts(table, code) or _unordered(table, code)
 
 
+_KEYWORDS = words("import require const let var from package static as type use default function class")
+
+
+def screen_part(table: Table, source: str) -> Dropped | None:
+    """Why what is called of a file cannot be foreseen, or None; what is imported counts where it is used.
+
+    source: the file with everything else blank.
+    """
+    code = read_code(table.language, source)
+    if table.foreign is not None and (name := table.foreign(code)) is not None:
+        return Dropped(Reason.NEEDS_LIBRARY, name)
+    return _imports(table, code, used=True) or _calls(table, code) or _texts(table, code) or _unordered(table, code)
+
+
+def _used(match: re.Match[str], code: Code) -> bool:
+    """Whether a name that stands on an import's line, or the last part of what is imported, stands elsewhere too."""
+    start, end = code.bare.rfind("\n", 0, match.start()) + 1, code.bare.find("\n", match.end())
+    line, rest = code.bare[start:end], code.bare[:start] + code.bare[end:]
+    names = {*re.findall(r"[^\W\d]\w*", line), re.split(r"\W", last_group(match))[-1]} - _KEYWORDS
+    return not names or any(re.search(rf"(?<!\w){name}(?!\w)", rest) for name in names if name)
+
+
 def imported(table: Table, code: Code) -> list[str]:
     """The names of what a program imports, in order."""
     if table.imports is None:
@@ -75,8 +97,11 @@ def last_group(match: re.Match[str]) -> str:
     return match[match.lastindex or 0] or ""
 
 
-def _imports(table: Table, code: Code) -> Dropped | None:
-    for name in imported(table, code):
+def _imports(table: Table, code: Code, *, used: bool = False) -> Dropped | None:
+    for match in table.imports.finditer(code.plain) if table.imports is not None else ():
+        name = last_group(match)
+        if used and not _used(match, code):
+            continue
         above = _above(name)
         for reason, modules in table.modules.items():
             if not modules.isdisjoint(above):
