@@ -4,19 +4,34 @@ Belongs here: names of files and command lines that a reader sees. Does not: how
 the same names (`sandbox.toolchains.plans`).
 """
 
+import re
+import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alchemy_assets.sandbox.toolchains.java import file_name, main_class
 from alchemy_assets.sandbox.toolchains.javascript import is_module
+from alchemy_assets.sandbox.toolchains.plans import sqlite_parameters
 
 
 @dataclass(frozen=True)
 class Launch:
-    """The file that holds the program, the command that starts it, and the one that builds it, or ""."""
+    """The file that holds the program, the command that starts it, and the one that builds it, or "".
+
+    binds: whether arguments are bound to the parameters of a script, as the sandbox does it, and not handed over as words.
+    """
 
     entry: str
     command: str
     compile: str = ""
+    binds: bool = False
+
+    def line(self, arguments: Sequence[str]) -> str:
+        """The command line that starts it with these arguments."""
+        if not self.binds:
+            return " ".join([self.command, *map(shlex.quote, arguments)])
+        words = [word if word == "-cmd" else _between_quotes(word) for word in sqlite_parameters(arguments)]
+        return " ".join([self.command, *words])
 
 
 _PLAIN = {
@@ -29,7 +44,7 @@ _PLAIN = {
     "Python": Launch("source.py", "python3 source.py"),
     "Ruby": Launch("source.rb", "ruby source.rb"),
     "Rust": Launch("source.rs", "./main", "rustc -o main source.rs"),
-    "SQL": Launch("source.sql", "sqlite3 -batch -bail :memory: '.read source.sql'"),
+    "SQL": Launch("source.sql", "sqlite3 -batch -bail :memory: '.read source.sql'", binds=True),
     "Shell": Launch("source.sh", "bash source.sh"),
     "Swift": Launch("source.swift", "./main", "swiftc -o main source.swift"),
     "TypeScript": Launch(
@@ -46,3 +61,8 @@ def launch_of(language: str, source: str) -> Launch:
         return _PLAIN[language]
     entry, started = file_name("Main.java", source.encode()), main_class(source.encode())
     return Launch(entry, f"java -ea {started}", f"javac -d . {entry}")
+
+
+def _between_quotes(word: str) -> str:
+    """A word for bash that holds single quotes itself."""
+    return '"' + re.sub(r'([\\"$`])', r"\\\1", word) + '"'

@@ -19,6 +19,7 @@ from alchemy_assets.tracing.building import Counting, build_all
 from alchemy_assets.tracing.calls.driver import CallHarness
 from alchemy_assets.tracing.calls.registry import CALLS, harness_of_calls
 from alchemy_assets.tracing.comparing import changed, ended, unstable
+from alchemy_assets.tracing.given import Given, prepare_given
 from alchemy_assets.tracing.harness import Harness, program_of, whole_program
 from alchemy_assets.tracing.inputs.registry import PROPOSE
 from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS, instrument, points_outside
@@ -47,8 +48,13 @@ class Recorded:
     sandbox_seconds: float
 
 
-def record(files: pl.DataFrame, sandbox: Sandbox | None, settings: Tracing) -> Recorded:
-    """Record the programs among curated files: one outcome row a file, one trace row for each that is kept."""
+def record(
+    files: pl.DataFrame, sandbox: Sandbox | None, settings: Tracing, given: Mapping[str, Given] | None = None
+) -> Recorded:
+    """Record the programs among curated files: one outcome row a file, one trace row for each that is kept.
+
+    given: programs that came instrumented, by blob id; they are recorded in place of ours.
+    """
     rows = sorted(files.iter_rows(named=True), key=lambda row: str(row["blob_id"]))
     counting = None if sandbox is None else Counting(sandbox)
     runnable = {
@@ -58,16 +64,18 @@ def record(files: pl.DataFrame, sandbox: Sandbox | None, settings: Tracing) -> R
     results: dict[str, Result] = {}
     for start in range(0, len(rows), FILES_AT_ONCE):
         works: list[Work] = []
+        ready: list[Work] = []
         for row in rows[start : start + FILES_AT_ONCE]:
-            prepared = prepare(row, runnable)
+            own = (given or {}).get(str(row["blob_id"]))
+            prepared = prepare(row, runnable) if own is None else prepare_given(row, own)
             if isinstance(prepared, Dropped):
                 results[str(row["blob_id"])] = [prepared]
             else:
-                works.append(prepared)
+                (works if own is None else ready).append(prepared)
         if counting is not None:
             works = _sift(works, build_all(works, counting), results)
-            works = _sift(works, _try_inputs(works, counting, settings), results)
-            for work, result in zip(works, _run(works, counting, settings, toolchains), strict=True):
+            works = [*_sift(works, try_inputs(works, counting, settings), results), *ready]
+            for work, result in zip(works, run_tests(works, counting, settings, toolchains), strict=True):
                 results[str(work.row["blob_id"])] = result
     traces = [result for result in results.values() if isinstance(result, dict)]
     outcomes = [_outcome(row, results[str(row["blob_id"])]) for row in rows]
@@ -132,7 +140,7 @@ def _harness(language: str, text: str) -> Harness | Dropped:
     return harness_of_calls(language, text) if reason.reason is Reason.LIBRARY and language in CALLS else reason
 
 
-def _try_inputs(works: Sequence[Work], sandbox: Counting, settings: Tracing) -> list[Work | Dropped]:
+def try_inputs(works: Sequence[Work], sandbox: Counting, settings: Tracing) -> list[Work | Dropped]:
     """Run every candidate once; keep those that take different ways, and points that turned out to say something."""
     outcomes = iter(sandbox.run_many([run for work in works for run in _trials_of(work)]))
     return [choose_tests(work, [next(outcomes) for _ in work.harness.candidates], settings) for work in works]
@@ -148,7 +156,9 @@ def _trials_of(work: Work) -> Iterator[Run]:
         yield replace(program, files=files), invocation, TRIAL_LIMITS
 
 
-def _run(works: Sequence[Work], sandbox: Counting, settings: Tracing, toolchains: Mapping[str, str]) -> list[Result]:
+def run_tests(
+    works: Sequence[Work], sandbox: Counting, settings: Tracing, toolchains: Mapping[str, str]
+) -> list[Result]:
     """Compare each program with its original, record it in every surroundings, and judge what came of it."""
     outcomes = iter(sandbox.run_many([run for work in works for run in _runs_of(work, settings.runs)]))
     results: list[Result] = []
@@ -164,7 +174,7 @@ def _run(works: Sequence[Work], sandbox: Counting, settings: Tracing, toolchains
             results.append([dropped])
             continue
         traces = [recorded[0].files[trace_name(number)].decode() for number in range(1, count + 1)]
-        script = run_script(work.harness.launch, work.harness.started(work.tests))
+        script = _script(work)
         beside = work.harness.beside(work.tests)
         against = judge("\n".join([work.shown.text, *beside.values()]), script, traces, settings.answer_tokens)
         results.append(
@@ -176,8 +186,7 @@ def _run(works: Sequence[Work], sandbox: Counting, settings: Tracing, toolchains
 
 def _runs_of(work: Work, count: int) -> Iterator[Run]:
     numbers = range(1, len(work.tests) + 1)
-    tests = work.harness.started(work.tests)
-    shown, compared = (run_script(work.harness.launch, tests, compared=one) for one in (False, True))
+    shown, compared = (_script(work, compared=one) for one in (False, True))
     names = tuple(map(trace_name, numbers))
     both = (*names, *map(output_name, numbers))
     ways = [(work.text, compared, both), (work.shown.text, compared, both), *[(work.shown.text, shown, names)] * count]
@@ -194,6 +203,11 @@ def _runs_of(work: Work, count: int) -> Iterator[Run]:
         )
         limits = replace(LIMITS, cpu_seconds=LIMITS.cpu_seconds * max(len(work.tests), 1))
         yield replace(program, files=dict(reversed(files.items())) if turn % 2 else files), invocation, limits
+
+
+def _script(work: Work, *, compared: bool = False) -> str:
+    """The script that runs its tests; one that came with the program is run as it is."""
+    return work.script or run_script(work.harness.launch, work.harness.started(work.tests), compared=compared)
 
 
 def _outputs(original: Outcome, count: int) -> list[dict[str, str]]:
@@ -235,7 +249,7 @@ def _row(  # noqa: PLR0913 -- what a row is made of
             "copied_share": measure.copied_share(answer, "\n".join([*files.values(), script])),
         },
         "toolchain": toolchain,
-        "instrumenter": INSTRUMENTERS[work.language].name,
+        "instrumenter": harness.name if work.script else INSTRUMENTERS[work.language].name,
         "harness": f"{harness.name} x{runs}",
         "source_edits": [*(row["edits"] or []), *edits],  # type: ignore[misc] # a list of structs
         "source_sha256": hashlib.sha256(work.shown.text.encode()).hexdigest(),

@@ -77,7 +77,7 @@ def run_script(launch: Launch, tests: Sequence[Test], *, compared: bool = False)
             if written.get(name) != text:
                 lines += [*_here_document(f"cat > {shlex.quote(name)}", text), ""]
                 written[name] = text
-        command = " ".join([launch.command, *map(shlex.quote, test.arguments)])
+        command = launch.line(test.arguments)
         kept = f" > {output_name(number)}" if compared else ""
         lines.append(f"# Test {number}")
         lines += _with_input(f"{command}{kept} 2> {trace_name(number)}", test.stdin)

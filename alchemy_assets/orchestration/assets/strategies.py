@@ -12,6 +12,7 @@ from alchemy_assets.settings import Settings
 from alchemy_assets.strategies import code_trace
 from alchemy_assets.strategies.registry import STRATEGIES, Strategy
 from alchemy_assets.strategies.strategy import CODE_TRACE, curated_file, run
+from alchemy_assets.tracing.given import hash_of, read_given
 from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS
 from alchemy_assets.tracing.record import record
 
@@ -52,7 +53,8 @@ def samples_made(
 
 def _record(inputs: Inputs) -> Mapping[str, Made]:
     files = inputs.frame("curated_files")
-    recorded = record(files, inputs.workspace.sandbox, inputs.workspace.settings.tracing)
+    tracing = inputs.workspace.settings.tracing
+    recorded = record(files, inputs.workspace.sandbox, tracing, read_given(tracing.instrumented))
     rejected = recorded.outcomes.filter(~pl.col("kept"))
     counts = {
         "rows_in": files.height,
@@ -128,7 +130,9 @@ def _traces() -> Step:
         inputs=("curated_files",),
         kinds=frozenset({"polars", "parquet", "bubblewrap", "treesitter"}),
         uses=lambda used: used.tracing.model_dump(exclude={"sampling"}),
-        outside=_toolchain,
+        outside=lambda workspace, partition: (
+            _toolchain(workspace, partition) + hash_of(workspace.settings.tracing.instrumented)
+        ),
     )
 
 

@@ -221,7 +221,7 @@ def swift(program: Program, limits: Limits) -> Plan:
     return Plan(files, run=(f"./{made}",), compile=(*words, "-o", made, *sources(moved, ".swift")))
 
 
-def _sqlite_parameters(arguments: Sequence[str]) -> list[str]:
+def sqlite_parameters(arguments: Sequence[str]) -> list[str]:
     """Return options that bind each argument to `?1`, `?2`, …; the shell takes bare words for statements."""
     words = []
     for number, argument in enumerate(arguments, 1):
@@ -241,4 +241,4 @@ def sqlite(program: Program, limits: Limits) -> Plan:
     del limits
     read = f".read {_dot_word(plain(program.entry))}"
     words = ("/usr/bin/sqlite3", "-batch", "-bail", ":memory:", read)
-    return Plan(program.files, run=words, arguments=_sqlite_parameters)
+    return Plan(program.files, run=words, arguments=sqlite_parameters)

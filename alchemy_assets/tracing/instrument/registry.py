@@ -7,7 +7,22 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from alchemy_assets.tracing.instrument import c, cpp, csharp, go, java, javascript, python, ruby, rust, shell, swift, typescript
+from alchemy_assets.tracing.instrument import (
+    c,
+    cpp,
+    csharp,
+    go,
+    java,
+    javascript,
+    php,
+    python,
+    ruby,
+    rust,
+    shell,
+    sql,
+    swift,
+    typescript,
+)
 from alchemy_assets.tracing.instrument.engine import MODULE
 from alchemy_assets.tracing.instrument.found import LIMIT_MARK, Found
 from alchemy_assets.tracing.instrument.points import Instrumented, choose, insert
@@ -33,9 +48,11 @@ INSTRUMENTERS: Mapping[str, Instrumenter] = MappingProxyType(
         "Go": Instrumenter("go/1", go.find_points, go.parses),
         "Java": Instrumenter("java/1", java.find_points, java.parses),
         "JavaScript": Instrumenter("javascript/1", javascript.find_points, javascript.parses),
+        "PHP": Instrumenter("php/1", php.find_points, php.parses),
         "Python": Instrumenter("python/2", python.find_points, python.parses),
         "Ruby": Instrumenter("ruby/1", ruby.find_points, ruby.parses),
         "Rust": Instrumenter("rust/1", rust.find_points, rust.parses),
+        "SQL": Instrumenter("sql/1", sql.find_points, sql.parses),
         "Shell": Instrumenter("shell/2", shell.find_points, shell.parses),
         "Swift": Instrumenter("swift/1", swift.find_points, swift.parses),
         "TypeScript": Instrumenter("typescript/1", typescript.find_points, typescript.parses),
