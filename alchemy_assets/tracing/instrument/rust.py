@@ -104,7 +104,7 @@ class Rust:
 
     def write(self, kind: str, place: str, shown: Sequence[Shown]) -> str:
         """A call of the helper."""
-        state = [f'{one.label} = "{one.expression}"' if one.word else one.expression for one in shown]
+        state = [f"{one.label} = {_literal(one.expression)}" if one.word else one.expression for one in shown]
         words = ", ".join([f'"{kind}"', f'"{place}"', *state])
         return f"{self.trace}!({words});"
 
@@ -119,6 +119,10 @@ class Rust:
         """Nothing is shown that could not be handed on."""
         del value, function, scope
         return None
+
+
+def _literal(text: str) -> str:
+    return '"' + re.sub(r'["\\]', r"\\\g<0>", text) + '"'
 
 
 def _method(node: Node) -> bool:

@@ -31,6 +31,7 @@ from alchemy_assets.tracing.instrument.shapes import (
     Variable,
 )
 
+LONGEST_WORD = 30
 LOOPS = {"for_expression", "while_expression", "loop_expression"}
 # Expressions that hold statements.
 COMPOUND = frozenset({"if_expression", "match_expression", "block", "unsafe_block", *LOOPS})
@@ -229,7 +230,8 @@ class Shapes:
             if one.type != "match_arm" or pattern is None or value is None:
                 continue
             inside = _body(value) if value.type == "block" else Body(value, (value,), bare=True)
-            arms.append(Arm("arm", one, inside, pattern.child_by_field_name("condition"), self._variables(pattern)))
+            word = _shorten(" ".join(text_of(pattern).split()))
+            arms.append(Arm(word, one, inside, pattern.child_by_field_name("condition"), self._variables(pattern)))
         return Branch(tuple(arms), exhaustive=True, subject=node.child_by_field_name("value"))
 
     def _loop(self, node: Node) -> Shape | None:
@@ -241,6 +243,11 @@ class Shapes:
         if condition is not None:
             binds = self._binds(condition)
         return Loop(node, _body(body), condition, binds=binds)
+
+
+def _shorten(pattern: str) -> str:
+    """A pattern as the word of its arm."""
+    return pattern if len(pattern) <= LONGEST_WORD else f"{pattern[: LONGEST_WORD - 3]}..."
 
 
 def statements(node: Node) -> Iterator[Node]:

@@ -6,7 +6,7 @@ Beside Rust's own words stand `&?` (some reference), `copy` (something that is c
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -58,7 +58,7 @@ _MACROS = {"format": "String", "vec": "Vec<>", "matches": "bool", "line": "u32",
 class Facts:
     """What a file says of its own types and functions.
 
-    copies: types that are copied. opaque: types without `Debug`. fields: `Type.field` or `Variant.0` to its type.
+    copies: types that are copied. opaque: types without a derived `Debug`. fields: `Type.field` or `Variant.0` to its type.
     results: `function` and `Type.method` to what they give, "()" for nothing. receivers: method to how it takes `self`.
     parameters: `function` and `.method` to the types of what they are given.
     operators: whether operators are defined, so that `a * b` says nothing of a number.
@@ -98,6 +98,7 @@ class Facts:
 def facts_of(root: Node) -> Facts:
     """Read a file's definitions."""
     derived: dict[str, str] = {}
+    bodies: dict[str, str] = {}
     debug, copies, indexes, operators = set(), set(), False, False
     fields: dict[str, str] = {}
     results: dict[str, str] = {}
@@ -107,11 +108,11 @@ def facts_of(root: Node) -> Facts:
         name = node.child_by_field_name("name")
         if node.type in {"struct_item", "enum_item", "union_item"} and name is not None:
             derived[text_of(name)] = " ".join(_attributes(node))
+            bodies[text_of(name)] = text_of(node)
             fields.update(_fields(node, text_of(name)))
         elif node.type == "impl_item":
             trait, kind = node.child_by_field_name("trait"), bare(type_text(node.child_by_field_name("type")))
             last = bare(type_text(trait)).rpartition("::")[2] if trait is not None else ""
-            debug |= {kind} if last == "Debug" else set()
             copies |= {kind} if last == "Copy" else set()
             indexes = indexes or last in {"Index", "IndexMut", "Deref"}
             operators = operators or last in {
@@ -133,8 +134,19 @@ def facts_of(root: Node) -> Facts:
         debug |= {name_} if re.search(r"\bDebug\b", attributes) else set()
         copies |= {name_} if re.search(r"\bCopy\b", attributes) else set()
     return Facts(
-        frozenset(copies), frozenset(set(derived) - debug), fields, results, receivers, parameters, operators, indexes
+        frozenset(copies), frozenset(_opaque(bodies, debug)), fields, results, receivers, parameters, operators, indexes
     )
+
+
+def _opaque(bodies: Mapping[str, str], debug: Collection[str]) -> set[str]:
+    """The types that cannot show themselves without code of the program or an address, and those that hold one."""
+    opaque = {
+        name for name, body in bodies.items() if name not in debug or re.search(r"\*(?:const|mut)\b|\bfn\(", body)
+    }
+    words = {name: set(re.findall(r"[A-Za-z_]\w*", body)) for name, body in bodies.items()}
+    while holding := {name for name in bodies if name not in opaque and not opaque.isdisjoint(words[name])}:
+        opaque |= holding
+    return opaque
 
 
 def _attributes(node: Node) -> Iterator[str]:
