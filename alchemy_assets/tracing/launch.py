@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from alchemy_assets.sandbox.toolchains.java import file_name, main_class
 from alchemy_assets.sandbox.toolchains.javascript import is_module
-from alchemy_assets.sandbox.toolchains.plans import sqlite_parameters
+from alchemy_assets.sandbox.toolchains.plans import NEWER_CPP, is_newer_cpp, sqlite_parameters
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ _PLAIN = {
     "PHP": Launch("source.php", "php source.php"),
     "Python": Launch("source.py", "python3 source.py"),
     "Ruby": Launch("source.rb", "ruby source.rb"),
-    "Rust": Launch("source.rs", "./main", "rustc -o main source.rs"),
+    "Rust": Launch("source.rs", "./main", "rustc --edition 2021 -o main source.rs"),
     "SQL": Launch("source.sql", "sqlite3 -batch -bail :memory: '.read source.sql'", binds=True),
     "Shell": Launch("source.sh", "bash source.sh"),
     "Swift": Launch("source.swift", "./main", "swiftc -o main source.swift"),
@@ -57,6 +57,8 @@ def launch_of(language: str, source: str) -> Launch:
     """How a program is launched; files of Java and of ES modules are called as the source asks."""
     if language == "JavaScript" and is_module(source.encode()):
         return Launch("source.mjs", "node source.mjs")
+    if language == "Cpp" and is_newer_cpp(source.encode()):
+        return Launch("source.cpp", "./main", f"g++ {NEWER_CPP} -o main source.cpp")
     if language != "Java":
         return _PLAIN[language]
     entry, started = file_name("Main.java", source.encode()), main_class(source.encode())

@@ -34,6 +34,7 @@ _LINKED: Mapping[bytes, tuple[str, ...]] = {
 }
 """What a header of a library needs on the command line; where the library is missing, so is the header, and that is said."""
 # C++ 20 and 23 make <iostream> a third dearer to read, so only those pay who ask for something of them.
+NEWER_CPP = "-std=gnu++23"
 _NEWER_CPP = re.compile(
     rb"#[ \t]*include[ \t]*<(?:barrier|bit|compare|concepts|coroutine|expected|format|generator|latch|mdspan|numbers"
     rb"|print|ranges|semaphore|source_location|span|stop_token|syncstream|version)>"
@@ -88,8 +89,13 @@ def c(program: Program, limits: Limits) -> Plan:
 def cpp(program: Program, limits: Limits) -> Plan:
     """Compile all C++ files together, by the standard that they ask for."""
     del limits
-    newer = any(_NEWER_CPP.search(content) for content in program.files.values())
-    return _gcc(program, "/usr/bin/g++", "c++", (".cpp", ".cc", ".cxx", ".c++", ".C"), ("-std=gnu++23",) * newer)
+    newer = any(map(is_newer_cpp, program.files.values()))
+    return _gcc(program, "/usr/bin/g++", "c++", (".cpp", ".cc", ".cxx", ".c++", ".C"), (NEWER_CPP,) * newer)
+
+
+def is_newer_cpp(content: bytes) -> bool:
+    """Whether a C++ file asks for something that is newer than what the compiler takes by itself."""
+    return _NEWER_CPP.search(content) is not None
 
 
 def _gcc(program: Program, compiler: str, language: str, suffixes: tuple[str, ...], options: Sequence[str]) -> Plan:
