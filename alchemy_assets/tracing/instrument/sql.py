@@ -38,6 +38,9 @@ _NOT_TWICE = re.compile(
 )
 _RESULT_NAMES = ("result", "shown_rows", "result_rows")
 _LONGEST_QUERY = 1_200
+_IN_A_ROW = -1.5
+_MOST_TABLES = 2
+_MANY_ROWS = re.compile(r"\bRECURSIVE\b|\bgenerate_series\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 _WEIGHTS = {"IN": 1.0, "OUT": 1.4, "VAR": -0.6, "BRANCH": 0.6, "LOOP": 1.0, "TRANSFORM": 1.2}
 
@@ -51,6 +54,7 @@ class _Finder:
     begun: list[tuple[str, Tables, list[str]]] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
     told_views: set[str] = field(default_factory=set)
+    next_target: str | None = None
     asked: bool = False
 
     def statement(self, one: Statement) -> None:
@@ -79,8 +83,8 @@ class _Finder:
     def _select(self, one: Statement) -> None:
         query = read_query(one.tokens)
         self._query(one, query, SCRIPT)
-        for token in one.tokens:
-            view = self.tables.find(token.text) if token.kind in {"word", "quoted"} else None
+        for before, token in zip(one.tokens, one.tokens[1:], strict=False):
+            view = self.tables.find(token.text) if before.says("FROM", "JOIN", ",") else None
             if view is not None and view.is_view and view.name not in self.told_views:
                 self.told_views.add(view.name)
                 self._query(one, read_query(view.body), view.name)
@@ -99,19 +103,29 @@ class _Finder:
         def put(kind: str, token: Token, write: str) -> None:
             self._put(one, kind, self._line(token), write, -len(write) / 1_000, function, before=before)
 
+        limited = any(token.says("LIMIT") for token in (*one.tokens, *query.tokens))
         for common in query.commons:
             if common.recursive:
                 columns = self._columns(common)
                 place = f"{function}:{self._line(common.name)}"
                 if columns:
                     put("LOOP", common.name, self.writer.turns(place, common, columns))
-            else:
+            elif not limited:
                 earlier = common.up_to[: next(i for i, token in enumerate(common.up_to) if token is common.name)]
                 prefix = earlier[:-1] if earlier and earlier[-1].text == "," else ()
                 inner = read_query(common.body)
                 if not inner.prefix:
                     self._ways(Query(prefix, (), inner.clauses, inner.tokens), function, put)
-        self._ways(query, function, put)
+        if not limited or not query.commons:
+            self._ways(query, function, put)
+
+    def _is_wide(self, query: Query) -> bool:
+        """Whether all pairs of rows of its tables may be too many to look at, which a WHERE would have cut down."""
+        source = query.clauses["FROM"]
+        joined = sum(token.says("JOIN") for token in _top_level(source))
+        told = sum(token.says("ON", "USING", "NATURAL") for token in _top_level(source))
+        tables = len(split(source)) + max(joined - told, 0)
+        return tables > _MOST_TABLES or (tables > 1 and _MANY_ROWS.search(self.source) is not None)
 
     def _columns(self, common: Common) -> tuple[Column, ...] | None:
         """What the columns of a recursive table are called, where they have names."""
@@ -123,7 +137,8 @@ class _Finder:
         return found if named and not any(re.fullmatch(r"column\d+", name) for name, _ in found or ()) else None
 
     def _ways(self, query: Query, function: str, put: Callable[[str, Token, str], None]) -> None:
-        if not query.simple or "FROM" not in query.clauses:
+        """WHERE, HAVING, LEFT JOIN and CASE of one SELECT."""
+        if not query.simple or "FROM" not in query.clauses or "LIMIT" in query.clauses or self._is_wide(query):
             return
         named, writer = aliases(query), self.writer
 
@@ -208,7 +223,9 @@ class _Finder:
 
     def _state(self, one: Statement, table: Table) -> None:
         if _NAME.fullmatch(table.name) and table.columns and table.order:
-            self._put(one, "TRANSFORM", one.line, self.writer.table(f"{SCRIPT}:{one.line}", table))
+            # Of statements that write to one table in a row, the last shows what became of it.
+            weight = _IN_A_ROW if key_of(table.name) == self.next_target else 0.0
+            self._put(one, "TRANSFORM", one.line, self.writer.table(f"{SCRIPT}:{one.line}", table), weight)
 
     def _created(self, one: Statement) -> None:
         """A table that was created full."""
@@ -256,7 +273,7 @@ class _Finder:
         if offset is None or one.printing.elsewhere:
             return
         start, end = one.printing.around()
-        text = self.newline.join([*start, _TO_STDERR, *select.split("\n"), *end])
+        text = self.newline.join([*start, _TO_STDERR, *select.replace("\r", "").split("\n"), *end])
         at_end = offset == len(self.source) and not self.source.endswith("\n")
         text = f"{self.newline}{text}" if at_end else f"{text}{self.newline}"
         insertion = Insertion(len(self.source[:offset].encode()), text)
@@ -286,7 +303,8 @@ def find_points(source: str) -> Found | Dropped:
     if name is None:
         return Dropped(Reason.CANNOT_INSTRUMENT, "every name for a result is taken")
     finder = _Finder(source, Writer(source, name, max(texts, default=0)), newline)
-    for item in items:
+    for number, item in enumerate(items):
+        finder.next_target = _target(items[number + 1 : number + 2])
         if isinstance(item, Refused):
             return Dropped(Reason.CANNOT_INSTRUMENT, f"uses {item.command}")
         if isinstance(item, Unknown):
@@ -303,6 +321,12 @@ def find_points(source: str) -> Found | Dropped:
 def parses(source: str) -> bool:
     """Whether a script is cut into statements to its end; SQLite has the last word."""
     return bool(read_script(source))
+
+
+def _target(following: Sequence[Statement | Unknown | Refused]) -> str | None:
+    """The table that the next statement writes to."""
+    named = [target_of(read_query(one.tokens).tokens) for one in following if isinstance(one, Statement)]
+    return key_of(named[0][0]) if named and named[0] is not None else None
 
 
 def _writes(tokens: Sequence[Token]) -> bool:

@@ -18,6 +18,7 @@ _BLOBS = re.compile(r"\b[xX]'|\b(?:AS\s+BLOB|zeroblob|unhex|readfile|randomblob|
 _BUILDS_TEXT = re.compile(
     r"\|\||\b(?:group_concat|string_agg|printf|format|replace|hex|json\w*|concat\w*)\s*\(", re.IGNORECASE
 )
+_PARAMETER = re.compile(r"\?[1-9]")
 # Where a column, by its type, or an expression, by what it begins with, holds no text.
 _NUMBER = re.compile(
     r"\w*INT\w*\b|(?:REAL|FLOAT|DOUBLE|NUMERIC|DECIMAL|BOOLEAN)\b|(?:count|sum|total|avg|abs|round|length|row_number|rank)\s*\(",
@@ -53,15 +54,18 @@ class Writer:
 
     def changes(self, place: str, *, inserted: bool) -> str:
         """How many rows a statement changed, and all did."""
+        told = f"SELECT 'TRACE:VAR:{place}:changes=' || changes()"
+        if _PARAMETER.search(self.source):
+            return f"{told};"  # Binding them changed rows of a table that the script does not show.
         last = " || '; last_rowid=' || last_insert_rowid()" if inserted else ""
-        return f"SELECT 'TRACE:VAR:{place}:changes=' || changes() || '; total=' || total_changes(){last};"
+        return f"{told} || '; total=' || total_changes(){last};"
 
     def matched(self, place: str, table: str, word: str) -> str:
         """Whether an UPDATE or DELETE found all rows, some or none; what a DELETE left is counted."""
-        whole = "count(*)" if word == "updated" else "changes() + count(*)"
+        whole = "count(*)" if word == "updated" else "(changes() + count(*))"
         return (
             f"SELECT 'TRACE:BRANCH:{place}:took=\"' || CASE changes() WHEN 0 THEN 'no row' WHEN {whole} THEN 'every row'"
-            f" ELSE 'some rows' END\n    || '\"; {word}=' || changes() || '; of=' || ({whole}) FROM {table};"
+            f" ELSE 'some rows' END\n    || '\"; {word}=' || changes() || '; of=' || {whole} FROM {table};"
         )
 
     def ignored(self, place: str, offered: int) -> str:
@@ -75,7 +79,7 @@ class Writer:
         """How many rows a table has, and the first of them."""
         return (
             f"SELECT 'TRACE:TRANSFORM:{place}:{table.name}=' || {self._rows(table.columns or ())}"
-            f" || '; rows=' || (SELECT count(*) FROM {table.name})\n"
+            f"\n    || '; rows=' || (SELECT count(*) FROM {table.name})\n"
             f"FROM (SELECT * FROM {table.name} ORDER BY {table.order} LIMIT {ROWS});"
         )
 
@@ -91,7 +95,8 @@ class Writer:
             return f"SELECT 'TRACE:OUT:{place}:rows=' || count(*) FROM (\n{query}\n);"
         return (
             f"WITH {name} ({', '.join(column for column, _ in columns)}) AS (\n{query}\n)\n"
-            f"SELECT 'TRACE:OUT:{place}:rows=' || (SELECT count(*) FROM {name}) || '; result=' || {self._rows(columns)}\n"
+            f"SELECT 'TRACE:OUT:{place}:rows=' || (SELECT count(*) FROM {name})\n"
+            f"    || '; result=' || {self._rows(columns)}\n"
             f"FROM (SELECT * FROM {name} LIMIT {ROWS});"
         )
 
