@@ -57,7 +57,7 @@ def trace(sandbox: ProgramSandbox, language: str, source: str, **keywords) -> li
 def test_programs_come_back_byte_for_byte(language):
     """A generated program keeps its bytes under the insertions, gets the same ones each time, and still parses."""
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
     @given(PROGRAMS[language], st.integers(1, 60))
     def check(source, points):
         found = MODULES[language].find_points(source)
@@ -77,7 +77,7 @@ def test_programs_behave_as_before(language, sandbox):
     sources: list[str] = []
 
     @settings(
-        max_examples=4 if language == "Cpp" else 12,
+        max_examples=3 if language == "Cpp" else 8,
         deadline=None,
         derandomize=True,
         phases=[Phase.generate],

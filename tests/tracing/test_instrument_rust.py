@@ -52,7 +52,7 @@ def trace(sandbox: ProgramSandbox, source: str, limit: int = 8) -> list[str]:
     return [format_event(one).removeprefix("TRACE:") for one in read_events(after.stderr.decode())]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rust_programs(), st.integers(1, 90))
 def test_programs_come_back_byte_for_byte(source, points):
     """A generated program keeps its bytes under the insertions, gets the same ones each time, and still parses."""
@@ -71,7 +71,7 @@ def test_programs_behave_as_before(sandbox):
     """Programs with everything that makes inserting hard compile at once, print the same, and say the same on stderr."""
     sources: list[str] = [every_statement()]
 
-    @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+    @settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
     @given(rust_programs())
     def collect(source):
         sources.append(source)
