@@ -244,8 +244,6 @@ print(kept.1, made)
         "TRACE:IN:Suit.isRed:21:self=.black",
         "TRACE:IN:apply:31:value=3; odd=Odd",
         "TRACE:VAR:apply:32:copy=3; value=3",
-        "TRACE:IN:closure:39:$0=3",
-        "TRACE:VAR:closure:39:$0=4",
         "TRACE:VAR:apply:33:copy=4",
         "TRACE:OUT:apply:34:result=4",
         'TRACE:VAR:<module>:41:table=[1: "1", 2: "2", 3: "3"]; values=[1, 2, 3]',

@@ -155,7 +155,7 @@ def closure(node: Node, facts: Declared) -> Function | None:
         return None
     kind = next((child for child in node.named_children if child.type == "lambda_function_type"), None)
     parameters = list(_closure_parameters(kind)) if kind is not None else list(_numbered(inner))
-    alone = len(inner) == 1 and (is_value(inner[0]) or is_return(inner[0]))
+    alone = len(inner) == 1 and (is_value(inner[0]) or is_return(inner[0]) or inner[0].type == "assignment")
     if alone or any(one.type == "directive" for one in inner):
         value = inner[0] if alone else None
         return Function(node, "closure", tuple(parameters), None, value, closure=True)

@@ -115,6 +115,8 @@ def is_stored(node: Node) -> bool:
     if node.child_by_field_name("computed_value") is not None:
         return False
     words = _modifiers(node)
+    if any(child.type == "async" for child in node.children):
+        return False
     return not _NOT_STORED.search(words) and "@" not in _PLAIN.sub("", words)
 
 
@@ -169,7 +171,8 @@ def _is_made(node: Node) -> bool:
 
 def is_static(node: Node) -> bool:
     """Whether a member belongs to its type and not to a value."""
-    return re.search(r"\b(?:static|class)\b", _modifiers(node)) is not None
+    words = {child.type for child in node.children if not child.is_named}
+    return "class" in words or re.search(r"\b(?:static|class)\b", _modifiers(node)) is not None
 
 
 def _all(name: str, stored: Mapping[str, list[Variable]], above: Mapping[str, list[str]]) -> Iterator[Variable]:
