@@ -26,6 +26,7 @@ from alchemy_assets.tracing.instrument.php_shapes import (
     container,
     function,
     is_ended,
+    is_misread,
     is_printed,
     loop,
     may_come_again,
@@ -77,7 +78,8 @@ _SEES_ITSELF = re.compile(
 class Php:
     """The dialect; `trace` is what the helper is called in this source.
 
-    unset: variables that lose their value in a loop or where errors are caught. indexes: whether classes here say what `$a[$i]` means.
+    unset: variables that lose their value in a loop or where errors are caught. indexes: whether classes here say what
+    `$a[$i]` means.
     """
 
     trace: str
@@ -117,7 +119,7 @@ class Php:
             case "compound_statement":
                 return Block(body(node))
             case "if_statement":
-                return Branch(*arms(node))
+                return Branch(*arms(node)) if not is_misread(node) else None
             case "switch_statement":
                 return switch(node)
             case kind if kind in _LOOPS:

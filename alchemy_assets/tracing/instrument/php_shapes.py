@@ -132,6 +132,17 @@ def arms(node: Node) -> tuple[tuple[Arm, ...], bool]:
     return tuple(found), False
 
 
+def is_misread(node: Node) -> bool:
+    """Whether an `else` belongs to an `if` inside without braces: the grammar gives it to the outer one."""
+    inner = node.child_by_field_name("body") if node.child_by_field_name("alternative") is not None else None
+    while inner is not None and inner.type in {"if_statement", "while_statement", "for_statement", "foreach_statement"}:
+        others = inner.children_by_field_name("alternative")
+        if inner.type == "if_statement" and not others:
+            return True
+        inner = (others[-1] if others else inner).child_by_field_name("body")
+    return False
+
+
 def _arm(word: str, place: Node, node: Node) -> Arm:
     condition = node.child_by_field_name("condition")
     return Arm(word, place, _body_of(node), condition, bound_by(condition))
