@@ -283,4 +283,5 @@ def test_a_taken_name_gives_another():
 def test_what_sees_itself_is_refused(line):
     """A program that looks at its own lines, callers or objects is refused, for points would change what it sees."""
     assert isinstance(ruby.find_points(f"x = gets\n{line}\n"), Dropped)
+    assert isinstance(ruby.find_points('#!/bin/sh\nexec ruby -x "$0" if false\n#!ruby\nx = gets\n'), Dropped)
     assert not isinstance(ruby.find_points("x = gets\neval('1', binding, __FILE__, __LINE__)\n"), Dropped)

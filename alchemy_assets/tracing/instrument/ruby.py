@@ -274,6 +274,9 @@ def _dialect(root: Node, source: str) -> Ruby | Dropped:
     code = source.partition("\n__END__")[0]
     if (match := _SEES_ITSELF.search(code)) is not None:
         return Dropped(Reason.CANNOT_INSTRUMENT, f"uses {match[0].strip()}")
+    if re.match(r"#!(?!.*ruby)", source):
+        # Ruby looks for a later line with its name, and reads nothing before that.
+        return Dropped(Reason.CANNOT_INSTRUMENT, "starts as a program of another language")
     name = free_name(source, HELPER_NAMES)
     if name is None:
         return Dropped(Reason.CANNOT_INSTRUMENT, f"every name for the helper is taken: {', '.join(HELPER_NAMES)}")
