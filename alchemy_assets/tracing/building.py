@@ -62,10 +62,9 @@ def build_all(works: Sequence[Work], sandbox: Counting) -> list[Work | Dropped]:
 
 
 def _run(work: Work, text: str) -> Run:
-    """A run of the first candidate."""
-    first = work.harness.candidates[0]
-    program = program_of(work.language, work.harness, text, [first])
-    started = work.harness.started([first])[0]
+    """A run of the first candidate, built as all candidates are."""
+    program = program_of(work.language, work.harness, text, work.harness.candidates)
+    started = work.harness.started(work.harness.candidates)[0]
     return program, Invocation(started.arguments, started.stdin.encode()), TRIAL_LIMITS
 
 

@@ -33,6 +33,8 @@ _CRASH = re.compile(
     r"|^(?:PHP )?Fatal error: |^\S+\.rb:\d+:in |^Node\.js v\d|^terminate called after|^Fatal error: ",
     re.MULTILINE,
 )
+# What a value without a text of its own is printed as: another address each time.
+_ADDRESS = re.compile(rb" at 0x[0-9a-f]{6,}>|#<[A-Z][\w:]*:0x[0-9a-f]{8,}|\b[\w.]+@[0-9a-f]{6,8}\b")
 _MISSING = re.compile(
     r"ModuleNotFoundError: No module named '([\w.]+)'|: ([\w.-]+): command not found|Cannot find module '([^'\n]+)'"
     r"|cannot load such file -- (\S+)"
@@ -63,6 +65,8 @@ def choose_tests(work: Work, outcomes: Sequence[Outcome], settings: Tracing) -> 
     for test, outcome in zip(work.harness.candidates, outcomes, strict=True):
         text = outcome.stderr.decode(errors="replace")
         if outcome.status is not Status.FINISHED or outcome.truncated or _CRASH.search(text) or _MISSING.search(text):
+            continue
+        if _ADDRESS.search(outcome.stdout):
             continue
         tried.append(Tried(test, tuple(measure.read_events(text)), outcome.exit_code != 0, len(text)))
     if not tried:

@@ -93,4 +93,118 @@ export const longest = (words: string[]): string | undefined => {
 };
 """
 
-LIBRARIES = {"JavaScript": JAVASCRIPT, "Python": PYTHON, "TypeScript": TYPESCRIPT}
+GO = """// Package texts has small functions over texts and numbers.
+package texts
+
+import "strings"
+
+// Gcd is the greatest common divisor.
+func Gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// Longest finds the longest word, and how long it is.
+func Longest(words []string, least int) (string, int) {
+	best := ""
+	for _, word := range words {
+		word = strings.TrimSpace(word)
+		if len(word) >= least && len(word) > len(best) {
+			best = word
+		}
+	}
+	return best, len(best)
+}
+"""
+JAVA = """package texts;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Small methods over texts and numbers. */
+public final class Texts {
+    private Texts() {
+    }
+
+    public static int gcd(int a, int b) {
+        if (a < 0 || b < 0) {
+            throw new IllegalArgumentException("negative");
+        }
+        while (b != 0) {
+            int rest = a % b;
+            a = b;
+            b = rest;
+        }
+        return a;
+    }
+
+    static List<Integer> above(int[] numbers, int limit) {
+        List<Integer> found = new ArrayList<>();
+        for (int number : numbers) {
+            if (number > limit) {
+                found.add(number);
+            }
+        }
+        return found;
+    }
+}
+"""
+
+PHP = """<?php
+// Small functions over texts and numbers.
+
+function gcd(int $a, int $b): int
+{
+    if ($a < 0 || $b < 0) {
+        throw new InvalidArgumentException('negative');
+    }
+    while ($b !== 0) {
+        [$a, $b] = [$b, $a % $b];
+    }
+    return $a;
+}
+
+function longest(array $words, int $least = 1): string
+{
+    $best = '';
+    foreach ($words as $word) {
+        if (strlen($word) >= $least && strlen($word) > strlen($best)) {
+            $best = $word;
+        }
+    }
+    return $best;
+}
+"""
+RUBY = """# Small methods over texts and numbers.
+module Texts
+  def self.gcd(a, b)
+    raise ArgumentError, "negative" if a < 0 || b < 0
+    while b != 0
+      a, b = b, a % b
+    end
+    a
+  end
+
+  def self.longest(words, least = 1)
+    best = ""
+    words.each do |word|
+      if word.length >= least && word.length > best.length
+        best = word
+      end
+    end
+    best
+  end
+end
+"""
+
+LIBRARIES = {
+    "Go": GO,
+    "Java": JAVA,
+    "JavaScript": JAVASCRIPT,
+    "PHP": PHP,
+    "Python": PYTHON,
+    "Ruby": RUBY,
+    "TypeScript": TYPESCRIPT,
+}

@@ -15,8 +15,8 @@ from alchemy_assets.tracing.inputs.literals import read_literals
 from alchemy_assets.tracing.inputs.pools import NAMED
 from alchemy_assets.tracing.screening.code import read_code
 
-# How many calls of the best function are tried, of the second, and so on.
-CALLS = (6, 4, 4, 3)
+# How many calls of the best function are tried, of the second, and so on, by how many functions there are.
+CALLS = {1: (12,), 2: (8, 6), 3: (6, 5, 4), 4: (6, 4, 4, 3)}
 LEFT_OUT = object()
 """What stands for an optional parameter that gets no value."""
 _TEXTS = ("hello world", "A man, a plan", "banana", "", "x", "Zebra 42 times")
@@ -49,8 +49,8 @@ _NUMBER = re.compile(r"-?\d{1,4}")
 
 
 def proposals(table: Calls, drawn: Sequence[Drawn]) -> list[tuple[Drawn, str]]:
-    """The calls that are tried, at most `CALLS` of each function, those of all functions in turn."""
-    streams = [_calls_of(table, one, count) for one, count in zip(drawn, CALLS, strict=False)]
+    """The calls that are tried, as many of each function as `CALLS` says, those of all functions in turn."""
+    streams = [_calls_of(table, one, count) for one, count in zip(drawn, CALLS.get(len(drawn), ()), strict=False)]
     return [
         (one, stream[turn])
         for turn in range(max(map(len, streams), default=0))
@@ -115,7 +115,9 @@ def _of_kind(kind: str, name: str, own: Sequence[str]) -> list[object]:
         named = [] if all(_NUMBER.fullmatch(str(one)) for one in named) else named
         words = [one for one in own if not _NUMBER.fullmatch(one)]
         made = _joined(words)
-        return _distinct([*made, *named[:2], *words[:3], *values[:3], *words[3:6], *named[2:], *values[3:]])
+        return _distinct(
+            [*made[:1], *named[:2], *words[:3], *values[:3], *made[1:], *words[3:6], *named[2:], *values[3:]]
+        )
     if kind == "texts":
         words = [one for one in own if re.search(r"\w", one) and not _NUMBER.fullmatch(one)][:3]
         return _distinct([*values[:1], *([[*words, words[0]]] if words else []), *values[1:]])

@@ -19,6 +19,8 @@ MOST_FUNCTIONS = 4
 # What one function draws on may be long, but nobody follows much more than this in the head.
 MOST_LINES = 150
 LEAST_CONTROL = 2
+# Parameters that are needed and of which nothing is known; with more of them calls are nonsense that happens to run.
+MOST_GUESSED = 1
 _CONTROL = re.compile(
     r"^(?:if|for|while|do|elif|else_if|switch|match|case|until|unless|foreach|enhanced_for|for_in|except|rescue|catch)"
     r"(?:_statement|_clause|_in_statement|_expression|_modifier)?$|^(?:if|while|for|unless|until|when)$|conditional|ternary"
@@ -109,8 +111,9 @@ def drawn_on(table: Calls, code: Code, source: str, function: Function) -> Drawn
     raw = source.encode()
     definitions = table.definitions(code.root)
     inside, size, control = _closure(definitions, code, function)
+    guessed = sum(not (one.kinds or one.values or one.optional) for one in function.parameters)
     bare = "\n".join(code.bare[node.start_byte : node.end_byte] for node in inside)
-    if size > MOST_LINES or control < LEAST_CONTROL or table.impure.search(bare):
+    if guessed > MOST_GUESSED or size > MOST_LINES or control < LEAST_CONTROL or table.impure.search(bare):
         return None
     text = bytearray(raw)
     kept = {node.id for node in inside}

@@ -6,14 +6,22 @@ Belongs here: from a language and a text to a harness. Does not: the languages (
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from alchemy_assets.tracing.calls import javascript, python
+from alchemy_assets.tracing.calls import go, java, javascript, php, python, ruby
 from alchemy_assets.tracing.calls.arguments import proposals
 from alchemy_assets.tracing.calls.driver import CallHarness
 from alchemy_assets.tracing.calls.functions import Calls, interesting
 from alchemy_assets.tracing.reasons import Dropped, Reason
 
 CALLS: Mapping[str, Calls] = MappingProxyType(
-    {"JavaScript": javascript.JAVASCRIPT, "Python": python.CALLS, "TypeScript": javascript.TYPESCRIPT}
+    {
+        "Go": go.CALLS,
+        "Java": java.CALLS,
+        "JavaScript": javascript.JAVASCRIPT,
+        "PHP": php.CALLS,
+        "Python": python.CALLS,
+        "Ruby": ruby.CALLS,
+        "TypeScript": javascript.TYPESCRIPT,
+    }
 )
 """What each language brings."""
 
