@@ -229,6 +229,22 @@ def test_parameters_are_told_first(sandbox):
     assert "IN:script:2:parameter_1=null; parameter_2=null" in trace(sandbox, source)
 
 
+def test_files_and_temporary_tables_are_told_apart(sandbox):
+    """What goes to a file still does; a temporary table hides the one of its name until it is dropped."""
+    source = (
+        "CREATE TABLE t (a);\nCREATE TEMP TABLE t (b, c);\nINSERT INTO t VALUES (1, 2);\nDROP TABLE t;\n"
+        "INSERT INTO t VALUES (3);\n.output kept.txt\nSELECT 1;\nSELECT 2;\n.output\nSELECT 3 AS three;\n"
+        ".once kept.txt\nUPDATE t SET a = CASE WHEN a > 2 THEN 0 END;\n"
+    )
+    assert trace(sandbox, source) == [
+        "VAR:script:3:changes=1; total=1; last_rowid=1",
+        "TRANSFORM:script:3:t=[[1,2]]; rows=1",
+        "VAR:script:5:changes=1; total=2; last_rowid=1",
+        "TRANSFORM:script:5:t=[[3]]; rows=1",
+        "OUT:script:10:rows=1; result=[[3]]",
+    ]
+
+
 def test_run_sh_binds_parameters(sandbox):
     """The shown command line binds each argument as a text, whatever quotes it holds, and the trace shows what was bound."""
     script = run_script(launch_of("SQL", ""), [Test(("it's", 'a "b" $c \\ `d`')), Test(("-4", ""))])

@@ -8,6 +8,7 @@ Every one is a single SELECT of a single column, so it changes nothing: not the 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from alchemy_assets.tracing.instrument.sql_queries import Case, Common, Query, text_of
 from alchemy_assets.tracing.instrument.sql_statements import Token
@@ -34,6 +35,14 @@ class Writer:
     result_name: str
     longest_text: int
 
+    @cached_property
+    def _has_blobs(self) -> bool:
+        return _BLOBS.search(self.source) is not None
+
+    @cached_property
+    def _has_parameters(self) -> bool:
+        return _PARAMETER.search(self.source) is not None
+
     def _shown(self, column: str, told: str) -> str:
         """How a value is given to JSON: blobs in hexadecimal digits, long texts abbreviated, where there may be any.
 
@@ -44,7 +53,7 @@ class Writer:
         if long and not _NUMBER.match(told):
             cut = f"substr({column}, 1, {CHARACTERS}) || '... ' || length({column}) || ' characters'"
             text = f"iif(length({column}) > {CHARACTERS}, {cut}, {column})"
-        if _BLOBS.search(self.source) and not _NUMBER.match(told):
+        if self._has_blobs and not _NUMBER.match(told):
             text = f"iif(typeof({column}) = 'blob', 'x' || hex(substr({column}, 1, {CHARACTERS // 2})), {text})"
         return text
 
@@ -55,7 +64,7 @@ class Writer:
     def changes(self, place: str, *, inserted: bool) -> str:
         """How many rows a statement changed, and all did."""
         told = f"SELECT 'TRACE:VAR:{place}:changes=' || changes()"
-        if _PARAMETER.search(self.source):
+        if self._has_parameters:
             return f"{told};"  # Binding them changed rows of a table that the script does not show.
         last = " || '; last_rowid=' || last_insert_rowid()" if inserted else ""
         return f"{told} || '; total=' || total_changes(){last};"

@@ -126,9 +126,11 @@ class _Reader:
                     yield item
                 continue
             token = self._token()
+            if token is None:
+                continue
             if token.kind == "comment" and not pending:
                 self.comments.append(token)
-            if token.kind in {"comment", "space"} or (token.text == ";" and not pending):
+            if token.kind == "comment" or (token.text == ";" and not pending):
                 continue
             if token.text == ";" and self._complete(pending, token):
                 yield self._statement(pending, token)
@@ -149,18 +151,18 @@ class _Reader:
         line, self.position = self.source[self.position : end], end
         return line
 
-    def _token(self) -> Token:
-        match = _TOKEN.match(self.source, self.position)
-        if match is None:  # a character that no group has: none is left over by the last one
-            raise AssertionError(self.position)
-        token = Token(str(match.lastgroup), match[0], self.position)
+    def _token(self) -> Token | None:
+        """The next token, or None for blanks; these are read line by line, as a dot-command may begin each."""
+        start = self.position
+        match = _TOKEN.match(self.source, start)
+        if match is None:  # the last group takes any character
+            raise AssertionError(start)
         self.position = match.end()
-        if token.kind == "space" and "\n" in token.text[:-1]:
-            # A dot-command begins at the beginning of a line, so blanks are read line by line.
-            cut = token.text.index("\n") + 1
-            self.position = token.start + cut
-            return replace(token, text=token.text[:cut])
-        return token
+        if match.lastgroup != "space":
+            return Token(str(match.lastgroup), match[0], start)
+        line_end = self.source.find("\n", start, self.position)
+        self.position = self.position if line_end < 0 else line_end + 1
+        return None
 
     def _complete(self, pending: Sequence[Token], end: Token) -> bool:
         """Only a trigger holds semicolons; SQLite itself knows where it ends."""
