@@ -125,3 +125,13 @@ class Trailing(Protocol):
     def behind(self, line: int) -> int:
         """Where a line can be put that was to begin at this offset of the source."""
         ...
+
+
+@runtime_checkable
+class Unended(Protocol):
+    """What a dialect has besides where statements may do without the semicolon that its events end with."""
+
+    @property
+    def optional_semicolons(self) -> bool:
+        """Whether a statement may end without one."""
+        ...

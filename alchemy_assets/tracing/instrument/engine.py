@@ -213,7 +213,7 @@ class Engine:
     def assign(self, shape: Assign, scope: Scope) -> Scope:
         """Names that get a value."""
         self.closures(shape.node, scope)
-        after = scope.declaring(shape.declares, assigned=shape.value is not None)
+        after = scope.declaring((*shape.declares, *shape.quiet), assigned=shape.value is not None)
         if shape.value is None:
             return after
         after = after.assigning(text_of(one) for one in shape.targets)
@@ -255,7 +255,8 @@ class Engine:
     def give_back(self, shape: Return, scope: Scope) -> None:
         """The value that a function gives."""
         if shape.value is not None:
-            self.closures(shape.value, scope)
+            # The value itself may be a function, so it is looked for in the statement.
+            self.closures(shape.node, scope)
             self.out(shape.value, shape.node, scope)
 
     def out(self, value: Node, node: Node, scope: Scope) -> None:

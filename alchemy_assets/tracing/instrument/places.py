@@ -10,7 +10,7 @@ from functools import cached_property
 
 from tree_sitter import Node
 
-from alchemy_assets.tracing.instrument.dialect import Dialect, Trailing
+from alchemy_assets.tracing.instrument.dialect import Dialect, Trailing, Unended
 from alchemy_assets.tracing.instrument.points import Insertion, above_comments, end_of_line, indent_before, line_start
 from alchemy_assets.tracing.instrument.shapes import Body
 
@@ -51,7 +51,9 @@ class Placer:
         end = self._end_of_line(node)
         around = self._braces(node) if bare else ()
         if indent is None or end is None:
-            ended = self.raw[node.end_byte - 1 : node.end_byte] == b";" or call.endswith(";")
+            ended = self.raw[node.end_byte - 1 : node.end_byte] == b";" or (
+                call.endswith(";") and not isinstance(self.dialect, Unended)
+            )
             return *around, Insertion(node.end_byte, f" {call}" if ended else f"; {call}", AFTER)
         return *around, self._line(end, f"{indent}{call}", AFTER)
 

@@ -163,6 +163,7 @@ class Assign:
     declares: variables that begin here, with or without a value. targets: what is assigned, as nodes that may be read
     again. value: where the value comes from; None for a declaration without one. transforms: whether a collection is
     made out of another. shown: whether a point may tell of it (not in the head of a loop, not for a constant).
+    quiet: variables that begin here as well, of which a point need not tell.
     """
 
     node: Node
@@ -171,6 +172,7 @@ class Assign:
     declares: tuple[Variable, ...] = ()
     transforms: bool = False
     shown: bool = True
+    quiet: tuple[Variable, ...] = ()
 
 
 @dataclass(frozen=True)

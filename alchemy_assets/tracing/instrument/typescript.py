@@ -14,7 +14,7 @@ def find_points(source: str) -> Found | Dropped:
     return find(
         "TypeScript",
         source,
-        lambda root, raw: dialect_for(source),  # noqa: ARG005 -- the source says it all
+        lambda root, raw: dialect_for(root, source),  # noqa: ARG005 -- the text is searched
         lambda root, raw, made: place_helper(root, raw, made.trace, helper_text("typescript.txt")),
     )
 
