@@ -13,11 +13,20 @@ from alchemy_assets.syntax_tree import text_of, walk
 _CONDITIONAL = {"conditional_access_expression", "conditional_expression", "switch_expression", "ternary_expression"}
 _CALLS = {"call_expression", "invocation_expression", "method_invocation", "object_creation_expression"}
 _ASSIGNS = {"assignment_expression", "update_expression"}
+_ASSIGNING = {
+    "assignment_expression",
+    "assignment_statement",
+    "short_var_declaration",
+    "var_spec",
+    "variable_declarator",
+}
 # Calls that only look: their names say so.
 _ONLY_LOOKS = re.compile(
     r"(?:.*\.)?(?:abs|cap|charAt|compare\w*|contains\w*|endsWith|equals\w*|get|has\w*|is[A-Z]\w*|len|length|max|min|size"
     r"|startsWith|Abs|Compare\w*|Contains\w*|EndsWith|Equals|Has[A-Z]\w*|Is[A-Z]\w*|Max|Min|StartsWith)"
 )
+_ASKS_FIRST = {"for_clause", "for_statement", "if_statement", "while_statement"}
+_FALLS = {"fallthrough_statement", "goto_statement", "switch_block_statement_group"}
 _FUNCTIONS = {"anonymous_method_expression", "func_literal", "lambda_expression"}
 
 
@@ -30,16 +39,46 @@ def readable_again(node: Node, *, holds: bool) -> bool:
     return condition is not None and _only_looks(condition) and surely_evaluated(node, condition, holds=holds)
 
 
+def is_all_of_a_value(node: Node) -> bool:
+    """Whether a node is all that an assignment gives to its target."""
+    parent = node.parent
+    if parent is not None and parent.type == "expression_list" and parent.named_child_count == 1:
+        node, parent = parent, parent.parent
+    return parent is not None and parent.type in _ASSIGNING and parent.child_by_field_name("left") != node
+
+
+def was_read(node: Node, owner: str) -> bool:
+    """Whether a member of a variable was read by a statement that gives the variable no other value."""
+    one, parent = node, node.parent
+    while parent is not None and parent.type not in _FUNCTIONS:
+        if parent.type in _ASSIGNING:
+            left = parent.child_by_field_name("left") or parent.child_by_field_name("name")
+            kept = left is None or owner not in {text_of(each) for each in (left, *left.named_children)}
+            return kept and one != left and surely_evaluated(node, one, holds=False)
+        if parent.type.endswith(("_statement", "_clause", "block")):
+            return False
+        one, parent = parent, parent.parent
+    return False
+
+
 def _condition_around(node: Node) -> Node | None:
     one, parent = node, node.parent
     while parent is not None and one.type not in _FUNCTIONS:
         if parent.child_by_field_name("condition") == one:
             # That of `do` comes after the body.
-            return one if parent.type in {"for_clause", "for_statement", "if_statement", "while_statement"} else None
+            return one if parent.type in _ASKS_FIRST or _is_switch(parent) else None
+        if parent.child_by_field_name("value") == one:
+            switch = parent.parent if parent.type == "expression_case" and one.named_child_count == 1 else parent
+            return one if switch is not None and _is_switch(switch) else None
         if parent.type.endswith(("_statement", "_declaration", "_clause")):
             return one if parent.type == "for_statement" and _is_head(one) else None
         one, parent = parent, parent.parent
     return None
+
+
+def _is_switch(node: Node) -> bool:
+    """Whether a node is a switch of which no arm comes after another."""
+    return "switch" in node.type and not any(one.type in _FALLS for one in walk(node))
 
 
 def _is_head(node: Node) -> bool:

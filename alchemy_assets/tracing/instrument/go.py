@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from alchemy_assets.syntax_tree import parse, text_of, walk
-from alchemy_assets.tracing.instrument.conditions import readable_again
+from alchemy_assets.tracing.instrument.conditions import is_all_of_a_value, readable_again, was_read
 from alchemy_assets.tracing.instrument.dialect import Shown
 from alchemy_assets.tracing.instrument.found import Found, find, free_name, helper_text, newline_of
 from alchemy_assets.tracing.instrument.go_shapes import (
@@ -128,21 +128,27 @@ class Go:
         parent = name.parent
         if parent is None:
             return True
+        if parent.type == "index_expression" and parent.named_children[0] == name and is_all_of_a_value(parent):
+            return False  # The element is told as the value.
         called = parent.type == "call_expression" and parent.child_by_field_name("function") == name
         key = parent.type == "literal_element" and parent.parent is not None and parent.parent.type == "keyed_element"
         return not called and not (key and parent.next_sibling is not None)
 
     def path(self, node: Node, scope: Scope) -> Shown | None:
-        """A field of the receiver where nothing around asks whether that is nil; an element that a condition looked at."""
+        """A field of a variable, or an element, that the statement or the condition around has surely read."""
         text, parent = text_of(node), node.parent
-        if parent is None or parent.type in {"call_expression", "selector_expression", "unary_expression"}:
+        if (
+            parent is None
+            or parent.type in {"call_expression", "selector_expression"}
+            or parent.children[0].type == "&"
+        ):
             return None
         if node.type == "selector_expression" and _FIELD.fullmatch(text):
             owner, _, name = text.partition(".")
-            receiver = scope.definition.shows_object if scope.definition is not None else ""
-            shared = self.types.concurrent and name in self.types.shared
-            known = owner == receiver and scope.known(owner) is not None
-            return Shown(text, text) if known and not shared and not _may_be_nil(node) else None
+            if scope.known(owner) is None or (self.types.concurrent and name in self.types.shared):
+                return None
+            kept = readable_again(node, holds=scope.holds) or was_read(node, owner)
+            return Shown(text, text) if kept else None
         if node.type != "index_expression" or self.types.concurrent or not readable_again(node, holds=scope.holds):
             return None
         return self.reread(node, scope)
@@ -202,15 +208,6 @@ def _is_pure(node: Node, scope: Scope) -> bool:
     if node.type == "selector_expression":
         return node.named_children[0].type == "identifier" and _is_pure(node.named_children[0], scope)
     return node.type in {"int_literal", "float_literal", "interpreted_string_literal", "rune_literal", "true", "false"}
-
-
-def _may_be_nil(node: Node) -> bool:
-    above = node.parent
-    while above is not None and above.type in {"binary_expression", "parenthesized_expression"}:
-        if any(one.type == "nil" for one in walk(above)):
-            return True
-        above = above.parent
-    return False
 
 
 def _dialect(root: Node, source: str) -> Go | Dropped:
