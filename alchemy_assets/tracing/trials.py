@@ -21,6 +21,8 @@ from alchemy_assets.tracing.scripts import LEAST_TESTS, Test, Tried, keep_distin
 
 EVENT_LIMITS = (16, 12, 8, 6, 4)
 FILLED = 0.85
+# What is wrong with a point that was to show a value, and whose value could not be shown.
+NOTHING_SHOWN = 6.0
 # A share of repeated events below which none is better than another.
 CALM = 0.25
 # While inputs are tried, all points are there and loops may write more, so that ways can be told apart.
@@ -145,6 +147,7 @@ def _worth(traces: Sequence[Sequence[measure.Event]]) -> dict[tuple[str, str], f
         key: math.log2(1 + min(len(found), 15))
         - 0.5 * math.log2(min(count[key], 64) / len(found))
         - characters[key] / count[key] / 60
+        - (NOTHING_SHOWN if key[0] in {"VAR", "OUT", "TRANSFORM"} and not any(found) else 0)
         for key, found in states.items()
     }
 

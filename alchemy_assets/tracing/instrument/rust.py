@@ -103,8 +103,10 @@ class Rust:
         return all(self.moves.whole(one, offset) and not self.lent.at(one, offset) for one in names)
 
     def write(self, kind: str, place: str, shown: Sequence[Shown]) -> str:
-        """A call of the helper."""
-        state = [f"{one.label} = {_literal(one.expression)}" if one.word else one.expression for one in shown]
+        """A call of the helper; what a reference refers to is shown once."""
+        once = {one.label.lstrip("*"): one for one in reversed(shown)}
+        left = [one for one in shown if once[one.label.lstrip("*")] is one]
+        state = [f"{one.label} = {_literal(one.expression)}" if one.word else one.expression for one in left]
         words = ", ".join([f'"{kind}"', f'"{place}"', *state])
         return f"{self.trace}!({words});"
 

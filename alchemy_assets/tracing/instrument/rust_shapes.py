@@ -182,8 +182,8 @@ class Shapes:
             return Function(node, name, parameters, _body(body), result=result, closure=True)
         if body.type in COMPOUND:
             return Function(node, name, parameters, Body(body, (body,), bare=True), result=result, closure=True)
-        if not result and given is not None and self.known.type_of(body) not in {"", "()", "!"}:
-            result = "?"
+        if not result and given is not None and self.known.type_of(body) not in {"()", "!"}:
+            result = self.known.type_of(body)
         # A reference that a closure gives back may depend on its parameter in a way that only its own text says.
         result = "" if body.type == "reference_expression" else result
         return Function(node, name, parameters, value=body, result=result, closure=True)

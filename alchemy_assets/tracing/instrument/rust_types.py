@@ -319,6 +319,9 @@ def infer(node: Node, facts: Facts, known: Callable[[Node], str]) -> str:  # noq
             return f"[{infer(node.named_children[0], facts, known) or '?'}; _]" if node.named_children else "[?; _]"
         case "macro_invocation":
             return _MACROS.get(type_text(node.child_by_field_name("macro")), "")
+        case "scoped_identifier":
+            path = type_text(node).split("::")
+            return path[-2] if path[-1][:1].isupper() and path[-2][:1].isupper() and not path[-1].isupper() else ""
         case "closure_expression" | "async_block":
             return "!"
         case "call_expression":
@@ -367,6 +370,8 @@ def _call(node: Node, facts: Facts, known: Callable[[Node], str]) -> str:  # noq
         arguments_ = node.child_by_field_name("arguments")
         inner = infer(arguments_.named_children[0], facts, known) if arguments_ and arguments_.named_children else ""
         return f"{'Option' if name == 'Some' else 'Result'}<{inner or '?'}>"
+    if owner[:1].isupper() and name[:1].isupper():
+        return owner
     if owner and name in {"new", "from", "with_capacity", "default", "from_iter"}:
         return owner if owner not in {"Rc", "Arc", "Box", "Cell", "RefCell", "Mutex"} else f"{owner}<?>"
     if name[:1].isupper() and not owner:
