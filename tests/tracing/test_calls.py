@@ -130,3 +130,11 @@ def test_what_is_not_called_does_not_count():
     """A function that cannot be foreseen does not stand in the way of another that does not need it."""
     other = "\n\nimport random\n\ndef pick(items):\n    for one in items:\n        if random.random() > 0.5:\n            return one\n"
     assert "pick" not in " ".join(test.label for test in harness("Python", PYTHON + other).candidates)
+
+
+def test_a_name_is_imported_once():
+    """A function that is the whole module and a name of it too is declared once in the driver."""
+    text = "module.exports = up\nmodule.exports.up = up\nfunction up(n) {\n  while (n < 5) {\n    if (n % 2) n += 2\n    else n += 1\n  }\n  return n\n}\n"
+    made = harness("JavaScript", text)
+    driver = made.beside(made.candidates)["driver.js"]
+    assert driver.count("require(") == 1

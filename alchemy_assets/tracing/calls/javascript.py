@@ -39,8 +39,12 @@ def functions(code: Code, source: str) -> list[Function]:
     """What the module exports: functions, and methods of its classes."""
     del source
     found: dict[str, Function] = {}
-    for name, node in exported(code.root):
+    listed = list(exported(code.root))
+    whole = {name for name, _ in listed if name.startswith(WHOLE)}
+    for name, node in listed:
         shown = name.removeprefix(WHOLE)
+        if name == shown and f"{WHOLE}{name}" in whole:
+            continue  # The driver would declare it twice.
         if shown in _TAKEN or not re.fullmatch(r"[A-Za-z_$][\w$]*", shown):
             continue
         made = _of_class(code, node, name) if node.type in CLASSES else [_function(code, node, shown, shown, name)]
