@@ -285,6 +285,53 @@ int main()
     ]
 
 
+def test_cpp_shows_only_what_a_reader_can_follow(sandbox):
+    """Hashed containers by their size, no parameter that was moved away, objects left out, what is thrown as it stands."""
+    source = r"""#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+struct Shape { int sides; };
+struct Named {
+  std::string name_;
+  Named(std::string name, int size) : name_(std::move(name)) { if (size < 0) throw "negative"; }
+};
+std::optional<int> half(int n) { std::optional<int> found; if (n % 2 == 0) found = n / 2; return found; }
+int main()
+{
+  std::unordered_map<std::string, int> seen;
+  seen["a"] = 1; seen.erase("b");
+  for (const auto& shape : std::vector<Shape>{{3}}) seen["c"] = shape.sides;
+  std::optional<int> two = half(4), none = half(3);
+  none = half(5);
+  try { Named("x", 1); Named("y", -1); } catch (const char* what) { seen.clear(); }
+  return two.has_value() + none.has_value();
+}
+"""
+    assert trace(sandbox, "Cpp", source) == [
+        "TRACE:IN:main:11:",
+        "TRACE:VAR:main:14:seen.size()=1",
+        "TRACE:LOOP:main:15:",
+        "TRACE:VAR:main:15:seen.size()=2; shape.sides=3",
+        "TRACE:IN:half:10:n=4",
+        'TRACE:BRANCH:half:10:took="if"; n=4',
+        "TRACE:VAR:half:10:found=2; n=4",
+        "TRACE:OUT:half:10:result=2",
+        "TRACE:IN:half:10:n=3",
+        "TRACE:OUT:half:10:result=nullopt",
+        "TRACE:IN:half:10:n=5",
+        "TRACE:OUT:half:10:result=nullopt",
+        "TRACE:VAR:main:17:none=nullopt",
+        "TRACE:IN:Named.Named:8:size=1",
+        "TRACE:IN:Named.Named:8:size=-1",
+        'TRACE:BRANCH:Named.Named:8:took="if"; size=-1',
+        'TRACE:ERR:Named.Named:8:error="negative"',
+        'TRACE:ERR:main:18:what="negative"',
+        "TRACE:VAR:main:18:seen.size()=0",
+        "TRACE:OUT:main:19:result=1",
+    ]
+
+
 @LANGUAGES
 def test_the_helper_takes_another_name_where_its_own_is_taken(language, sandbox):
     """A program with a `trace` of its own gets a helper of another name; where all are taken, it is refused."""

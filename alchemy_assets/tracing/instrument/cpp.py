@@ -32,6 +32,15 @@ from alchemy_assets.tracing.instrument.c_helper import (
 from alchemy_assets.tracing.instrument.c_masks import understood
 from alchemy_assets.tracing.instrument.c_places import Places, fields_of, handed_on
 from alchemy_assets.tracing.instrument.c_text import readers_of
+from alchemy_assets.tracing.instrument.cpp_statements import (
+    CLASSES,
+    changed,
+    in_one_class,
+    may_be_unset,
+    moved_by,
+    named,
+    thrown,
+)
 from alchemy_assets.tracing.instrument.cpp_types import INDEXED, CppTypes, cpp_types
 from alchemy_assets.tracing.instrument.dialect import Shown
 from alchemy_assets.tracing.instrument.found import Found, find, helper_text
@@ -39,7 +48,6 @@ from alchemy_assets.tracing.instrument.scope import Scope
 from alchemy_assets.tracing.instrument.shapes import (
     Assign,
     Body,
-    Change,
     Container,
     Function,
     Handler,
@@ -53,12 +61,8 @@ from alchemy_assets.tracing.instrument.shapes import (
 )
 from alchemy_assets.tracing.reasons import Dropped, Reason
 
-_CLASSES = {"class_specifier", "struct_specifier", "union_specifier"}
 _CONDITIONALS = {"preproc_if", "preproc_ifdef", "preproc_else", "preproc_elif", "preproc_elifdef"}
 _OUTSIDE = {"translation_unit", "declaration_list", "namespace_definition", "linkage_specification", *_CONDITIONALS}
-_CHANGES = {"push_back", "emplace_back", "push_front", "emplace_front", "pop_back", "pop_front", "insert", "emplace"}
-_CHANGES |= {"erase", "clear", "resize", "assign", "append", "swap", "insert_or_assign", "try_emplace", "merge"}
-_REORDERS = {"sort", "reverse", "unique", "splice"}
 _NUMBERED = {"+", "-", "*", "/", "%", "==", "!=", "<", ">", "<=", ">=", "&&", "||"}
 # What is moved away has a value that nobody knows.
 _MOVES = ("std::move(", "move(", "std::forward", "std::exchange(")
@@ -74,7 +78,7 @@ class Cpp:
     places: Places
     prefix: str = HELPER_NAMES[0]
     names: frozenset[str] = frozenset({"identifier"})
-    functions: frozenset[str] = frozenset({"function_definition", "lambda_expression", *_CLASSES})
+    functions: frozenset[str] = frozenset({"function_definition", "lambda_expression", *CLASSES})
     calls: frozenset[str] = frozenset({"call_expression", "new_expression"})
     comments: frozenset[str] = c_statements.COMMENTS
     line_comment: bytes = b"//"
@@ -95,11 +99,11 @@ class Cpp:
                 return self._function(node)
             case "lambda_expression":
                 return self._lambda(node)
-            case kind if kind in _CLASSES:
+            case kind if kind in CLASSES:
                 return self._class(node)
             case "template_declaration":
                 return Several(
-                    tuple(one for one in node.named_children if one.type in {"function_definition", *_CLASSES})
+                    tuple(one for one in node.named_children if one.type in {"function_definition", *CLASSES})
                 )
             case "namespace_definition" | "linkage_specification":
                 body, name = node.child_by_field_name("body"), node.child_by_field_name("name")
@@ -116,10 +120,9 @@ class Cpp:
                 return self._try(node)
             case "throw_statement":
                 # What is thrown again was told of where it was caught.
-                return Raise(node, _thrown(node)) if node.named_children else Jump(node)
+                return Raise(node, thrown(node)) if node.named_children else Jump(node)
             case "expression_statement":
-                changed = _changed(node)
-                return changed if changed is not None else c_statements.shape(node, self.variable)
+                return changed(node) or c_statements.shape(node, self.variable)
             case "declaration":
                 return self._declaration(node)
             case _:
@@ -189,7 +192,7 @@ class Cpp:
         if named or "<" in kind or kind.endswith("[]"):
             self.parts.add("items")
         if "optional<" in kind:
-            self.parts.add("optional")
+            self.parts.update(("items", "optional"))
 
     def hand_on(self, place: str, value: Node, scope: Scope) -> tuple[str, str] | None:
         """The value is shown as what the function gives back; a local object is left to be moved."""
@@ -221,13 +224,14 @@ class Cpp:
 
     def _function(self, node: Node) -> Shape | None:
         inside, head = node.child_by_field_name("body"), function_declarator(node)
-        name, owner = _named(node, head)
+        name, owner = named(node, head)
         if specifiers(node) & {"constexpr", "consteval"}:
             # It may have to run while the program is compiled.
             return Container(node, "", ())
         if inside is None or inside.type != "compound_statement" or not name or _NO_NAME.search(name):
             return None
-        given = tuple(self.variable(one, node) for one in parameters(node))
+        moved = moved_by(node)
+        given = tuple(self.variable(one, node) for one in parameters(node) if one.name not in moved)
         result = result_type(node)
         written = self.types.result(result) if result is not None else ""
         trailing = head.named_children[-1] if head is not None and head.named_children else None
@@ -241,7 +245,7 @@ class Cpp:
             given,
             c_statements.body(inside),
             result=written,
-            static="static" in specifiers(node) or not _in_one_class(node),
+            static="static" in specifiers(node) or not in_one_class(node),
             also=self.types.variables(owner) if owner else (),
         )
 
@@ -278,7 +282,7 @@ class Cpp:
             one
             for part in body.named_children
             for one in (part.named_children if part.type == "template_declaration" else (part,))
-            if one.type in {"function_definition", "friend_declaration", *_CLASSES, "field_declaration"}
+            if one.type in {"function_definition", "friend_declaration", *CLASSES, "field_declaration"}
         ]
         known = text_of(name).partition("<")[0] if name is not None else ""
         variables = self.types.variables(known) if node.type != "union_specifier" else ()
@@ -291,9 +295,14 @@ class Cpp:
         if body is None:
             return None
         bound = [self.variable(replace(one, value=None), node) for one in declared(node)]
-        if _may_be_unset(node):
+        if may_be_unset(node):
             bound = [replace(one, type="?") for one in bound]
         return Loop(node, c_statements.body(body), binds=tuple(bound))
+
+    def _caught(self, one: Declared, node: Node) -> Variable:
+        """What was caught; characters that are thrown are a text."""
+        variable = self.variable(one, node)
+        return replace(variable, type="text") if variable.type == "char*" and "const" in one.base.split() else variable
 
     def _try(self, node: Node) -> Try | None:
         body = node.child_by_field_name("body")
@@ -309,73 +318,10 @@ class Cpp:
             kinds = [part.child_by_field_name("type") for part in (listed.named_children if listed is not None else ())]
             error = text_of(kinds[0]) if kinds and kinds[0] is not None else "..."
             values = tuple(
-                one for one in (self.variable(one, clause) for one in caught if one.name) if self.types.shows(one.type)
+                one for one in (self._caught(one, clause) for one in caught if one.name) if self.types.shows(one.type)
             )
             handlers.append(Handler(clause, c_statements.body(inside), values, error))
         return Try(c_statements.body(body), tuple(handlers))
-
-
-def _named(node: Node, head: Node | None) -> tuple[str, str]:
-    """The name of a function with what it is qualified by, and the class that this says it belongs to."""
-    name = head.child_by_field_name("declarator") if head is not None else None
-    if name is None:
-        cast = next((one for one in walk(node) if one.type == "operator_cast"), None)
-        kind = cast.child_by_field_name("type") if cast is not None else None
-        return (f"operator {text_of(kind)}" if kind is not None and " " not in text_of(kind) else ""), ""
-    text = re.sub(r"<[^<>]*>(?=::)", "", text_of(name))
-    qualifier, _, _ = text.rpartition("::")
-    return text.replace("::", "."), qualifier.rpartition("::")[2]
-
-
-def _in_one_class(node: Node) -> bool:
-    """Whether a function sees the members of the class around it: not that of a friend, or of a class around that."""
-    around, current = 0, node.parent
-    while current is not None and current.type != "function_definition":
-        if current.type == "friend_declaration":
-            return False
-        around += current.type in _CLASSES
-        current = current.parent
-    return around <= 1
-
-
-def _may_be_unset(loop: Node) -> bool:
-    """Whether a loop goes over an array that was declared without a value."""
-    over, around = loop.child_by_field_name("right"), loop.parent
-    while around is not None and around.type != "function_definition":
-        around = around.parent
-    if over is None or around is None:
-        return False
-    found = (
-        one
-        for node in walk(around)
-        if node.type == "declaration"
-        for one in declared(node)
-        if one.name == text_of(over)
-    )
-    return any(one.value is None and not one.lasting and (one.arrays or "array" in one.base) for one in found)
-
-
-def _thrown(node: Node) -> str:
-    """The class of what is thrown, where it is made there."""
-    thrown = next(c_statements.statements(node), None)
-    name = thrown.child_by_field_name("function") if thrown is not None and thrown.type == "call_expression" else None
-    return (
-        re.sub(r"\s", "", text_of(name))
-        if name is not None and name.type in {"identifier", "qualified_identifier"}
-        else ""
-    )
-
-
-def _changed(statement: Node) -> Change | None:
-    """A call that changes the container it is called on."""
-    call = statement.named_children[0] if statement.named_children else None
-    called = call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None
-    if called is None or called.type != "field_expression":
-        return None
-    target, name = called.child_by_field_name("argument"), called.child_by_field_name("field")
-    if target is None or name is None or text_of(name) not in _CHANGES | _REORDERS:
-        return None
-    return Change(statement, target, transforms=text_of(name) in _REORDERS)
 
 
 def dialect_for(source: str, root: Node) -> Cpp | Dropped:

@@ -64,7 +64,9 @@ class CppTypes:
         if base == "char" and depth == 1 and not one.reference and text in self._text_names(node):
             return "text"
         if base == "auto" and not one.pointers and one.value is not None:
-            base = self._of_value(one.value)
+            # An element that is changed through a reference is seldom plain.
+            element = one.reference and one.value.type == "subscript_expression"
+            base = self._of_value(one.value) if not element else "?"
         elif base != "char" and self.is_number(base):
             base = "scalar"
         return base + "*" * one.pointers + "[]" * len(one.arrays) if base != "?" else "?"
