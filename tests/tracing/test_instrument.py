@@ -150,6 +150,37 @@ def test_iterators_are_not_consumed_and_own_methods_not_called():
     assert "items=<generator>; loud=Loud(n=3)" in run_python(result.text)[1]
 
 
+def test_fields_are_shown_in_place_of_their_object():
+    """Of `self` a point shows the fields that it is about, where `__init__` sets them, and neither asks a property."""
+    source = (
+        "class Bank:\n    def __init__(self, names):\n        self.held = dict.fromkeys(names, 0)\n        self.check()\n"
+        "        self.late = 3\n\n    @property\n    def size(self):\n        print('asked')\n        return 2\n\n"
+        "    def check(self):\n        if not self.held and self.late:\n            return 1\n        return 0\n\n"
+        "    def add(self, name):\n        self.held[name] += 5\n        if len(self.held) > 1 and self.size:\n"
+        "            self.late = self.late * 2\n        return self.late\n\n\nprint(Bank(['a', 'b']).add('a'))\n"
+    )
+    result = shown("Python", source)
+    out, err, end = run_python(result.text)
+    assert (out, end) == run_python(source)[::2] == ("asked\n6\n", "")
+    assert 'TRACE:VAR:Bank.add:18:self.held[name]=5; name="a"\n' in err
+    assert 'TRACE:BRANCH:Bank.add:19:took="if"; self.held={"a": 5, "b": 0}\n' in err
+    assert "TRACE:VAR:Bank.add:20:self.late=6\n" in err
+
+
+def test_what_can_only_be_named_is_not_shown():
+    """Files, patterns and lambdas say nothing in a trace; what a pattern found does."""
+    source = (
+        "import re\n\nwith open('/dev/null') as file:\n    text = file.read() + 'ab1'\nlog = open('/dev/null')\n"
+        "rest = log.read() + text\nfind = re.compile(r'\\d')\nfound = find.search(text)\nadd = lambda x: x + 1\n"
+        "total = add(len(text))\n"
+    )
+    _, err, end = run_python(shown("Python", source).text)
+    assert end == ""
+    assert [line.partition(">:")[2] for line in err.splitlines()] == [
+        '4:text="ab1"', '6:rest="ab1"', '8:found=Match("1")', "10:total=4",
+    ]  # fmt: skip
+
+
 def test_values_are_short_and_say_their_length():
     """Long text, containers and integers are abbreviated, sets are sorted, and functions show no address."""
     source = (
@@ -217,6 +248,18 @@ def test_shell_parts_that_run_at_once_are_silent():
     assert {point.function for point in shown("Shell", source).points} == {"script"}
 
 
+def test_the_length_of_a_variable_is_not_the_number_of_parameters():
+    """A condition on `${#word}` shows the word."""
+    source = "word=$(echo abc)\nif ((${#word} > 2)); then\n  echo long\nfi\n"
+    assert 'TRACE:BRANCH:script:2:took="if"; word="abc"\n' in run_bash(shown("Shell", source).text)[1]
+
+
+def test_shell_words_that_only_look_like_watching_are_no_reason():
+    """A script may speak of its caller, and send its own output elsewhere."""
+    source = '# The caller decides.\nexec > log.txt\nfor i in 1 2; do\n  echo "caller $i"\ndone\n'
+    assert shown("Shell", source).points
+
+
 @pytest.mark.parametrize("text", ["set -x", "trap 'echo x' DEBUG", "echo $LINENO", "exec 2> log"])
 def test_shell_scripts_that_see_every_command_are_refused(text):
     """A script that shows its own commands or lines would show the helper's too."""
@@ -234,7 +277,7 @@ def test_points_cover_functions_and_prefer_what_was_reached():
 
 
 def test_languages_without_an_instrumenter_say_so():
-    """Rust waits for its instrumenter, with a reason of its own."""
-    refused = instrument("Rust", "fn main() {}\n", 20)
+    """Markdown has no instrumenter, with a reason of its own."""
+    refused = instrument("Markdown", "# Title\n", 20)
     assert isinstance(refused, Dropped)
     assert refused.reason is Reason.NO_INSTRUMENTER

@@ -161,6 +161,7 @@ show(new Own(), 2n ** 65n, show);
 show(new Set([true]), Object.create(null), /a\\/b/g);
 show([[[[1]]]], -0, sparse);
 show(Uint8Array.of(1, 2), new Error("x"), Symbol("s"));
+show(new Date(NaN), new Date(0), [[["deep"]]]);
 """
     shows = [
         line.partition(":2:")[2]
@@ -173,6 +174,7 @@ show(Uint8Array.of(1, 2), new Error("x"), Symbol("s"));
         "text=Set{true}; many={}; map=/a\\/b/g",
         f"text=[[[...]]]; many=-0; map=[{'undefined, ' * 6}... 1000000000 in all]",
         'text=Uint8Array[1, 2]; many=Error("x"); map=Symbol(s)',
+        "text=Date(null); many=Date(1970-01-01T00:00:00.000Z); map=[[[...]]]",
     ]
 
 

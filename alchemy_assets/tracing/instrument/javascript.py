@@ -59,7 +59,7 @@ ENDINGS = ("", "Value", "Limit", "Count", "Write")
 # What sees its own source, callers or reads would see the points.
 _SEES_ITSELF = re.compile(r"\bprepareStackTrace|\bcallee\b|\.caller\b|\bwith\s*\(|__filename.*readFile|new Proxy\(")
 # What the helper relies on: a program that gives one of these another meaning cannot carry it.
-_BUILT_IN = "Array ArrayBuffer Error JSON Map Object RegExp Set String process"
+_BUILT_IN = "Array ArrayBuffer Date Error JSON Map Object RegExp Set String process"
 _MEANS_OTHERWISE = re.compile(
     rf"(?:\b(?:class|function\*?|const|let|var)|^import)\s+({'|'.join(_BUILT_IN.split())})\b(?!\s+from\b)"
     r"|\b((?:Array|Map|Object|RegExp|Set|String)\.prototype\.(?:entries|join|map|push|slice|toString|values))\s*="

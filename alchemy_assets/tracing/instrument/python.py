@@ -15,6 +15,7 @@ from tree_sitter import Node
 from alchemy_assets.syntax_tree import parse, text_of, walk
 from alchemy_assets.tracing.instrument.found import Found, helper_text
 from alchemy_assets.tracing.instrument.points import Insertion, indent_before, line_start
+from alchemy_assets.tracing.instrument.python_fields import fields_of_classes
 from alchemy_assets.tracing.instrument.python_names import Scope, deleted, targets
 from alchemy_assets.tracing.instrument.python_statements import Walker
 from alchemy_assets.tracing.reasons import Dropped, Reason
@@ -43,7 +44,7 @@ def find_points(source: str) -> Found | Dropped:  # noqa: PLR0911 -- a return a 
     helper = _helper_place(root, raw, text.replace("TRACE_LIMIT", f"{name.upper()}_LIMIT"), newline)
     if helper is None:
         return Dropped(Reason.CANNOT_INSTRUMENT, "the first statement shares its line")
-    walker = Walker(raw, name, newline)
+    walker = Walker(raw, name, newline, fields_of_classes(root))
     walker.block(root, Scope("<module>", deleted=deleted(root)))
     if not walker.points:
         return Dropped(Reason.NO_EVENTS, "no place for a trace point")

@@ -34,13 +34,17 @@ def deleted(scope: Node) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Scope:
-    """Where a walk is: the function's name, the names that have a value, whether it is in a loop."""
+    """Where a walk is: the function's name, the names that have a value, whether it is in a loop.
+
+    fields: attributes of `self` that surely have a value and can be read without running the program's code.
+    """
 
     function: str
     bound: frozenset[str] = frozenset()
     deleted: frozenset[str] = frozenset()
     in_loop: bool = False
     in_class: str = ""
+    fields: frozenset[str] = frozenset()
 
     def binding(self, names: list[str]) -> "Scope":
         """The scope after these names were given values."""
@@ -60,21 +64,33 @@ def parameter_names(parameters: Node) -> list[str]:
 
 
 def uses(node: Node, scope: Scope) -> list[str]:
-    """The names with a value that an expression reads, in order, each once."""
+    """The names with a value that an expression reads, in order, each once; of `self` the fields, where these are known."""
     names: dict[str, None] = {}
     inside: dict[str, None] = {}
     for child in walk(node):
         if child.type != "identifier" or text_of(child) not in scope.bound:
             continue
-        parent = child.parent
+        read, parent = _field(child, scope) or child, child.parent
         if parent is not None and any(
             parent.type == kind and parent.child_by_field_name(place) == child
             for kind, place in (("attribute", "attribute"), ("keyword_argument", "name"), ("call", "function"))
         ):
             continue
         # A container that is only looked into says less than the index, and is shown last.
-        (inside if parent is not None and parent.type == "subscript" else names).setdefault(text_of(child))
+        around = read.parent
+        looked_into = around is not None and around.type == "subscript" and around.child_by_field_name("value") == read
+        (inside if looked_into else names).setdefault(text_of(read))
     return list({**names, **inside})
+
+
+def _field(name: Node, scope: Scope) -> Node | None:
+    """`self.x` around `self`, where `x` is a field that is read."""
+    around = name.parent
+    if around is None or around.type != "attribute" or text_of(name) != "self" or around.named_children[0] != name:
+        return None
+    called = around.parent is not None and around.parent.type == "call" and around.parent.named_children[0] == around
+    attribute = around.child_by_field_name("attribute")
+    return around if attribute is not None and text_of(attribute) in scope.fields and not called else None
 
 
 def roots(node: Node, scope: Scope) -> list[str]:
@@ -85,7 +101,9 @@ def roots(node: Node, scope: Scope) -> list[str]:
         if below is None:
             return []
         inner = below
-    root = [text_of(inner)] if inner.type == "identifier" and text_of(inner) in scope.bound else []
+    if inner.type == "identifier" and (field := _field(inner, scope)) is not None and field != node:
+        inner = field
+    root = [text_of(inner)] if inner.type == "attribute" or text_of(inner) in scope.bound else []
     return list(dict.fromkeys([*root, *uses(node, scope)])) if root else []
 
 
@@ -97,7 +115,13 @@ def element(node: Node, scope: Scope) -> list[str]:
     if not roots(node, scope):
         return []
     names = {text_of(child) for child in walk(node) if child.type == "identifier" and not _is_attribute(child)}
-    return [text, *(uses(node, scope)[:-1] if node.type == "subscript" else [])] if names <= scope.bound else []
+    used = [one for one in uses(node, scope) if not is_inside(text, one)] if node.type == "subscript" else []
+    return [text, *used] if names <= scope.bound else []
+
+
+def is_inside(label: str, container: str) -> bool:
+    """Whether a label is an element or a field of what another one names."""
+    return label.startswith(container) and label[len(container) :][:1] in {".", "["}
 
 
 def _is_attribute(node: Node) -> bool:

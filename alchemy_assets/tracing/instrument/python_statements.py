@@ -4,6 +4,8 @@ Belongs here: what each kind of statement means for control flow, for names, and
 themselves (`python_names`), the file as a whole (`python`).
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
@@ -14,6 +16,7 @@ from alchemy_assets.tracing.instrument.python_names import (
     Scope,
     deleted,
     element,
+    is_inside,
     meet,
     parameter_names,
     roots,
@@ -30,6 +33,10 @@ _COLLECTIONS = {
 }
 _CHANGES = {"sort", "reverse", "append", "extend", "insert", "pop", "remove", "update", "add", "clear", "setdefault"}
 _CHANGES |= {"appendleft", "popleft", "discard", "rotate"}
+# What opens, compiles or makes such a thing gives an object that says nothing when it is shown.
+_OPAQUE = re.compile(
+    r"(?:\w+\.)*(?:open|compile|ArgumentParser|OptionParser|StringIO|BytesIO|finditer|iter|reader|writer)"
+)
 _REORDERS = {"sorted", "list", "set", "dict", "zip", "filter", "map", "reversed", "tuple", "split", "join"}
 
 
@@ -40,6 +47,7 @@ class Walker:
     raw: bytes
     name: str
     newline: str
+    fields: Mapping[int, frozenset[str]] = field(default_factory=dict)
     points: list[Point] = field(default_factory=list)
 
     def block(self, node: Node, scope: Scope) -> Scope | None:
@@ -70,9 +78,10 @@ class Walker:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         if name is not None and body is not None:
             inner = scope.in_class + text_of(name) + "."
+            fields = self.fields.get(node.start_byte, frozenset())
             for child in body.named_children:
                 if child.type in {"function_definition", "decorated_definition", "class_definition"}:
-                    self.statement(child, replace(scope, in_class=inner, bound=frozenset()))
+                    self.statement(child, replace(scope, in_class=inner, bound=frozenset(), fields=fields))
         return scope
 
     def on_function_definition(self, node: Node, scope: Scope) -> Scope:
@@ -84,7 +93,8 @@ class Walker:
         outer = "" if scope.function == "<module>" or scope.in_class else scope.function + "."
         function = f"{outer}{scope.in_class}{text_of(name)}"
         names = parameter_names(parameters)
-        inner = Scope(function, deleted=deleted(body)).binding(names)
+        fields = scope.fields if scope.in_class and text_of(name) != "__init__" else frozenset()
+        inner = Scope(function, deleted=deleted(body), fields=fields).binding(names)
         shown = [one for one in names if one in inner.bound and one not in {"self", "cls"}]
         if not shown and "self" in inner.bound and text_of(name) != "__init__":
             shown = ["self"]
@@ -134,11 +144,14 @@ class Walker:
             right = right.child_by_field_name("right")
         if right is None:
             return scope
+        if _is_opaque(right):
+            return replace(scope, bound=scope.bound - set(names))
         after = scope.binding(names)
         used = uses(right, scope)
-        call = any(child.type == "call" for child in walk(right))
+        worth_it = bool(used) or any(child.type == "call" for child in walk(right))
         shown = [*(name for name in names if name in after.bound), *elements]
-        if shown and (used or call):
+        used = [one for one in used if not any(is_inside(label, one) for label in shown)]
+        if shown and worth_it:
             kind = "TRANSFORM" if used and _is_transform(right) else "VAR"
             shown = [*used[:1], *shown, *used[1:]] if kind == "TRANSFORM" else [*shown, *used]
             self.after(statement, kind, after, shown, weight=_weight(shown, scope) - 0.6 * (right.type == "identifier"))
@@ -238,7 +251,13 @@ class Walker:
     def on_with_statement(self, node: Node, scope: Scope) -> Scope:
         """A block with names of its own."""
         body = node.child_by_field_name("body")
-        names = [name for child in walk(node) if child.type == "as_pattern_target" for name in targets(child)]
+        names = [
+            name
+            for child in walk(node)
+            if child.type == "as_pattern_target"
+            and not (child.parent is not None and _is_opaque(child.parent.named_children[0]))
+            for name in targets(child)
+        ]
         if body is not None:
             self.block(body, scope.binding(names))
         return scope
@@ -279,9 +298,12 @@ class Walker:
 
     def call(self, kind: str, scope: Scope, line: int, shown: list[str], extra: str = "") -> str:
         """The statement that writes an event."""
-        names = [name for name in dict.fromkeys(shown) if name in scope.bound or not name.isidentifier()][:NAMES_SHOWN]
+        told = any(name.startswith("self.") for name in shown)
+        names = [name for name in dict.fromkeys(shown) if name in scope.bound or not name.isidentifier()]
+        names = [name for name in names if name != "self" or not told][:NAMES_SHOWN]
         state = [f"{name}={name}" if name.isidentifier() else f'**{{"{name}": {name}}}' for name in names]
-        words = [f'"{kind}"', f'"{scope.function}:{line}"', *([extra] if extra else []), *state]
+        words = [f'"{kind}"', f'"{scope.function}:{line}"', *([extra] if extra else [])]
+        words += [re.sub(r"}, \*\*{", ", ", ", ".join(state))] if state else []
         return f"{self.name}({', '.join(words)})"
 
     def before(  # noqa: PLR0913 -- what an event says
@@ -315,6 +337,12 @@ def _first_statement(body: Node) -> Node | None:
     if statements and statements[0].type == "expression_statement" and statements[0].named_children[0].type == "string":
         statements = statements[1:]
     return statements[0] if statements else None
+
+
+def _is_opaque(value: Node) -> bool:
+    """Whether a value is a file, a pattern or another thing that can only be named."""
+    called = value.child_by_field_name("function") if value.type == "call" else None
+    return value.type == "lambda" or (called is not None and _OPAQUE.fullmatch(text_of(called)) is not None)
 
 
 def _caught(clause: Node) -> str:

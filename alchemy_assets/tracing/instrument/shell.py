@@ -21,9 +21,9 @@ from alchemy_assets.tracing.reasons import Dropped, Reason
 HELPER_NAMES = ("trace", "trace_event", "emit_trace")
 # What shows where a script's lines are, or runs code at every command, would show the helper too.
 _SEES_EVERYTHING = re.compile(
-    r"LINENO|BASH_COMMAND|\bcaller\b|FUNCNAME|BASH_SUBSHELL"
+    r"LINENO|BASH_COMMAND|^\s*caller\b|\$\(caller\b|FUNCNAME|BASH_SUBSHELL"
     r"|^\s*set\s+(?:-\w*[xvn]|-o\s+(?:xtrace|verbose|noexec|posix|functrace))|^#!.*bash\s+-\w*[xvn]"
-    r"|\btrap\b[^\n]*\b(?:DEBUG|RETURN|ERR)\b|\bcompgen\b|\bdeclare\s+-[fFp]|\bdisown\b|\bcoproc\b|exec\s+2?>|\bsh\s+\"?\$0",
+    r"|\btrap\b[^\n]*\b(?:DEBUG|RETURN|ERR)\b|\bcompgen\b|\bdeclare\s+-[fFp]|\bdisown\b|\bcoproc\b|exec\s+(?:2|&)>|\bsh\s+\"?\$0",
     re.MULTILINE,
 )
 

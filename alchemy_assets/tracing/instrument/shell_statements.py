@@ -23,7 +23,8 @@ _NO_STATEMENTS_IN = {
     "string",
 }
 NAME = re.compile(r"[A-Za-z_]\w*")
-_SPECIAL = re.compile(r"\$\{?([1-9#])\b\S*|\$(#)")
+# A parameter by its number, or how many there are; `${#name}` is the length of another.
+_SPECIAL = re.compile(r"\$\{?([1-9])\b\S*|\$\{?(#)\}?")
 _ELEMENT = re.compile(r"[A-Za-z_]\w*\[(?:\$?\w+|\$?\w+ ?[-+*] ?\$?\w+)\]")
 # Names that bash itself sets, and that differ from one machine to the next.
 _SYSTEM = {

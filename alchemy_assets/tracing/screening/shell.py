@@ -19,17 +19,17 @@ _BUILTINS = {
     "umask", "unalias", "unset", "until", "wait", "while",
 }  # fmt: skip
 _TOOLS = {
-    "awk", "basename", "bash", "cat", "cmp", "comm", "cp", "cut", "diff", "dirname", "echo", "egrep", "env",
-    "expand", "expr", "factor", "false", "fgrep", "fmt", "fold", "grep", "head", "join", "ln", "mawk", "mkdir", "mv",
-    "nl", "numfmt", "od", "paste", "pr", "printf", "readlink", "rev", "rm", "rmdir", "sed", "seq", "sh", "sort",
-    "split", "tac", "tail", "tee", "test", "touch", "tr", "true", "tsort", "unexpand", "uniq", "wc", "which",
-    "xargs", "yes",
+    "awk", "basename", "bash", "bc", "cat", "chmod", "cmp", "column", "comm", "cp", "cut", "dc", "diff", "dirname",
+    "echo", "egrep", "env", "expand", "expr", "factor", "false", "fgrep", "find", "fmt", "fold", "gawk", "getopt",
+    "grep", "head", "hexdump", "join", "jq", "ln", "mawk", "mkdir", "mktemp", "mv", "nl", "numfmt", "od", "paste",
+    "pr", "printf", "pwd", "readlink", "realpath", "rev", "rm", "rmdir", "sed", "seq", "sh", "sleep", "sort", "split",
+    "tac", "tail", "tee", "test", "touch", "tr", "true", "tsort", "unexpand", "uniq", "wc", "which", "xargs", "yes",
 }  # fmt: skip
+# Where a folder is, a random name and the order of a directory show in the runs, which differ in them; these may not.
 _NONDETERMINISTIC = {
-    "arch", "date", "df", "dmesg", "du", "file", "find", "free", "getconf", "groups", "hostid", "hostname", "id",
-    "jobs", "kill", "last", "locale", "logname", "ls", "lscpu", "mktemp", "nproc", "ps", "pwd", "realpath", "shuf",
-    "sleep", "stat", "timeout", "times", "top", "tty", "ulimit", "uname", "uptime", "vmstat", "wait", "who",
-    "whoami",
+    "arch", "date", "df", "dmesg", "du", "file", "free", "getconf", "groups", "hostid", "hostname", "id", "jobs",
+    "kill", "last", "locale", "logname", "ls", "lscpu", "nproc", "ps", "shuf", "stat", "timeout", "times", "top",
+    "tty", "ulimit", "uname", "uptime", "vmstat", "wait", "who", "whoami",
 }  # fmt: skip
 _UNLEARNABLE = {
     "b2sum", "base32", "base64", "cksum", "gpg", "gzip", "md5sum", "openssl", "sha1sum", "sha224sum", "sha256sum",
