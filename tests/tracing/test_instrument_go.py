@@ -98,6 +98,9 @@ func main() {
 	look(strings.Repeat("ä", 30), []byte("hi"), [9]bool{true}, struct{ X, Y int }{1, 2}, (*Node)(nil), nil)
 	look(make(chan int), &sync.Mutex{}, map[string][]int{"b": {}, "a": {1}}, []any{1, "a", nil}, 2+3i)
 	look(err, problem)
+	var self any
+	self = &self
+	look(self, &node, []any{[]any{2}})
 	look(&strings.Builder{}, []*Node{nil}, [][][][]int{{{{1}}}})
 }
 """
@@ -150,7 +153,7 @@ PROGRAMS = {"functions": FUNCTIONS, "values": VALUES, "shared": SHARED, "every s
 def traces(sandbox):
     """The events of all programs, which are built together."""
     generated = some_of(go_programs(), 2)
-    found = same_behaviour(sandbox, "Go", [*PROGRAMS.values(), *generated], limit=5)
+    found = same_behaviour(sandbox, "Go", [*PROGRAMS.values(), *generated], limit=6)
     return dict(zip(PROGRAMS, found, strict=False))
 
 
@@ -191,6 +194,10 @@ def test_events_tell_what_functions_are_given_do_and_give_back(traces):
         "IN:Stack.push:10:n=16",
         "TRANSFORM:Stack.push:11:n=16; s.items=[0, 1, 4, 9, 16]",
         "VAR:Stack.push:12:s.size=5",
+        "LOOP:main:34:i=5",
+        "IN:Stack.push:10:n=25",
+        "TRANSFORM:Stack.push:11:n=25; s.items=[0, 1, 4, 9, 16, 25]",
+        "VAR:Stack.push:12:s.size=6",
         "IN:sign:15:n=-1",
         'BRANCH:sign:16:took="if"; n=-1',
         'OUT:sign:17:result="minus"',
@@ -224,6 +231,8 @@ def test_values_are_shown_without_running_the_program(traces):
         'IN:look:28:values=["ääääääääääääääääääääääääääääää... 60 bytes", [104, 105], [true, false, false, false, false, false, ... 9 in all], {X: 1, Y: 2}, nil, nil]',
         'IN:look:28:values=[chan, sync.Mutex, {"a": [1], "b": []}, [1, "a", nil], (2+3i)]',
         "IN:look:28:values=[errors.errorString, Broken{code: 4}]",
+        "VAR:main:40:self=...",
+        'IN:look:28:values=[..., Node{Name: "a", next: ..., color: 1, ratio: 0.1, seen: ..., then: func}, [[2]]]',
     ]
 
 

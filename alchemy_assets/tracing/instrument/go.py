@@ -30,7 +30,7 @@ from alchemy_assets.tracing.instrument.go_shapes import (
     switch_of,
     variables_of,
 )
-from alchemy_assets.tracing.instrument.go_types import Types, types_of
+from alchemy_assets.tracing.instrument.go_types import Types, says_nothing, types_of
 from alchemy_assets.tracing.instrument.points import Insertion, end_of_line
 from alchemy_assets.tracing.instrument.scope import Scope
 from alchemy_assets.tracing.instrument.shapes import (
@@ -51,6 +51,8 @@ _DEFINED = {"function_declaration", "method_declaration"}
 _READABLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[[\w +*-]+\])+")
 _FIELD = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*")
 _ONE_TYPE = re.compile(r"[\w.*\[\], ]+|(?:\[\w*\])*map\[[\w.*]+\][\w.*\[\]]+")
+_LENGTH = re.compile(r"len\((\w+)\)")
+_LITERALS = {"false", "float_literal", "int_literal", "interpreted_string_literal", "nil", "rune_literal", "true"}
 _SAYS_LITTLE = {"nil", "0", '""', "false"}
 LONGEST_ELEMENT = 40
 HELPER_NAMES = ("trace", "traceEvent", "emitTrace")
@@ -137,21 +139,18 @@ class Go:
     def path(self, node: Node, scope: Scope) -> Shown | None:
         """A field of a variable, or an element, that the statement or the condition around has surely read."""
         text, parent = text_of(node), node.parent
-        if (
-            parent is None
-            or parent.type in {"call_expression", "selector_expression"}
-            or parent.children[0].type == "&"
-        ):
+        if parent is None or parent.type == "selector_expression" or parent.children[0].type == "&":
             return None
-        if node.type == "selector_expression" and _FIELD.fullmatch(text):
-            owner, _, name = text.partition(".")
-            if scope.known(owner) is None or (self.types.concurrent and name in self.types.shared):
-                return None
-            kept = readable_again(node, holds=scope.holds) or was_read(node, owner)
-            return Shown(text, text) if kept else None
-        if node.type != "index_expression" or self.types.concurrent or not readable_again(node, holds=scope.holds):
+        if node.type == "call_expression":
+            length = _LENGTH.fullmatch(text)
+            asked = length is not None and scope.known(length[1]) is not None
+            return Shown(text, text) if asked and readable_again(node, holds=scope.holds) else None
+        if node.type not in {"index_expression", "selector_expression"} or parent.type == "call_expression":
             return None
-        return self.reread(node, scope)
+        if self.types.concurrent and (node.type == "index_expression" or text.rpartition(".")[2] in self.types.shared):
+            return None
+        owned = _FIELD.fullmatch(text) is not None and was_read(node, text.partition(".")[0])
+        return self.reread(node, scope) if owned or readable_again(node, holds=scope.holds) else None
 
     def reread(self, target: Node, scope: Scope) -> Shown | None:
         """`name.x` or `name[i]` whose names all have a value."""
@@ -162,8 +161,10 @@ class Go:
         return Shown(text, text) if all(scope.known(text_of(one)) for one in names) else None
 
     def printable(self, shown: Shown) -> bool:
-        """Any value can be shown, unless another goroutine may be writing it; the blank name has none."""
-        return shown.expression != "_" and not (self.types.concurrent and self.types.is_shared(shown.type))
+        """Any value that says something can be shown, unless another goroutine may be writing it."""
+        if shown.expression == "_" or says_nothing(shown.type):
+            return False
+        return not (self.types.concurrent and self.types.is_shared(shown.type))
 
     def write(self, kind: str, place: str, shown: Sequence[Shown]) -> str:
         """A call of the helper."""
@@ -175,9 +176,9 @@ class Go:
         """The helper gives the value back, in the type that the function declares."""
         results = scope.definition.result.split("\n") if scope.definition is not None else []
         values = value.named_children if value.type == "expression_list" else []
-        if len(values) != 1 or len(results) != 1 or not _ONE_TYPE.fullmatch(results[0]):
+        if len(values) != 1 or values[0].type in _LITERALS or len(results) != 1 or not _ONE_TYPE.fullmatch(results[0]):
             return None
-        if self.types.concurrent and self.types.is_shared(results[0]):
+        if says_nothing(results[0]) or (self.types.concurrent and self.types.is_shared(results[0])):
             return None
         return f'{self.trace}Out[{results[0]}]("{place}", ', ")"
 
@@ -188,9 +189,11 @@ class Go:
             known = scope.known(text_of(value))
             return Shown("result", known.name, known.type) if known is not None else None
         values = value.named_children if value.type == "expression_list" else []
+        if len(values) == 1:
+            return Shown("result", text_of(values[0])) if values[0].type in _LITERALS else None
         telling = [one for one in values if text_of(one) not in _SAYS_LITTLE]
         # A value that may not be computed twice says more than those behind it, so nothing is said instead.
-        if len(values) <= 1 or not (telling or text_of(values[-1]) == "false"):
+        if not values or not (telling or text_of(values[-1]) == "false"):
             return None
         one = telling[0] if telling else values[-1]
         known = scope.known(text_of(one))
@@ -207,7 +210,7 @@ def _is_pure(node: Node, scope: Scope) -> bool:
         return node.children[0].type in {"-", "!", "+"} and _is_pure(node.named_children[0], scope)
     if node.type == "selector_expression":
         return node.named_children[0].type == "identifier" and _is_pure(node.named_children[0], scope)
-    return node.type in {"int_literal", "float_literal", "interpreted_string_literal", "rune_literal", "true", "false"}
+    return node.type in _LITERALS
 
 
 def _dialect(root: Node, source: str) -> Go | Dropped:

@@ -28,6 +28,7 @@ _CHANGES = re.compile(r"^(?:Push|Pop|Add|Insert|Remove|Set|Append|Write|Enqueue|
 _MAKES = re.compile(
     r"^(?:append|strings\.(?:Split|Fields|Join|Map|Replace|ToUpper|ToLower|Title|Trim)\w*|slices\.\w+)$"
 )
+_PLAIN_TEXT = re.compile(r"""\("([^"\\\n]*)"\)""")
 
 
 def body_of(node: Node) -> Body:
@@ -196,7 +197,8 @@ def call_of(statement: Node, node: Node) -> Shape | None:
         return None
     name = text_of(called)
     if name == "panic":
-        return Raise(statement)
+        told = _PLAIN_TEXT.fullmatch(text_of(arguments))
+        return Raise(statement, told[1] if told is not None else "")
     if name == "os.Exit" or name.startswith(("log.Fatal", "log.Panic")):
         return Jump(statement)
     first = arguments.named_children[0] if arguments.named_children else None

@@ -14,6 +14,11 @@ from tree_sitter import Node
 from alchemy_assets.syntax_tree import text_of, walk
 
 _REACHES_OTHERS = re.compile(r"[*]|\bmap\b|\b(?:sync|atomic)\.|\bfunc\b")
+# Channels, functions, and what other packages keep to themselves: only their names could be shown.
+_SAYS_NOTHING = re.compile(
+    r"(?:<-)?chan\b.*|func\b.*|[*]?(?:bufio|bytes|flag|http|io|log|os|rand|regexp|strings|sync|template|testing)\.[A-Z]\w*",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,11 @@ class Types:
     def is_shared(self, kind: str) -> bool:
         """Whether other goroutines may write what a value of this type leads to."""
         return _REACHES_OTHERS.search(kind) is not None or not self.shared.isdisjoint(re.findall(r"\w+", kind))
+
+
+def says_nothing(kind: str) -> bool:
+    """Whether a value of this type is shown by no more than a name."""
+    return _SAYS_NOTHING.fullmatch(kind) is not None
 
 
 def types_of(root: Node) -> Types:
