@@ -119,7 +119,7 @@ def traces(sandbox):
     return dict(zip(PROGRAMS, found, strict=False))
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(csharp_programs(), st.integers(1, 90))
 def test_programs_come_back_byte_for_byte(source, points):
     """A generated program keeps its bytes under the insertions, gets the same ones each time, and still parses."""
@@ -141,7 +141,7 @@ def test_events_tell_what_methods_are_given_do_and_give_back(traces):
         "VAR:Till.Pay:15:this.Taken=3; amount=3",
         "IN:Till.Rest.set:9:value=2",
         "VAR:Till.Rest.set:9:cash[0]=2; value=2",
-        'BRANCH:Till.Pay:17:took="if"; Paid=delegate',
+        'BRANCH:Till.Pay:17:took="if"',
         "IN:Till.Main.lambda:45:sender=Till(cash=[2, 0], Taken=3, Paid=delegate); e=EventArgs",
         "VAR:Till.Main.lambda:45:seen=6; till=Till(cash=[2, 0], Taken=3, Paid=delegate)",
         "OUT:Till.Twice:10:result=4",
@@ -218,10 +218,10 @@ def test_nothing_of_the_program_runs_to_be_shown():
 """
     points = [line.strip() for line in shown("CSharp", source).text.split("\n") if '"VAR", "A.Count' in line]
     assert points == [
-        'Trace.Event("VAR", "A.Count:9", "a", a, "seen", seen, "many", many);',
-        'Trace.Event("VAR", "A.Count:10", "a", a, "seen", seen, "many", many);',
-        'Trace.Event("VAR", "A.Count:11", "a.Plain", a.Plain, "seen", seen, "many", many);',
-        'Trace.Event("VAR", "A.Count:12", "many[0]", many[0], "a", a, "seen", seen);',
+        'Trace.Event("VAR", "A.Count:9", "a", a, "many", many);',
+        'Trace.Event("VAR", "A.Count:10", "a", a, "many", many);',
+        'Trace.Event("VAR", "A.Count:11", "a.Plain", a.Plain, "many", many);',
+        'Trace.Event("VAR", "A.Count:12", "many[0]", many[0], "a", a);',
     ]
 
 

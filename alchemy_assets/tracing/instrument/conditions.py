@@ -39,6 +39,18 @@ def readable_again(node: Node, *, holds: bool) -> bool:
     return condition is not None and _only_looks(condition) and surely_evaluated(node, condition, holds=holds)
 
 
+def given_in(condition: Node | None) -> tuple[str, ...]:
+    """The names that a condition gives a value to whatever comes of it: `(line = next()) != null`."""
+    if condition is None:
+        return ()
+    found = [one.child_by_field_name("left") for one in walk(condition) if one.type == "assignment_expression"]
+    return tuple(
+        text_of(one)
+        for one in found
+        if one is not None and one.type == "identifier" and surely_evaluated(one, condition, holds=False)
+    )
+
+
 def is_all_of_a_value(node: Node) -> bool:
     """Whether a node is all that an assignment gives to its target."""
     parent = node.parent

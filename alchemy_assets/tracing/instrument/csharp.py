@@ -63,6 +63,11 @@ _BLOCKS = {"checked_statement", "fixed_statement", "lock_statement", "unsafe_sta
 _NOT_HANDED_ON = {"initializer_expression", "ref_expression", "switch_expression", "throw_expression", *CLOSURES}
 _READABLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[[\w +*,-]+\])+")
 _LENGTH = re.compile(r"(\w+)\.(?:Length|Count)")
+# What is shown by no more than the name of its class, where the program has none of that name.
+_SAYS_NOTHING = re.compile(
+    r"(?:\w+\.)*\w*(?:Action|Client|Func|Handler|Random|Reader|Regex|Socket|Stopwatch|Stream|Thread|Writer)(?:<.*>)?",
+    re.DOTALL,
+)
 LONGEST_ELEMENT = 40
 HELPER_NAMES = ("Trace", "TraceLog", "EventTrace")
 # What sees its own source or stack, or lists its own types, would see the helper or the points.
@@ -153,7 +158,7 @@ class CSharp:
         }
 
     def path(self, node: Node, scope: Scope) -> Shown | None:
-        """`this.x` where it is read, and in conditions an element or the length of a container of the language's own."""
+        """`this.x` where it is read, and in conditions a field, an element, or the length of a container of the language."""
         text = text_of(node)
         if node.type == "member_access_expression" and text.startswith("this."):
             return Shown(text, text) if scope.known(text[5:]) else None
@@ -161,11 +166,11 @@ class CSharp:
             return None
         if not readable_again(node, holds=scope.holds):
             return None
-        if node.type == "element_access_expression":
-            return self.reread(node, scope)
         length = _LENGTH.fullmatch(text)
         known = scope.known(length[1]) if length is not None else None
-        return Shown(text, text) if known is not None and is_known(known.type) else None
+        if known is not None and is_known(known.type):
+            return Shown(text, text)
+        return self.reread(node, scope)
 
     def reread(self, target: Node, scope: Scope) -> Shown | None:
         """`name.x` or `name[i]` whose names all have a value, and that runs no code of the program."""
@@ -181,8 +186,11 @@ class CSharp:
         return Shown(text, text) if all(scope.known(text_of(one)) for one in names) else None
 
     def printable(self, shown: Shown) -> bool:
-        """Any value but a pointer, or one that lives on the stack alone."""
-        return bool(shown.expression) and not re.search(r"[*]|Span<", shown.type)
+        """Any value that says something, but no pointer, and none that lives on the stack alone."""
+        if re.search(r"[*]|Span<", shown.type):
+            return False
+        named = re.sub(r"<.*", "", shown.type, flags=re.DOTALL)
+        return named in self.members.types or not _SAYS_NOTHING.fullmatch(shown.type)
 
     def write(self, kind: str, place: str, shown: Sequence[Shown]) -> str:
         """A call of the helper."""

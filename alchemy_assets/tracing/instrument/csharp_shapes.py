@@ -10,7 +10,7 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from alchemy_assets.syntax_tree import text_of, walk
-from alchemy_assets.tracing.instrument.conditions import surely_evaluated
+from alchemy_assets.tracing.instrument.conditions import given_in, surely_evaluated
 from alchemy_assets.tracing.instrument.csharp_types import Members, is_automatic, type_of_value
 from alchemy_assets.tracing.instrument.shapes import (
     Arm,
@@ -272,7 +272,7 @@ def arms_of(node: Node) -> tuple[tuple[Arm, ...], bool]:
             surely = [one for one in given_out(condition) if surely_evaluated(one, condition, holds=False)]
             begun = [one for one in given_out(condition, declared=True) if surely_evaluated(one, condition, holds=True)]
             binds = tuple(Variable(text_of(one), at=one.start_byte) for one in begun)
-            assigns = tuple(text_of(one) for one in surely)
+            assigns = (*(text_of(one) for one in surely), *given_in(condition))
             arms.append(Arm(word, current, body_of(consequence), condition, binds, assigns))
         other = current.child_by_field_name("alternative")
         if other is None:
@@ -312,6 +312,7 @@ def loop_of(node: Node) -> Loop | None:
         node.child_by_field_name("condition"),
         node.child_by_field_name("initializer"),
         at_least_once=node.type == "do_statement",
+        assigns=given_in(node.child_by_field_name("condition")) if node.type != "do_statement" else (),
     )
 
 

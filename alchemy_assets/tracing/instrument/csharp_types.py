@@ -30,7 +30,8 @@ class Members:
     """Names of members of the types of a file.
 
     plain: fields, and properties that are no more than fields. computed: properties that run code. indexers: whether
-    there are any. methods: what can be added to an event by its name alone; events: what it can be added to.
+    there are any. types: what is declared here. methods: what can be added to an event by its name alone; events: what
+    it can be added to.
     """
 
     plain: frozenset[str] = frozenset()
@@ -38,6 +39,7 @@ class Members:
     methods: frozenset[str] = frozenset()
     events: frozenset[str] = frozenset()
     indexers: bool = False
+    types: frozenset[str] = frozenset()
 
     def is_plain(self, name: str) -> bool:
         """Whether a member of this name is read without running code."""
@@ -60,7 +62,7 @@ def members_in(root: Node) -> Members:
     plain, computed, methods, events = (
         frozenset(found.get(one, ())) for one in ("plain", "computed", "method", "event")
     )
-    return Members(plain, computed, methods, events, "indexer" in found)
+    return Members(plain, computed, methods, events, "indexer" in found, frozenset(found.get("type", ())))
 
 
 def _members(root: Node) -> Iterator[tuple[str, str]]:
@@ -77,6 +79,8 @@ def _members(root: Node) -> Iterator[tuple[str, str]]:
             yield ("event" if one.type == "event_declaration" else "method"), said
         elif one.type == "indexer_declaration":
             yield "indexer", ""
+        elif one.type in {"class_declaration", "record_declaration", "struct_declaration"}:
+            yield "type", said
 
 
 def _declared(node: Node) -> Iterator[Node]:

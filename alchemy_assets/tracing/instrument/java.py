@@ -43,10 +43,16 @@ _LITERALS = {
 _OF_PARTS = {"binary_expression", "cast_expression", "parenthesized_expression", "unary_expression"}
 _NOT_HANDED_ON = {"array_initializer", "lambda_expression", "method_reference", "switch_expression"}
 _READABLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[[\w +*-]+\])+")
-_LENGTH = re.compile(r"(\w+)\.(?:length|length\(\)|size\(\)|isEmpty\(\))")
+_LENGTH = re.compile(r"(\w+)\.(?:length\(\)|size\(\)|isEmpty\(\))")
 # Types of the language whose size can be asked for without effect.
 _MEASURED = re.compile(
     r"(?:Array|Hash|Linked|LinkedHash|Priority|Tree)?(?:Collection|Deque|List|Map|Queue|Set)\b|Stack\b|String(?:Builder)?\b"
+)
+# What is shown by no more than the name of its class, where the program has none of that name.
+_SAYS_NOTHING = re.compile(
+    r"\w*(?:Class|Comparator|Consumer|Function|Iterator|Lock|Matcher|Method|Pattern|Predicate|Random|Reader|Runnable"
+    r"|Scanner|Stream|Supplier|Thread|Writer)(?:<.*>)?",
+    re.DOTALL,
 )
 LONGEST_ELEMENT = 40
 HELPER_NAMES = ("Trace", "TraceLog", "EventTrace")
@@ -58,9 +64,10 @@ _SEES_ITSELF = re.compile(
 
 @dataclass(frozen=True)
 class Java:
-    """The dialect; `trace` is what the class of the helper is called in this source."""
+    """The dialect; `trace` is what the class of the helper is called in this source, `own` the types that it declares."""
 
     trace: str = "Trace"
+    own: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset({"identifier"})
     functions: frozenset[str] = frozenset({*_TYPES, *_METHODS, "class_body", "lambda_expression", "switch_expression"})
     calls: frozenset[str] = frozenset({"method_invocation", "object_creation_expression"})
@@ -127,19 +134,18 @@ class Java:
         return parent.type not in {"labeled_statement", "method_reference", "switch_label", "scoped_identifier"}
 
     def path(self, node: Node, scope: Scope) -> Shown | None:
-        """`this.x` where it is read, and in conditions an element or the length of a container of the language's own."""
+        """`this.x` where it is read, and in conditions a field, an element, or the length of a container of the language."""
         text = text_of(node)
         if node.type == "field_access" and re.fullmatch(r"this\.\w+", text):
             return Shown(text, text)
         if node.type not in {"array_access", "field_access", "method_invocation"} or not scope.visible:
             return None
-        if node.type == "array_access":
+        if node.type != "method_invocation":
             shown = self.reread(node, scope)
         else:
             length = _LENGTH.fullmatch(text)
             known = scope.known(length[1]) if length is not None else None
-            measured = known is not None and (node.type == "field_access" or _MEASURED.match(known.type))
-            shown = Shown(text, text) if measured else None
+            shown = Shown(text, text) if known is not None and _MEASURED.match(known.type) else None
         return shown if shown is not None and readable_again(node, holds=scope.holds) else None
 
     def reread(self, target: Node, scope: Scope) -> Shown | None:
@@ -151,8 +157,9 @@ class Java:
         return Shown(text, text) if all(scope.known(text_of(one)) for one in names) else None
 
     def printable(self, shown: Shown) -> bool:
-        """Any value can be shown."""
-        return bool(shown.expression)
+        """Any value that says something can be shown."""
+        named = re.sub(r"<.*", "", shown.type, flags=re.DOTALL)
+        return named in self.own or not _SAYS_NOTHING.fullmatch(shown.type)
 
     def write(self, kind: str, place: str, shown: Sequence[Shown]) -> str:
         """A call of the helper."""
@@ -181,13 +188,14 @@ def _is_constant(node: Node) -> bool:
     )
 
 
-def _dialect(source: str) -> Java | Dropped:
+def _dialect(root: Node, source: str) -> Java | Dropped:
     if (match := _SEES_ITSELF.search(source)) is not None:
         return Dropped(Reason.CANNOT_INSTRUMENT, f"uses {match[0]}")
     name = free_name(source, HELPER_NAMES)
     if name is None:
         return Dropped(Reason.CANNOT_INSTRUMENT, f"every name for the helper is taken: {', '.join(HELPER_NAMES)}")
-    return Java(name)
+    names = (one.child_by_field_name("name") for one in walk(root) if one.type in _TYPES)
+    return Java(name, frozenset(text_of(one) for one in names if one is not None))
 
 
 def _place_helper(raw: bytes, name: str) -> list[Insertion]:
@@ -202,7 +210,7 @@ def find_points(source: str) -> Found | Dropped:
     return find(
         "Java",
         source,
-        lambda root, raw: _dialect(source),  # noqa: ARG005 -- the source says it all
+        lambda root, raw: _dialect(root, source),  # noqa: ARG005 -- the bytes are those of the source
         lambda root, raw, made: _place_helper(raw, made.trace),  # noqa: ARG005
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from alchemy_assets.syntax_tree import text_of
+from alchemy_assets.tracing.instrument.conditions import given_in
 from alchemy_assets.tracing.instrument.shapes import (
     Arm,
     Assign,
@@ -210,7 +211,8 @@ def arms_of(node: Node) -> tuple[tuple[Arm, ...], bool]:
     while True:
         consequence = current.child_by_field_name("consequence")
         if consequence is not None:
-            arms.append(Arm(word, place, body_of(consequence), current.child_by_field_name("condition")))
+            condition = current.child_by_field_name("condition")
+            arms.append(Arm(word, place, body_of(consequence), condition, assigns=given_in(condition)))
         other = current.child_by_field_name("alternative")
         if other is None:
             return tuple(arms), False
@@ -266,6 +268,7 @@ def loop_of(node: Node) -> Loop | None:
         node.child_by_field_name("condition"),
         node.child_by_field_name("init"),
         at_least_once=node.type == "do_statement",
+        assigns=given_in(node.child_by_field_name("condition")) if node.type != "do_statement" else (),
     )
 
 
