@@ -156,7 +156,8 @@ struct Pair { name: char, of: Option<(u8, String)> }
 fn show<T>(_value: T) {}
 fn look(text: &str, many: &[u8], map: &HashMap<u32, char>, deep: Option<[[[[u8; 1]; 1]; 1]; 1]>, pair: &Pair) {
     let unknown = Some(Plain).filter(|_| true);
-    show((unknown, text, many, map, deep, pair));
+    let place = Some(text.as_ptr()).filter(|p| !p.is_null());
+    show((unknown, text, many, map, deep, pair, place));
 }
 fn main() {
     let map = (1..12).map(|n| (n, '"')).collect();
@@ -173,7 +174,8 @@ fn main() {
         "map={1: '\"', 2: '\"', 3: '\"', 4: '\"', 5: '\"', 6: '\"', ... 11 in all}; deep=Some([[[[...]]]])"
     )
     assert "unknown" not in "".join(events)
-    assert "VAR:main:12:pair=Pair { name: '\\'', of: Some((1, \"}\\n\")) }" in events
+    assert "; place=Some(pointer)" in " ".join(events)
+    assert "VAR:main:13:pair=Pair { name: '\\'', of: Some((1, \"}\\n\")) }" in events
 
 
 def test_an_object_without_debug_is_shown_by_its_fields():
