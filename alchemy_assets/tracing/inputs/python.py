@@ -22,6 +22,8 @@ from alchemy_assets.tracing.inputs.pools import (
 from alchemy_assets.tracing.scripts import Test
 
 _FILE_WORDS = re.compile(r"file|path|input|src|source|infile|csv|json|log", re.IGNORECASE)
+_SEARCHES = {"startswith", "endswith", "find", "partition", "split", "count", "index"}
+_LONGEST_WORD = 20
 _COMPARED = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
 
 
@@ -66,15 +68,15 @@ def propose(source: str) -> list[Test]:
     streams: list[list[Test]] = []
     parser = _argparse(tree)
     if parser is not None:
-        streams.append([_with_file(words, opens) for words in _argument_lists(parser, literals, opens=opens)])
+        streams.append(_with_files(_argument_lists(parser, literals, opens=opens), literals, opens=opens))
     elif re.search(r"\bargv\b|OptionParser|getopt", source):
-        streams.append([_with_file(words, opens) for words in _raw_arguments(tree, source, literals, opens=opens)])
+        streams.append(_with_files(_raw_arguments(tree, source, literals, opens=opens), literals, opens=opens))
     asks = [node for node in ast.walk(tree) if _call_name(node) in {"input", "raw_input"}]
     if asks:
         slots = [slot_for(_asked_type(node, tree), literals) for node in sorted(asks, key=lambda node: node.lineno)][:8]  # type: ignore[attr-defined]
         streams.append([Test(stdin=text) for text in dialogues(slots, literals)])
     if re.search(r"\bstdin\b|fileinput", source):
-        streams.append([Test(stdin=text) for text in (*_own_texts(tree), *TEXTS)])
+        streams.append([Test(stdin=text) for text in (*_own_texts(tree), *_written(literals), *TEXTS)])
     if len(streams) > 1 and (parser is not None or "argv" in source):
         texts = [test.stdin for test in streams[-1]]
         both = [Test(one.arguments, texts[turn % len(texts)], one.files) for turn, one in enumerate(streams[0])]
@@ -108,6 +110,8 @@ def _candidates(node: ast.AST) -> list[ast.expr]:
         return [inner for side in sides for inner in (getattr(side, "elts", None) or [side])]
     if isinstance(node, ast.MatchValue):
         return [node.value]
+    if isinstance(node, ast.Call) and _call_name(node) in _SEARCHES:
+        return [inner for one in node.args[:1] for inner in (getattr(one, "elts", None) or [one])]
     if isinstance(node, ast.List | ast.Tuple) and _are_texts(node.elts):
         return node.elts[:4]
     if isinstance(node, ast.Dict):
@@ -313,6 +317,27 @@ def _asked_type(node: ast.AST, tree: ast.Module) -> str:
     )
 
 
-def _with_file(words: tuple[str, ...], opens: bool) -> Test:  # noqa: FBT001 -- called by position once
-    files = {FILE_NAME: TEXTS[len("".join(words)) % 3]} if opens and FILE_NAME in words else {}
-    return Test(words, files=files)
+def _with_files(lines: list[tuple[str, ...]], literals: list[str], *, opens: bool) -> list[Test]:
+    """Command lines with the files that they name, the first of them with several contents."""
+    if not opens:
+        return [Test(words) for words in lines]
+    tests = [Test(words, files=_file(TEXTS[len("".join(words)) % 3]) if FILE_NAME in words else {}) for words in lines]
+    first = next((test for test in tests if test.files), None)
+    if first is None:
+        return tests
+    contents = [*_written(literals), *TEXTS[:5]]
+    more = [Test(first.arguments, files=_file(text)) for text in contents if _file(text) != first.files]
+    return [*interleave([tests[:6], more]), *tests[6:]]
+
+
+def _file(text: str) -> dict[str, str]:
+    return {FILE_NAME: text}
+
+
+def _written(literals: list[str]) -> list[str]:
+    """Texts of lines that hold what the program looks for; the second begins with the first of these alone."""
+    words = [word for word in literals if word.strip() and len(word) <= _LONGEST_WORD][:8]
+    if not words:
+        return []
+    lines = [f"{word} {rest}" for word, rest in zip(words, ("alpha 1", "beta = 2", "gamma;", "3") * 2, strict=False)]
+    return ["\n".join(lines) + "\n", f"{words[0]}\n{lines[-1]}\nthe end\n"]
