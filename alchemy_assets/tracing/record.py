@@ -216,7 +216,7 @@ def _outputs(original: Outcome, count: int) -> list[dict[str, str]]:
     return [{"name": name, "text": original.files.get(name, b"").decode()} for name in names]
 
 
-def _row(  # noqa: PLR0913 -- what a row is made of
+def _row(  # noqa: PLR0913, PLR0917 -- what a row is made of
     work: Work, script: str, traces: Sequence[str], original: Outcome, toolchain: str, runs: int
 ) -> dict[str, object]:
     read = [measure.read_events(text) for text in traces]

@@ -18,7 +18,9 @@ from alchemy_assets.tracing.screening.engine import Table, words
 _FORESEEN = words(
     "assert buffer events fs path process punycode querystring readline stream string_decoder url util timers console"
 )
-_MODULES = re.compile(r"""\brequire\s*\(\s*(["'])([^"'\n]+)\1\s*\)|(?<!\.)\b(?:from|import)\s*\(?\s*(["'])([^"'\n]+)\3""")
+_MODULES = re.compile(
+    r"""\brequire\s*\(\s*(["'])([^"'\n]+)\1\s*\)|(?<!\.)\b(?:from|import)\s*\(?\s*(["'])([^"'\n]+)\3"""
+)
 _SAYS = re.compile(r"\bconsole\.\w+|\bprocess\.(?:stdout|stderr)\b|\b(?:print|alert)\s*\(|\bwriteSync\s*\(")
 _EXPORTS = re.compile(
     r"\bmodule\.exports\b|(?<![\w.])exports\b|\bdefine\.amd\b|\bdefine\s*\(|^[ \t]*export\b", re.MULTILINE
