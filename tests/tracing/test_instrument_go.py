@@ -152,7 +152,7 @@ PROGRAMS = {"functions": FUNCTIONS, "values": VALUES, "shared": SHARED, "every s
 @pytest.fixture(scope="module")
 def traces(sandbox):
     """The events of all programs, which are built together."""
-    generated = some_of(go_programs(), 2)
+    generated = some_of(go_programs(), 1)
     found = same_behaviour(sandbox, "Go", [*PROGRAMS.values(), *generated], limit=6)
     return dict(zip(PROGRAMS, found, strict=False))
 

@@ -104,7 +104,7 @@ PROGRAMS = {"functions": FUNCTIONS, "values": VALUES, "every statement": every_s
 def traces(sandbox):
     """The events of all programs, which are built together."""
     generated = some_of(java_programs(), 1)
-    found = same_behaviour(sandbox, "Java", [*PROGRAMS.values(), *generated], limit=5)
+    found = same_behaviour(sandbox, "Java", [*PROGRAMS.values(), *generated], limit=6)
     return dict(zip(PROGRAMS, found, strict=False))
 
 
@@ -163,6 +163,8 @@ def test_events_tell_what_methods_are_given_do_and_give_back(traces):
         'VAR:Main.main:52:words=["w0", "w1", "w2", "w3"]',
         "LOOP:Main.main:52:words.size()=4",
         'VAR:Main.main:52:words=["w0", "w1", "w2", "w3", "w4"]',
+        "LOOP:Main.main:52:words.size()=5",
+        'VAR:Main.main:52:words=["w0", "w1", "w2", "w3", "w4", "w5"]',
         'BRANCH:Main.main:55:took="default"; words.size()=9',
     ]
 
