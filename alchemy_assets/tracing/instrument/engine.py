@@ -108,7 +108,7 @@ class Engine:
             after.left_for(scope) if self.dialect.block_scoped else after, bare=scope.bare, in_loop=scope.in_loop
         )
 
-    def statement(self, node: Node, scope: Scope) -> Scope | None:  # noqa: C901, PLR0911 -- a branch a shape
+    def statement(self, node: Node, scope: Scope) -> Scope | None:  # noqa: C901, PLR0911, PLR0912 -- a branch a shape
         """Collect the points of one statement."""
         shape = self.dialect.shape(node)
         match shape:
@@ -161,7 +161,7 @@ class Engine:
         """Walk a function or a container."""
         if isinstance(shape, Container):
             within = f"{scope.within}{shape.name}." if shape.name else scope.within
-            inner = replace(scope, within=within).declaring(shape.variables, assigned=True)
+            inner = replace(scope, within=within, bare=False).declaring(shape.variables, assigned=True)
             self.statements(shape.members, inner)
         elif isinstance(shape, Function):
             self.function(shape, scope)
@@ -282,13 +282,16 @@ class Engine:
         for part in (shape.subject, *(part for arm in shape.arms for part in arm.parts)):
             if part is not None:
                 self.closures(part, scope)
-        ends = []
-        for arm in shape.arms:
+        ends, past = [], shown
+        for arm, following in zip(shape.arms, (*shape.arms[1:], None), strict=True):
             scope = scope.assigning(arm.assigns)
             inner = scope.declaring(arm.binds, assigned=True)
             bound = [self.shown(one) for one in arm.binds]
-            told = _once([*self._asked(arm.parts, replace(scope, holds=True)), *shown])
-            shown = _once([*self._asked(arm.parts, scope), *shown])
+            mine = [one for one in (*arm.binds, *shape.binds) if following is None or one not in following.binds]
+            held = _once([*self._asked(arm.parts, replace(scope, holds=True)), *shown])
+            shown = _once([*_apart(self._asked(arm.parts, scope), mine), *shown])
+            # What has a way past it is left by its arm where its condition does not hold.
+            told, past = (shown, held) if shape.past else (held, past)
             here = [Shown("took", arm.word, word=True), *_once([*bound, *told])]
             weight = 0.3 * len(here[1:4]) + 0.4 * scope.in_loop
             self.first(arm.body, "BRANCH", arm.place, inner, here, weight=weight)
@@ -302,7 +305,7 @@ class Engine:
             after = replace(after, visible={name: one for end in shared for name, one in end.items()})
         if after is not None and shape.past:
             after = after.declaring(shape.binds, assigned=True)
-            here = [Shown("took", shape.past, word=True), *_once([*map(self.shown, shape.binds), *shown])]
+            here = [Shown("took", shape.past, word=True), *_once([*map(self.shown, shape.binds), *past])]
             self.after(node, "BRANCH", after, here, weight=0.3 * len(here[1:4]) + 0.4 * scope.in_loop)
         return after
 
@@ -441,6 +444,11 @@ class Engine:
 def _inside(label: str, container: str) -> bool:
     """Whether a label is an element or a member of a variable."""
     return label.startswith(container) and label[len(container) :][:1] in {".", "[", "-"}
+
+
+def _apart(shown: Iterable[Shown], bound: Iterable[Variable]) -> list[Shown]:
+    """What does not hang on a name that a condition gives a value to, and that means another elsewhere."""
+    return [one for one in shown if not any(_inside(one.label, variable.name) for variable in bound)]
 
 
 def _once(shown: Iterable[Shown]) -> list[Shown]:
