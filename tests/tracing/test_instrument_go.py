@@ -258,6 +258,11 @@ def test_the_helper_takes_another_name_where_its_own_is_taken():
     )
 
 
+def test_the_helper_knows_its_package():
+    """Structs of the file are told from those of others by the name of its package, whatever that is."""
+    assert '!traceStrings.HasPrefix(name, "queue.")' in shown("Go", "package queue\n\nfunc F(n int) {\n}\n").text
+
+
 @pytest.mark.parametrize(
     ("source", "detail"),
     [

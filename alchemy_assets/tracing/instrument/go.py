@@ -230,7 +230,8 @@ def _place_helper(root: Node, raw: bytes, name: str) -> list[Insertion] | Droppe
     end = end_of_line(raw, clause.end_byte, b"//") if clause is not None else None
     if clause is None or end is None or end == len(raw):
         return Dropped(Reason.CANNOT_INSTRUMENT, "no line for the imports of the helper")
-    text = re.sub(r"\btrace(?=[A-Z(\[])", name, helper_text("go.txt"))
+    package = text_of(clause.named_children[0])
+    text = re.sub(r"\btrace(?=[A-Z(\[])", name, helper_text("go.txt")).replace('"main."', f'"{package}."')
     newline = newline_of(raw)
     imports, functions = text.split("// ----\n")
     lead = "" if raw.endswith(b"\n") else newline
