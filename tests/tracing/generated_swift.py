@@ -41,6 +41,7 @@ SIMPLE = st.sampled_from(
         "if items.isEmpty { items = [1, 2, 3] }",
         "while items.count < 3 { items.append(0) }",
         "if let some§ = maybe, some§ > a { total &+= some§ } else if case .some(let other§) = maybe { print(other§) }",
+        "let other§: Node? = a > b ? nil : node\nif let other§ = other§, other§.value > a { print(other§.value) } else { print(a) }",
         "for (index, item) in items.enumerated() where index > 0 { total &+= item &* index }",
         "for case let found? in [maybe, nil, 4] { total &+= found }",
         "repeat { total &+= 1 } while total < 3",

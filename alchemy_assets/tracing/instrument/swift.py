@@ -41,6 +41,8 @@ _MAIN = re.compile(r"^[ \t]*@(?:main|UIApplicationMain|NSApplicationMain)\b", re
 _IMPORTED = re.compile(r"^[ \t]*import[ \t]+(?:Foundation|Glibc)\b", re.MULTILINE)
 # The one declaration of the helper that the grammar does not know: a function of the runtime, without a body.
 _BODILESS = re.compile(r"^@_silgen_name\(.*\)\r?\nfunc \w+Case<T>.*$", re.MULTILINE)
+# What the helper calls, where a program has something of its own by that name.
+_TAKEN = re.compile(r"\b(?:let|var|func)\s+(stderr|fputs|flockfile|funlockfile)\b")
 # Types of the helper that a program may have of its own.
 _STANDARD = (
     "Any", "AnyObject", "Array", "Bool", "CChar", "Character", "ClosedRange", "CustomReflectable", "Int", "KeyValuePairs",
@@ -180,7 +182,10 @@ def _dialect(root: Node, source: str) -> Swift | Dropped:
 def _place_helper(root: Node, raw: bytes, name: str) -> list[Insertion]:
     source = raw.decode()
     imports, functions = helper_text("swift.txt").split("// ----\n")
-    text = functions if _IMPORTED.search(source) else f"{imports}\n{functions}"
+    taken = set(_TAKEN.findall(source))
+    text = functions if _IMPORTED.search(source) and not taken and "#if" not in source else f"{imports}\n{functions}"
+    for name_of_c in taken:
+        text = re.sub(rf"(?<!\.)(?<!to )\b{name_of_c}\b", f"Glibc.{name_of_c}", text)
     text = re.sub(r"\b([tT])race(?=[A-Z(])", lambda match: _cased(match[1], name), text)
     own = {
         text_of(one)

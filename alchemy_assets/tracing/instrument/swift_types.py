@@ -30,6 +30,7 @@ _BUILT = re.compile(r"@resultBuilder|@_functionBuilder|\bimport (?:RegexBuilder|
 _UNTOUCHED = re.compile(
     r"@(?:inlinable|_transparent|_alwaysEmitIntoClient|backDeployed|_backDeploy|_no\w+|differentiable|_effects)\b"
 )
+_PLAIN_TYPE = re.compile(r"\[?(?:U?Int\d*|String|Bool|Double|Float|Character)\]?\??")
 # Values that cannot be handed to a function of any type, or say nothing.
 _HIDDEN = re.compile(
     r"->|~|\b(?:borrowing|consuming|__owned|__shared|each|repeat|async|isolated|sending)\b|\bUnsafe\w+|\bOpaquePointer\b"
@@ -42,14 +43,16 @@ class Declared:
 
     properties: the stored properties of each type, and of what it inherits from. fields: names that are stored
     properties wherever they occur. hidden: types that cannot be shown; consumed: variables that lose their value.
-    mutating: methods that change what they are called on. subscripts: whether the file defines what brackets do. built:
-    whether closures may be bodies of a result builder; builders: their attributes.
+    uncopied: whether some types are not copied. mutating: methods that change what they are called on. subscripts:
+    whether the file defines what brackets do. built: whether closures may be bodies of a result builder; builders: their
+    attributes.
     """
 
     properties: Mapping[str, tuple[Variable, ...]]
     fields: frozenset[str]
     hidden: frozenset[str]
     consumed: frozenset[str]
+    uncopied: bool
     mutating: frozenset[str]
     subscripts: bool
     built: bool
@@ -59,6 +62,9 @@ class Declared:
         """Whether a variable of a declared type can be shown; of most variables the type is not known."""
         if name in self.consumed or _HIDDEN.search(kind):
             return False
+        if self.uncopied:
+            # A value that holds one that cannot be copied cannot be looked into, and types are found out rarely.
+            return _PLAIN_TYPE.fullmatch(kind) is not None
         return not (self.hidden and self.hidden.intersection(re.findall(r"\w+", kind)))
 
     def untouched(self, node: Node) -> bool:
@@ -80,7 +86,8 @@ def declared(root: Node, source: str) -> Declared:
             above.setdefault(name, []).extend(_inherits(node))
             for variable in _stored(node):
                 stored[name].append(variable)
-                fields.add(variable.name)
+                # What belongs to an actor is not read from outside without waiting.
+                (computed if _is_actor(node) else fields).add(variable.name)
         elif node.type == "property_declaration" and not is_stored(node):
             computed.update(bound_names(node))
     hidden = {name for match in _NOT_COPIED.finditer(source) for name in match.groups() if name}
@@ -97,6 +104,7 @@ def declared(root: Node, source: str) -> Declared:
         frozenset(fields - computed),
         frozenset(hidden),
         frozenset(name for match in _CONSUMED.finditer(source) for name in match.groups() if name),
+        re.search(r"~\s*(?:Copyable|Escapable)\b", source) is not None,
         frozenset(re.findall(r"\bmutating\s+func\s+(\w+)", source)),
         "subscript" in source,
         _BUILT.search(source) is not None,
@@ -129,6 +137,11 @@ def annotation(node: Node, pattern: Node) -> str:
     """The type that stands behind a pattern, or ""."""
     after = pattern.next_sibling
     return text_of(after).lstrip(": ") if after is not None and after.type == "type_annotation" and node else ""
+
+
+def _is_actor(node: Node) -> bool:
+    kind = node.child_by_field_name("declaration_kind")
+    return kind is not None and text_of(kind) == "actor"
 
 
 def _modifiers(node: Node) -> str:
