@@ -174,7 +174,7 @@ show(new Date(NaN), new Date(0), [[["deep"]]]);
         "text=Set{true}; many={}; map=/a\\/b/g",
         f"text=[[[...]]]; many=-0; map=[{'undefined, ' * 6}... 1000000000 in all]",
         'text=Uint8Array[1, 2]; many=Error("x"); map=Symbol(s)',
-        "text=Date(null); many=Date(1970-01-01T00:00:00.000Z); map=[[[...]]]",
+        'text=Date(null); many=Date(1970-01-01T00:00:00.000Z); map=[[["deep"]]]',
     ]
 
 
@@ -222,6 +222,13 @@ console.log(Shop.price(3), new Item<string>("x").first() as string)
         "TRACE:IN:Item.first:3:",
         'TRACE:OUT:Item.first:3:result="x"',
     ]
+
+
+def test_functions_have_no_name_where_the_bundler_gives_them_another(sandbox):
+    """A function of TypeScript is shown as what it is: esbuild calls one that another hides `d2`."""
+    source = "function f(n: number): Function {\n  function d() {}\n  const e = n > 1 ? f(1) : d\n  return e\n}\nfunction d() {}\n"
+    events = trace(sandbox, source + "console.log(typeof f(2), typeof d)\n", "TypeScript")
+    assert events[-1] == "TRACE:OUT:f:4:result=<function>"
 
 
 @pytest.mark.parametrize("language", ["JavaScript", "TypeScript"])
