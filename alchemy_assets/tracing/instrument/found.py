@@ -5,7 +5,7 @@ language (its own module).
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from tree_sitter import Node
 
-from alchemy_assets.syntax_tree import parse
+from alchemy_assets.syntax_tree import parse, walk
 from alchemy_assets.tracing.instrument.dialect import Dialect
 from alchemy_assets.tracing.instrument.engine import Engine
 from alchemy_assets.tracing.instrument.points import Insertion, Point
@@ -42,6 +42,16 @@ def free_name(source: str, names: Sequence[str], *, endings: Sequence[str] = (""
     """The first name for the helper that the source does not use itself, in no case and with none of the endings."""
     ending = "|".join(map(re.escape, endings))
     return next((one for one in names if not re.search(rf"\b{one}(?:{ending})\b", source, re.IGNORECASE)), None)
+
+
+def without_comments(root: Node, kinds: Collection[str] = ("comment",)) -> str:
+    """The text of a program without what is only said in it; nodes of these kinds are left out."""
+    raw, parts, position = root.text or b"", [], 0
+    for one in walk(root):
+        if one.type in kinds:
+            parts.append(raw[position : one.start_byte])
+            position = one.end_byte
+    return b"".join([*parts, raw[position:]]).decode()
 
 
 def newline_of(raw: bytes) -> str:

@@ -15,7 +15,7 @@ from tree_sitter import Node
 
 from alchemy_assets.syntax_tree import parse, text_of, walk
 from alchemy_assets.tracing.instrument.dialect import Shown
-from alchemy_assets.tracing.instrument.found import Found, find, free_name, helper_text, newline_of
+from alchemy_assets.tracing.instrument.found import Found, find, free_name, helper_text, newline_of, without_comments
 from alchemy_assets.tracing.instrument.php_shapes import (
     CLOSURES,
     arms,
@@ -278,7 +278,7 @@ def _name(node: Node) -> str:
 
 
 def _dialect(root: Node, raw: bytes, source: str) -> Php | Dropped:
-    if (match := _SEES_ITSELF.search(source)) is not None:
+    if (match := _SEES_ITSELF.search(without_comments(root))) is not None:
         return Dropped(Reason.CANNOT_INSTRUMENT, f"uses {match[0]}")
     if sum(one.type == "namespace_definition" for one in root.named_children) > 1:
         return Dropped(Reason.CANNOT_INSTRUMENT, "has several namespaces")

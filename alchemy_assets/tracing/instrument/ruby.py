@@ -13,7 +13,7 @@ from tree_sitter import Node
 
 from alchemy_assets.syntax_tree import parse, text_of, walk
 from alchemy_assets.tracing.instrument.dialect import Shown
-from alchemy_assets.tracing.instrument.found import Found, find, free_name, helper_text, newline_of
+from alchemy_assets.tracing.instrument.found import Found, find, free_name, helper_text, newline_of, without_comments
 from alchemy_assets.tracing.instrument.points import Insertion, above_comments, indent_before
 from alchemy_assets.tracing.instrument.ruby_names import (
     goes_on_with,
@@ -190,12 +190,13 @@ class Ruby:
         return Function(node, name, binds, body, closure=True)
 
     def _is_value(self, node: Node) -> bool:
-        return isinstance(self._simple(node), Return)
+        return node.type != "return" and isinstance(self.shape(node), Return)
 
     def _modifier(self, node: Node) -> Shape | None:
         """`x = 1 if y`: the body gets `begin` and `end`, unless its value is used by what stands around."""
         body, condition = node.child_by_field_name("body"), node.child_by_field_name("condition")
-        if body is None or condition is None:
+        # Of `x if y if z` both would have the same `begin`.
+        if body is None or condition is None or body.type in {*_MODIFIERS, "while_modifier", "until_modifier"}:
             return None
         arm = Arm(_MODIFIERS[node.type], node, Body(body, (body,), bare=True), condition, conditioned(condition))
         return Branch((arm,))
@@ -271,7 +272,7 @@ class Ruby:
 
 
 def _dialect(root: Node, source: str) -> Ruby | Dropped:
-    code = source.partition("\n__END__")[0]
+    code = without_comments(root, ("comment", "uninterpreted"))
     if (match := _SEES_ITSELF.search(code)) is not None:
         return Dropped(Reason.CANNOT_INSTRUMENT, f"uses {match[0].strip()}")
     if re.match(r"#!(?!.*ruby)", source):

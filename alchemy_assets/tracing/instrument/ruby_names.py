@@ -6,7 +6,6 @@ one is a call, which a trace point must not repeat.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
@@ -27,41 +26,34 @@ _LISTS = {
 }
 _NAMED = {"optional_parameter", "keyword_parameter"}
 _PARAMETERS = {"method_parameters", "block_parameters", "lambda_parameters"}
+_HEADS = {"exception_variable", "in_clause", "match_pattern", "for"}
 _PATTERNS = {"array_pattern", "find_pattern", "alternative_pattern", "parenthesized_pattern"}
 NO_STATEMENTS = {"comment", "heredoc_body", "empty_statement", "rescue", "ensure", "else", "uninterpreted"}
 
 
-@dataclass
-class Names:
-    """Local variables of a file, by where they are read."""
-
-    read: set[int] = field(default_factory=set)
-
-    def look(self, node: Node, seen: list[set[str]]) -> None:
-        """Go through a part of the file; `seen` holds the variables so far, the nearest block last."""
+def local_reads(root: Node) -> frozenset[int]:
+    """Offsets of all words that name a local variable."""
+    found: set[int] = set()
+    # Sets of variables around a part of the file, the nearest block last; without recursion, as files nest deeply.
+    waiting: list[tuple[Node, list[set[str]], bool]] = [(root, [set()], False)]
+    while waiting:
+        node, seen, assigned = waiting.pop()
+        if assigned:
+            seen[-1].update(text_of(one) for one in assigned_by(node))
         if node.type in _CLOSED:
             seen = [set()]
         elif node.type in _OPEN:
             seen = [*seen, set()]
         elif node.type == "identifier":
             if any(text_of(node) in one for one in seen) and not names_a_method(node):
-                self.read.add(node.start_byte)
-            return
-        if node.type in _PARAMETERS or node.type in {"exception_variable", "in_clause", "match_pattern", "for"}:
+                found.add(node.start_byte)
+            continue
+        if node.type in _PARAMETERS or node.type in _HEADS:
             # Their own names are known to what stands behind them in the same part: defaults, guards, bodies.
             seen[-1].update(text_of(one) for one in bound_by(node))
-        for child in node.children:
-            target = node.child_by_field_name("left") if "assignment" in node.type else None
-            if target is not None and child == target:
-                seen[-1].update(text_of(one) for one in assigned_by(target))
-            self.look(child, seen)
-
-
-def local_reads(root: Node) -> frozenset[int]:
-    """Offsets of all words that name a local variable."""
-    names = Names()
-    names.look(root, [set()])
-    return frozenset(names.read)
+        target = node.child_by_field_name("left") if "assignment" in node.type else None
+        waiting += [(child, seen, child == target) for child in reversed(node.children)]
+    return frozenset(found)
 
 
 def names_a_method(node: Node) -> bool:
