@@ -125,6 +125,9 @@ class Ruby:
 
     def shape(self, node: Node) -> Shape | None:  # noqa: C901, PLR0911, PLR0912 -- a row a node
         """Which statement is what."""
+        if not node.is_named:
+            # A keyword has the type of what it begins.
+            return None
         match node.type:
             case "method" | "singleton_method":
                 return method(node)
