@@ -178,6 +178,25 @@ fn main() {
     assert "VAR:main:13:pair=Pair { name: '\\'', of: Some((1, \"}\\n\")) }" in events
 
 
+def test_a_cycle_is_left_out(sandbox):
+    """What holds itself has no end, and is not shown."""
+    source = """use std::{cell::RefCell, rc::Rc};
+#[derive(Debug)]
+struct Node { n: u8, next: RefCell<Option<Rc<Node>>> }
+fn look(node: &Rc<Node>, n: u8) -> u8 { node.n + n }
+fn main() {
+    let node = Rc::new(Node { n: 1, next: RefCell::new(None) });
+    println!("{}", look(&node, 2));
+    *node.next.borrow_mut() = Some(node.clone());
+    println!("{}", look(&node, 3));
+}
+"""
+    assert [one for one in trace(sandbox, source) if one.startswith("IN:look")] == [
+        "IN:look:4:node=Node { n: 1, next: RefCell { value: None } }; n=2",
+        "IN:look:4:n=3",
+    ]
+
+
 def test_an_object_without_debug_is_shown_by_its_fields():
     """A parameter, or the object of a method without parameters, whose type has no `Debug` is shown field by field."""
     source = """struct Point { x: i32, y: i32, next: Option<Box<Point>> }

@@ -59,7 +59,10 @@ _C = Table(
                 before=r"(?<![\w.>$@&])(?<!(?<!std)::)(?:std::)?",
             ),
         ),
-        (Reason.NONDETERMINISTIC, re.compile(r"\b__(?:DATE|TIME|TIMESTAMP)__\b|\benviron\b|\bstd::async\b")),
+        (
+            Reason.NONDETERMINISTIC,
+            re.compile(r"\b__(?:DATE|TIME|TIMESTAMP)__\b|\benviron\b|\bstd::async\b|\bPRI[a-zA-Z]PTR\b"),
+        ),
         (Reason.UNLEARNABLE, re.compile(r"\bstd::hash\b|(?<![\w:])hash<")),
     ),
     texts=((Reason.NONDETERMINISTIC, re.compile(r"%-?\d*p(?![a-z])")),),

@@ -78,7 +78,8 @@ TABLE = Table(
                 r"|\blet\s+(?:mut\s+)?(\w+)\s*:\s*Hash(?:Map|Set)\b"
             ),
             r"\bin\s+&?\s*(?:mut\s+)?(?:self\.|\w+\.)?NAME\s*\{|\bNAME\s*\.\s*(?:iter|iter_mut|keys|values"
-            r"|values_mut|into_iter|into_keys|into_values|drain|retain|difference|union|intersection)\s*\(",
+            r"|values_mut|into_iter|into_keys|into_values|drain|retain|difference|union|intersection)\s*\("
+            r"|\b(?:print|println|eprintln|format|write|writeln)!\s*\([^;{}]*,\s*&?NAME\s*[,)]",
         ),
     ),
 )
