@@ -108,7 +108,7 @@ def test_programs_that_read_and_print_pass(language):
         ("Ruby", "puts `ls`\n", Reason.NONDETERMINISTIC, "uses `"),
         ("Rust", "use serde::Serialize;\nfn main() {}\n", Reason.NEEDS_LIBRARY, "serde"),
         ("Rust", 'use std::collections::HashMap;\nfn main() { let mut m = HashMap::new(); m.insert(1, 2); println!("{:?}", m); }\n', Reason.NONDETERMINISTIC, "goes through m"),
-        ("C", 'int main(void) { printf("%" PRIxPTR, (uintptr_t) main); return 0; }\n', Reason.NONDETERMINISTIC, "PRIxPTR"),
+        ("C", 'int main(void) { printf("%" PRIxPTR, (uintptr_t) main); return 0; }\n', Reason.NONDETERMINISTIC, "uses PRIxPTR"),
         ("Rust", 'use std::collections::HashMap;\nfn main() { let m: HashMap<i32, i32> = HashMap::new(); for k in m.keys() { println!("{}", k); } }\n', Reason.NONDETERMINISTIC, "goes through m"),
         ("SQL", "SELECT date('now');\n", Reason.NONDETERMINISTIC, "prints now"),
         ("SQL", "CREATE TABLE t (id INT AUTO_INCREMENT);\nSELECT 1;\n", Reason.NEEDS_LIBRARY, "MySQL (AUTO_INCREMENT)"),
