@@ -195,6 +195,20 @@ console.log(reads, (() => { return () => 1; })().name === "");
     assert 'TRACE:BRANCH:look:7:took="else"; none=null' in events
 
 
+def test_what_belongs_to_the_engine_is_not_shown(sandbox):
+    """Streams, timers and patterns are left out of events that they are read in."""
+    source = """const readline = require("readline");
+const lines = readline.createInterface({ input: process.stdin }), word = /o+/;
+let text = "moon";
+if (lines && word.test(text)) text = text.replace(word, "a");
+lines.close();
+"""
+    assert trace(sandbox, source) == [
+        'TRACE:BRANCH:<module>:4:took="if"; text="moon"',
+        'TRACE:VAR:<module>:4:text="man"',
+    ]
+
+
 def test_statements_without_semicolons_stay_apart(sandbox):
     """Points on the line of a statement that ends without a semicolon, and before one that begins with a bracket."""
     source = (

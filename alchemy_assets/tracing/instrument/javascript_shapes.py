@@ -37,6 +37,11 @@ _CHANGES = {"push", "pop", "shift", "unshift", "splice", "set", "add", "delete",
 _REORDERS = {"sort", "reverse", "fill", "copyWithin"}
 _MAKES = {"map", "filter", "slice", "concat", "flat", "flatMap", "split", "join", "from", "reduce", "toSorted"}
 _MAKES |= {"entries", "keys", "values", "toReversed", "sort", "reverse"}
+# Streams, timers and the like are full of what is the engine's own; a pattern is the same all the time.
+_OPAQUE = re.compile(
+    r"(?:await\s+)?(?:new\s+)?(?:[\w$]+\.)*(?:create(?:Interface|ReadStream|WriteStream)|EventEmitter|Promise|RegExp"
+    r"|setTimeout|setInterval|promisify|(?:Abort|Text|Intl)\w*|Readable|Writable|Transform)\b|process\.std(?:in|out|err)\b"
+)
 # In which order a sort asks what it was given is the engine's own business.
 _SORTS = re.compile(r"\.(?:sort|toSorted)$")
 
@@ -91,7 +96,8 @@ def declaration_of(node: Node) -> Shape:
     """`let a = 1, b;`: all have a value from here on, be it `undefined`; a point tells of those that come out of others."""
     told: list[Variable] = []
     quiet: list[Variable] = []
-    declarators = [one for one in node.named_children if one.type == "variable_declarator"]
+    every = [one for one in node.named_children if one.type == "variable_declarator"]
+    declarators = [one for one in every if not _is_opaque(one.child_by_field_name("value"))]
     values = [value for one in declarators if (value := one.child_by_field_name("value")) is not None]
     for one in declarators:
         value = one.child_by_field_name("value")
@@ -103,6 +109,11 @@ def declaration_of(node: Node) -> Shape:
     return Assign(
         node, declares=tuple(told), quiet=tuple(quiet), value=single, transforms=_makes(single), shown=shown
     )  # fmt: skip
+
+
+def _is_opaque(value: Node | None) -> bool:
+    """Whether a value is a pattern, or an object of the engine that says nothing when it is shown."""
+    return value is not None and (value.type == "regex" or _OPAQUE.match(text_of(value)) is not None)
 
 
 def _is_function(value: Node) -> bool:
