@@ -172,12 +172,13 @@ def test_what_can_only_be_named_is_not_shown():
     source = (
         "import re\n\nwith open('/dev/null') as file:\n    text = file.read() + 'ab1'\nlog = open('/dev/null')\n"
         "rest = log.read() + text\nfind = re.compile(r'\\d')\nfound = find.search(text)\nadd = lambda x: x + 1\n"
-        "total = add(len(text))\n"
+        "total = add(len(text))\n\n\ndef first(fp, size):\n    return fp.read(size)\n\n\nfirst(open('/dev/null'), 2)\n"
     )
     _, err, end = run_python(shown("Python", source).text)
     assert end == ""
-    assert [line.partition(">:")[2] for line in err.splitlines()] == [
-        '4:text="ab1"', '6:rest="ab1"', '8:found=Match("1")', "10:total=4",
+    assert [line.partition(":")[2].partition(":")[2] for line in err.splitlines()] == [
+        '<module>:4:text="ab1"', '<module>:6:rest="ab1"', '<module>:8:found=Match("1")', "<module>:10:total=4",
+        "first:13:size=2", 'first:14:result=""',
     ]  # fmt: skip
 
 

@@ -263,6 +263,8 @@ def test_helper_gives_way_to_names_of_the_program(language):
         "const process = require('process');",
         "process.stderr.write = (text) => true;",
         "Array.prototype.map = function () {};",
+        "Object.assign(Array.prototype, { map() {} });",
+        "for (const name of ['map']) Array.prototype[name] = null;",
         "const seen = new Proxy({}, {});",
     ],
 )

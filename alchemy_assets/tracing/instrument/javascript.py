@@ -63,6 +63,9 @@ _BUILT_IN = "Array ArrayBuffer Date Error JSON Map Object RegExp Set String proc
 _MEANS_OTHERWISE = re.compile(
     rf"(?:\b(?:class|function\*?|const|let|var)|^import)\s+({'|'.join(_BUILT_IN.split())})\b(?!\s+from\b)"
     r"|\b((?:Array|Map|Object|RegExp|Set|String)\.prototype\.(?:entries|join|map|push|slice|toString|values))\s*="
+    # Handed to what may change it, or given names that the source does not say.
+    r"|\(\s*((?:Array|Map|Object|RegExp|Set|String)\.prototype)\s*,(?!\s*[\"'])"
+    r"|\b((?:Array|Map|Object|RegExp|Set|String)\.prototype)\[[^\]]+\]\s*=[^=]"
     r"|\b(process\.stderr(?:\.write)?)\s*=[^=]",
     re.MULTILINE,
 )

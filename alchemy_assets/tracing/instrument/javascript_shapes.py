@@ -41,6 +41,7 @@ _MAKES |= {"entries", "keys", "values", "toReversed", "sort", "reverse"}
 _OPAQUE = re.compile(
     r"(?:await\s+)?(?:new\s+)?(?:[\w$]+\.)*(?:create(?:Interface|ReadStream|WriteStream)|EventEmitter|Promise|RegExp"
     r"|setTimeout|setInterval|promisify|(?:Abort|Text|Intl)\w*|Readable|Writable|Transform)\b|process\.std(?:in|out|err)\b"
+    r"|(?:typeof\s+)?(?:globalThis|global|window)\b"
 )
 # In which order a sort asks what it was given is the engine's own business.
 _SORTS = re.compile(r"\.(?:sort|toSorted)$")

@@ -37,6 +37,8 @@ _CHANGES |= {"appendleft", "popleft", "discard", "rotate"}
 _OPAQUE = re.compile(
     r"(?:\w+\.)*(?:open|compile|ArgumentParser|OptionParser|StringIO|BytesIO|finditer|iter|reader|writer)"
 )
+# Parameters that are called like files; what is read of them is told, they are not.
+_FILE = re.compile(r"(?:in|out)?fp[io]?|fh|stream|std(?:in|out|err)|parser|logger")
 _REORDERS = {"sorted", "list", "set", "dict", "zip", "filter", "map", "reversed", "tuple", "split", "join"}
 
 
@@ -94,7 +96,8 @@ class Walker:
         function = f"{outer}{scope.in_class}{text_of(name)}"
         names = parameter_names(parameters)
         fields = scope.fields if scope.in_class and text_of(name) != "__init__" else frozenset()
-        inner = Scope(function, deleted=deleted(body), fields=fields).binding(names)
+        said = [one for one in names if not _FILE.fullmatch(one)]
+        inner = Scope(function, deleted=deleted(body), fields=fields).binding(said)
         shown = [one for one in names if one in inner.bound and one not in {"self", "cls"}]
         if not shown and "self" in inner.bound and text_of(name) != "__init__":
             shown = ["self"]
