@@ -349,6 +349,13 @@ def test_the_helper_takes_another_name_where_its_own_is_taken(language, sandbox)
 
 
 @LANGUAGES
+def test_a_choice_without_arms_is_none(language):
+    """A `switch` with an empty body has no point, and stands in the way of no other."""
+    made = shown(language, "int main(void) { int x = 4; switch (x) { } return x; }\n")
+    assert {point.kind for point in made.points} == {"IN", "OUT"}
+
+
+@LANGUAGES
 def test_a_program_that_takes_stderr_away_is_refused(language):
     """A program that closes stderr or gives it to another file has no place for events."""
     for line in ("fclose(stderr);", "dup2(1, 2);", "close(STDERR_FILENO);", 'freopen("x", "w", stderr);'):

@@ -283,7 +283,7 @@ class Engine:
             if part is not None:
                 self.closures(part, scope)
         ends, past = [], shown
-        for arm, following in zip(shape.arms, (*shape.arms[1:], None), strict=True):
+        for arm, following in zip(shape.arms, (*shape.arms[1:], None), strict=False):
             scope = scope.assigning(arm.assigns)
             inner = scope.declaring(arm.binds, assigned=True)
             bound = [self.shown(one) for one in arm.binds]
