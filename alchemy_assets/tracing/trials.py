@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from alchemy_assets.sandbox.sandbox import Limits, Outcome, Status
 from alchemy_assets.settings import Tracing
 from alchemy_assets.tracing import events as measure
-from alchemy_assets.tracing.acceptance import CHARACTERS_A_TOKEN
+from alchemy_assets.tracing.acceptance import CHARACTERS_A_TOKEN, LEAST_OUTCOMES
 from alchemy_assets.tracing.harness import Harness
 from alchemy_assets.tracing.instrument.points import Instrumented
 from alchemy_assets.tracing.instrument.registry import instrument
@@ -83,6 +83,8 @@ def choose_tests(work: Work, outcomes: Sequence[Outcome], settings: Tracing) -> 
     elif len(kept) < (1 if _runs_alone(kept) else LEAST_TESTS):
         detail = f"{len(kept)} different tests of {len(work.harness.candidates)} tried"
         return Dropped(Reason.ONE_PATH, detail, Reached.RAN)
+    if measure.control_outcomes([one.events for one in kept]) < LEAST_OUTCOMES:
+        return Dropped(Reason.ONE_PATH, "no branch goes two ways, no loop two lengths", Reached.RAN)
     return _settle(work, kept, settings)
 
 

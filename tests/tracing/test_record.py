@@ -184,7 +184,7 @@ def test_difficulty_is_measured(recorded):
 @pytest.mark.parametrize(
     ("language", "text", "reason"),
     [
-        ("Rust", "fn main() {}\n", Reason.NO_INSTRUMENTER),
+        ("Markdown", "# Title\n", Reason.NO_INSTRUMENTER),
         ("Python", "x = 1\n" * 1_600 + "print(x)\n", Reason.TOO_LONG_TO_SHOW),
         (
             "Python",
@@ -226,10 +226,10 @@ def test_each_failure_has_its_reason(sandbox, curated, language, text, reason):
 
 def test_without_a_sandbox_nothing_is_run(curated):
     """Without a sandbox every file says so, or that its language has no instrumenter; nothing is lost."""
-    result = record(curated(("Python", GCD), ("SQL", "select 1;\n")), None, SETTINGS)
+    result = record(curated(("Python", GCD), ("Markdown", "# Title\n")), None, SETTINGS)
     assert result.traces.is_empty()
     reasons = dict(zip(result.outcomes["language"], result.outcomes["reasons"].to_list(), strict=True))
-    assert reasons == {"Python": [Reason.NO_SANDBOX], "SQL": [Reason.NO_INSTRUMENTER]}
+    assert reasons == {"Python": [Reason.NO_SANDBOX], "Markdown": [Reason.NO_INSTRUMENTER]}
     assert result.sandbox_seconds == 0
 
 
