@@ -188,17 +188,17 @@ def test_difficulty_is_measured(recorded):
         ("Python", "x = 1\n" * 1_600 + "print(x)\n", Reason.TOO_LONG_TO_SHOW),
         (
             "Python",
-            "class C: pass\nfor i in range(9):\n    if i % 2:\n        j = i * i\n        print(j)\n    n = 1 / (i + 3) ** 3\n",
+            "class C: pass\nfor i in range(9):\n    if i % 2:\n        j = i * i\n        print(j)\n    else:\n        j = i\n    n = 1 / (i + 3) ** 3\n",
             Reason.UNLEARNABLE,
         ),
         (
             "Python",
-            "import os\nn = len(os.path.abspath('.'))\nfor i in range(n):\n    if i % 2:\n        m = i + n\n        print(m)\n",
+            "import os\nn = len(os.path.abspath('.'))\nfor i in range(n):\n    if i % 2:\n        m = i + n\n        print(m)\n    else:\n        m = i\n",
             Reason.NONDETERMINISTIC,
         ),
         (
             "Python",
-            "for word in {'a', 'bb', 'ccc', 'dddd', 'eeeee'}:\n    if len(word) > 2:\n        n = len(word)\n        print(word)\n",
+            "for word in {'a', 'bb', 'ccc', 'dddd', 'eeeee'}:\n    if len(word) > 2:\n        n = len(word)\n        print(word)\n    else:\n        n = 0\n",
             Reason.NONDETERMINISTIC,
         ),
         ("Python", "n = 0\nwhile True:\n    n += 1\n", Reason.TIMEOUT),
@@ -211,7 +211,7 @@ def test_difficulty_is_measured(recorded):
         ("Python", "a = 1\nb = a + 1\nc = a + b\nprint(c)\n", Reason.ONE_PATH),
         (
             "Shell",
-            "for i in 1 2 3 4 5 6 7 8 9; do\n  if ((i > 4)); then\n    n=$(echo $PWD $i)\n    echo $n\n  fi\ndone\n",
+            "for i in 1 2 3 4 5 6 7 8 9; do\n  if ((i > 4)); then\n    n=$(echo $PWD $i)\n    echo $n\n  else\n    n=$i\n  fi\ndone\n",
             Reason.NONDETERMINISTIC,
         ),
         ("Shell", "x=3\nwhile true; do\n  x=$((x + 1))\ndone\n", Reason.TIMEOUT),
