@@ -273,3 +273,11 @@ def test_programs_that_the_helper_could_disturb_are_refused(text):
     refused = instrument("JavaScript", f"{text}\nfor (const n of [1, 2]) console.log(n);\n", 20)
     assert isinstance(refused, Dropped)
     assert refused.reason is Reason.CANNOT_INSTRUMENT
+
+
+def test_names_of_a_block_are_not_read_before_they_begin():
+    """A block that declares a name of its own further down says nothing of the one that it hides."""
+    source = "function f(n) {\n  if (n) {\n    let n = 3;\n    console.log(n);\n  }\n}\nf(2);\n"
+    result = instrument("JavaScript", source, 200)
+    assert isinstance(result, Instrumented)
+    assert 'trace("BRANCH", "f:2", { took: "if" });' in result.text

@@ -4,6 +4,7 @@ Belongs here: control flow, names that have a value, and where a statement is pu
 an event is written (`dialect`, and the module of each language), which points are taken (`points.choose`).
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -50,6 +51,10 @@ def _is_element(node: Node) -> bool:
     if node.type != "call_expression":
         return node.type in _ELEMENTS
     return node.children[-1].type == "call_suffix" and text_of(node.children[-1]).startswith("[")
+
+# Declarations whose names belong to the whole block that they stand in, before their line too.
+_HIDING = {"lexical_declaration"}
+_ROOT = re.compile(r"[^\w$]")
 
 
 @dataclass
@@ -405,11 +410,18 @@ class Engine:
         """A point at the beginning of a body."""
         line = place.start_point.row + 1
         offset = body.statements[0].start_byte if body.statements else body.opening or body.node.start_byte
-        insertions = self._placer.first(body, self.write(kind, scope, line, self._readable(shown, offset)))
+        hidden = self._hidden_in(body)
+        seen = [one for one in shown if one.word or _ROOT.split(one.expression, maxsplit=1)[0] not in hidden]
+        insertions = self._placer.first(body, self.write(kind, scope, line, self._readable(seen, offset)))
         if insertions and body.returns:
             insertions = *insertions, Insertion(offset, body.returns, 3, offset)
         if insertions:
             self.points.append(Point(kind, scope.function, line, insertions, weight))
+
+    def _hidden_in(self, body: Body) -> set[str]:
+        """Names that a block declares further down, and that mean nothing yet where it begins (JavaScript's `let`)."""
+        shapes = [self.dialect.shape(one) for one in body.statements if one.type in _HIDING]
+        return {variable.name for shape in shapes if isinstance(shape, Assign) for variable in shape.declares}
 
     def before(  # noqa: PLR0913 -- what an event says
         self, node: Node, kind: str, place: Node, scope: Scope, shown: Sequence[Shown], *, weight: float
