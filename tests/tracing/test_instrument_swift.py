@@ -314,3 +314,22 @@ def test_a_taken_name_gives_way_to_another_and_a_file_that_sees_itself_is_refuse
         assert isinstance(refused, Dropped)
         assert refused.reason is Reason.CANNOT_INSTRUMENT
         assert detail in refused.detail
+
+
+def test_a_name_that_a_condition_binds_is_not_taken_for_another():
+    """What hangs on a name is read only where that name means what the condition read."""
+    source = """struct Source { var text = "x"; var kind: Kind }
+enum Kind { case word(Source), none }
+func told(_ s: Source, _ other: Source?) -> Int {
+    switch s.kind {
+    case .word(let s): return s.text.count
+    case .none: break
+    }
+    if let other = other, other.text == "x" { return 1 } else { return 2 }
+}
+"""
+    text = shown(source).text
+    assert '["took": "case", "s": s]' in text
+    assert '["took": "case", "s.kind": s.kind]' in text
+    assert '["took": "if", "other": other, "other.text": other.text]' in text
+    assert '["took": "else", "other": other]' in text

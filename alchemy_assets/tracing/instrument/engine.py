@@ -52,6 +52,7 @@ def _is_element(node: Node) -> bool:
         return node.type in _ELEMENTS
     return node.children[-1].type == "call_suffix" and text_of(node.children[-1]).startswith("[")
 
+
 # Declarations whose names belong to the whole block that they stand in, before their line too.
 _HIDING = {"lexical_declaration"}
 _ROOT = re.compile(r"[^\w$]")
@@ -288,12 +289,15 @@ class Engine:
             if part is not None:
                 self.closures(part, scope)
         ends, past = [], shown
+        bound_before: tuple[Variable, ...] = ()
         for arm, following in zip(shape.arms, (*shape.arms[1:], None), strict=False):
             scope = scope.assigning(arm.assigns)
             inner = scope.declaring(arm.binds, assigned=True)
             bound = [self.shown(one) for one in arm.binds]
             mine = [one for one in (*arm.binds, *shape.binds) if following is None or one not in following.binds]
-            held = _once([*self._asked(arm.parts, replace(scope, holds=True)), *shown])
+            fresh = [one for one in arm.binds if one not in bound_before]
+            bound_before = arm.binds
+            held = _once([*self._asked(arm.parts, replace(scope, holds=True)), *_apart(shown, fresh)])
             shown = _once([*_apart(self._asked(arm.parts, scope), mine), *shown])
             # What has a way past it is left by its arm where its condition does not hold.
             told, past = (shown, held) if shape.past else (held, past)
