@@ -160,7 +160,9 @@ def steps(_settings: Settings) -> tuple[Step, ...]:
             wave="sample",
             group="strategies",
             grain=Grain.FILES,
-            tables=sample_tables(CODE_TRACE, "Asks what recorded programs do: traces, next events, branches, outputs, walks."),
+            tables=sample_tables(
+                CODE_TRACE, "Asks what recorded programs do: traces, next events, branches, outputs, walks."
+            ),
             compute=_make_trace_samples,
             code=("alchemy_assets.strategies.code_trace",),
             inputs=("traces",),
