@@ -4,8 +4,8 @@
 
 FOLDER holds one folder a language, as `bench.traced_files.gather` makes. Counted are CPU seconds of this process and of the
 programs that it ran, and programs a wall second on all places of the sandbox. A recorded program is a whole `run.sh` in a sandbox
-of its own for the original, the comparison and each of three runs; the search for inputs is told apart. Overhead is the CPU time
-of the instrumented run over that of the original, both in one `run.sh`.
+of its own for the original and each of three runs, the first of which is compared with it; the search for inputs is told apart.
+Overhead is the CPU time of the instrumented run over that of the original, both in one `run.sh`.
 """
 
 import argparse
@@ -97,7 +97,7 @@ def say(language: str, paths: Sequence[Path], sandbox: Sandbox) -> None:
     works, searching = measured(watched, lambda: only_works(try_inputs(built, watched, SETTINGS)))
     before = len(watched.outcomes)
     results, recording = measured(watched, lambda: run_tests(works, watched, SETTINGS, {language: "the toolchain"}))
-    each = 2 + SETTINGS.runs
+    each = 1 + SETTINGS.runs
     pairs = [watched.outcomes[before + each * number :][:2] for number in range(len(works))]
     over = [shown.cpu_seconds / plain.cpu_seconds for plain, shown in pairs if plain.cpu_seconds > 0]
     tests = statistics.mean(len(one.tests) for one in works) if works else 0.0

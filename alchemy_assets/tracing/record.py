@@ -159,16 +159,16 @@ def _trials_of(work: Work) -> Iterator[Run]:
 def run_tests(
     works: Sequence[Work], sandbox: Counting, settings: Tracing, toolchains: Mapping[str, str]
 ) -> list[Result]:
-    """Compare each program with its original, record it in every surroundings, and judge what came of it."""
+    """Record each program in every surroundings, compare the first run with its original, and judge what came of it."""
     outcomes = iter(sandbox.run_many([run for work in works for run in _runs_of(work, settings.runs)]))
     results: list[Result] = []
     for work in works:
-        original, compared, *recorded = [next(outcomes) for _ in range(2 + settings.runs)]
+        original, *recorded = [next(outcomes) for _ in range(1 + settings.runs)]
         count = len(work.tests)
         dropped = (
-            ended([original, compared, *recorded])
+            ended([original, *recorded])
             or unstable(recorded, count)
-            or changed(work.shown, work.harness.source, original, compared, count)
+            or changed(work.shown, work.harness.source, original, recorded[0], count)
         )
         if dropped is not None:
             results.append([dropped])
@@ -189,7 +189,8 @@ def _runs_of(work: Work, count: int) -> Iterator[Run]:
     shown, compared = (_script(work, compared=one) for one in (False, True))
     names = tuple(map(trace_name, numbers))
     both = (*names, *map(output_name, numbers))
-    ways = [(work.text, compared, both), (work.shown.text, compared, both), *[(work.shown.text, shown, names)] * count]
+    as_shown = [(work.shown.text, shown, names)] * (count - 1)
+    ways = [(work.text, compared, both), (work.shown.text, compared, both), *as_shown]
     for turn, (source, script, collect) in enumerate(ways):
         here = SURROUNDINGS[max(turn - 1, 0) % len(SURROUNDINGS)]
         program = program_of(work.language, work.harness, source, work.tests)
