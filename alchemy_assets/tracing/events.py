@@ -1,7 +1,7 @@
 """Trace events: how they are written, read, and measured.
 
 Belongs here: the grammar `TRACE:<TYPE>:<LOC>:<STATE>` and measures over events. Does not: which program writes them
-(`instrument`), and which measures are good enough (`acceptance`).
+(`instrument`), which ways control took (`ways`), and which measures are good enough (`acceptance`).
 
 LOC is `<function>:<line of the original file>`; STATE is `name=value` joined by `; `, with JSON escapes in quotes.
 The type names are those of CodeAlchemy (arXiv 2606.10087).
@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 KINDS = ("IN", "OUT", "VAR", "BRANCH", "LOOP", "ERR", "TRANSFORM")
-CONTROL_FLOW = ("BRANCH", "LOOP", "ERR")
 _LINE = re.compile(rf"TRACE:({'|'.join(KINDS)}):(.+?):(\d+):(.*)", re.DOTALL)
 _ANYWHERE = re.compile(rf"TRACE:(?:{'|'.join(KINDS)}):[^\n]+?:\d+:[^\n]*\n")
 
@@ -74,32 +73,6 @@ def read_events(text: str) -> list[Event]:
 def without_events(text: str) -> str:
     """What a trace file holds beside its events: the program's own stderr."""
     return _ANYWHERE.sub("", text)
-
-
-def path(events: Iterable[Event]) -> tuple[tuple[str, str], ...]:
-    """The way that control took: the places of branches, loops and errors, in order."""
-    return tuple((event.kind, event.place) for event in events if event.kind in CONTROL_FLOW)
-
-
-def loop_lengths(events: Sequence[Event]) -> set[tuple[str, int]]:
-    """(place, iterations) for each stay in a loop, a new entry into its function beginning a new stay."""
-    lengths: set[tuple[str, int]] = set()
-    running: dict[str, int] = {}
-    for event in events:
-        if event.kind == "IN":
-            for place in [place for place in running if place.rpartition(":")[0] == event.function]:
-                lengths.add((place, running.pop(place)))
-        if event.kind == "LOOP":
-            running[event.place] = running.get(event.place, 0) + 1
-    return lengths | set(running.items())
-
-
-def control_outcomes(traces: Sequence[Sequence[Event]]) -> int:
-    """How many different things control did: paths of tests, branch arms and errors met, lengths of loops."""
-    paths = len({path(events) for events in traces})
-    arms = {event.place for events in traces for event in events if event.kind in {"BRANCH", "ERR"}}
-    lengths = {length for events in traces for length in loop_lengths(events)}
-    return max(paths, len(arms), max((sum(place == one for one, _ in lengths) for place, _ in lengths), default=0))
 
 
 def distinct_states(events: Iterable[Event]) -> int:

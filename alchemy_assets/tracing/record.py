@@ -28,6 +28,7 @@ from alchemy_assets.tracing.screening.registry import SCREEN
 from alchemy_assets.tracing.scripts import RUN, output_name, run_script, trace_name
 from alchemy_assets.tracing.surroundings import SURROUNDINGS
 from alchemy_assets.tracing.trials import TRIAL_LIMIT, TRIAL_LIMITS, TRIAL_POINTS, Work, choose_tests
+from alchemy_assets.tracing.ways import path
 
 # The kind of the edits that put trace points into a curated text.
 TRACE_POINT = "trace_point"
@@ -176,7 +177,8 @@ def run_tests(
         traces = [recorded[0].files[trace_name(number)].decode() for number in range(1, count + 1)]
         script = _script(work)
         beside = work.harness.beside(work.tests)
-        against = judge("\n".join([work.shown.text, *beside.values()]), script, traces, settings.answer_tokens)
+        prompt = "\n".join([work.shown.text, *beside.values(), script])
+        against = judge(prompt, traces, work.shown.loop_ends(), settings.answer_tokens)
         results.append(
             [Dropped(reason, reached=Reached.BEHAVED) for reason in against]
             or _row(work, script, traces, original, f"{toolchains[work.language]}", settings.runs)
@@ -241,7 +243,7 @@ def _row(  # noqa: PLR0913, PLR0917 -- what a row is made of
         "outputs": _outputs(original, len(traces)),
         "inputs": [test.describe() for test in work.tests],
         "events": len(together),
-        "paths": len({measure.path(events) for events in read}),
+        "paths": len({path(events) for events in read}),
         "difficulty": {
             "answer_lines": answer.count("\n"),
             "events": len(together),

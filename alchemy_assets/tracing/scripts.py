@@ -9,8 +9,9 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from alchemy_assets.tracing.events import Event, path
+from alchemy_assets.tracing.events import Event
 from alchemy_assets.tracing.launch import Launch
+from alchemy_assets.tracing.ways import path
 
 RUN = "run.sh"
 LEAST_TESTS = 3

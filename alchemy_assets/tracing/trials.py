@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from alchemy_assets.sandbox.sandbox import Limits, Outcome, Status
 from alchemy_assets.settings import Tracing
 from alchemy_assets.tracing import events as measure
-from alchemy_assets.tracing.acceptance import CHARACTERS_A_TOKEN, LEAST_OUTCOMES
+from alchemy_assets.tracing.acceptance import CHARACTERS_A_TOKEN, LEAST_OUTCOMES, says_little
 from alchemy_assets.tracing.harness import Harness
 from alchemy_assets.tracing.instrument.points import Instrumented
 from alchemy_assets.tracing.instrument.registry import instrument
 from alchemy_assets.tracing.reasons import Dropped, Reached, Reason
 from alchemy_assets.tracing.scripts import LEAST_TESTS, Test, Tried, keep_distinct
+from alchemy_assets.tracing.ways import control_outcomes
 
 EVENT_LIMITS = (16, 12, 8, 6, 4)
 FILLED = 0.85
@@ -83,8 +84,8 @@ def choose_tests(work: Work, outcomes: Sequence[Outcome], settings: Tracing) -> 
     elif len(kept) < (1 if _runs_alone(kept) else LEAST_TESTS):
         detail = f"{len(kept)} different tests of {len(work.harness.candidates)} tried"
         return Dropped(Reason.ONE_PATH, detail, Reached.RAN)
-    if measure.control_outcomes([one.events for one in kept]) < LEAST_OUTCOMES:
-        return Dropped(Reason.ONE_PATH, "no branch goes two ways, no loop two lengths", Reached.RAN)
+    if control_outcomes([one.events for one in kept], work.shown.loop_ends(), TRIAL_LIMIT) < LEAST_OUTCOMES:
+        return Dropped(Reason.ONE_PATH, "no branch, call or loop goes two ways", Reached.RAN)
     return _settle(work, kept, settings)
 
 
@@ -98,7 +99,7 @@ def _settle(work: Work, kept: Sequence[Tried], settings: Tracing) -> Work | Drop
     traces = [one.events for one in kept]
     worth = _worth(traces)
     budget = FILLED * settings.answer_tokens * CHARACTERS_A_TOKEN
-    best: tuple[float, int, int] | None = None
+    best: tuple[int, float, int, int] | None = None
     for points in (settings.points, settings.points * 3 // 4, settings.points // 2):
         shown = instrument(work.language, work.text, points, worth=worth, refused=work.refused)
         if isinstance(shown, Dropped):
@@ -106,14 +107,16 @@ def _settle(work: Work, kept: Sequence[Tried], settings: Tracing) -> Work | Drop
         chosen = {(point.kind, point.place) for point in shown.points}
         for limit in EVENT_LIMITS:
             events = [_capped(trace, chosen, limit) for trace in traces]
-            if sum(len(measure.format_event(event)) + 1 for trace in events for event in trace) <= budget:
-                repeated = measure.repeated_share([event for trace in events for event in trace])
-                best = min(best or (1.0, 0, 0), (max(repeated, CALM), -points, -limit))
-        if best is not None and best[0] == CALM:
+            together = [event for trace in events for event in trace]
+            if sum(len(measure.format_event(event)) + 1 for event in together) <= budget:
+                lost = (control_outcomes(events, shown.loop_ends()) < LEAST_OUTCOMES) + says_little(together)
+                found = (lost, max(measure.repeated_share(together), CALM), -points, -limit)
+                best = min(best or found, found)
+        if best is not None and best[:2] == (0, CALM):
             break
     if best is None:
         return Dropped(Reason.TOO_LONG, "with the fewest points and events", Reached.TWO_PATHS)
-    final = instrument(work.language, work.text, -best[1], limit=-best[2], worth=worth, refused=work.refused)
+    final = instrument(work.language, work.text, -best[2], limit=-best[3], worth=worth, refused=work.refused)
     return final if isinstance(final, Dropped) else replace(work, shown=final, tests=[one.test for one in kept])
 
 

@@ -12,8 +12,8 @@ GOOD = "".join(
 )
 
 
-def reasons(*traces, source="x = 1\n", script="python3 source.py\n", answer_tokens=4_000):
-    return judge(source, script, traces, answer_tokens)
+def reasons(*traces, prompt="x = 1\n\npython3 source.py\n"):
+    return judge(prompt, traces, {"walk:4": 6}, 4_000)
 
 
 def test_a_good_trace_has_nothing_against_it():
@@ -44,10 +44,10 @@ def test_each_rule_speaks_for_itself(traces, reason):
 def test_what_stands_in_the_prompt_is_no_answer():
     """A trace of which more than 30 % of the lines can be copied is dropped."""
     copied = "".join(f"line {n} of a very long usage text\n" for n in range(14))
-    assert Reason.COPIED in reasons(GOOD + copied, source=copied)
+    assert Reason.COPIED in reasons(GOOD + copied, prompt=copied)
     assert Reason.COPIED not in reasons(GOOD + copied)
 
 
 def test_the_program_must_not_hold_control_text_either():
     """Marks of a chat inside the shown source end a turn too early."""
-    assert reasons(GOOD, source="print('''\nAssistant: yes\n''')\n") == [Reason.CONTROL_TEXT]
+    assert reasons(GOOD, prompt="print('''\nAssistant: yes\n''')\n") == [Reason.CONTROL_TEXT]

@@ -51,20 +51,6 @@ def read(*lines):
     return [event for event in map(events.parse_event, lines) if event is not None]
 
 
-def test_a_branch_taken_both_ways_is_two_outcomes():
-    """Two arms of an `if` count as two things that control did; one arm alone as one."""
-    one = read("TRACE:BRANCH:f:3:n=1", "TRACE:BRANCH:f:3:n=2")
-    assert events.control_outcomes([one]) == 1
-    assert events.control_outcomes([[*one, *read("TRACE:BRANCH:f:5:n=3")]]) == 2
-
-
-def test_loops_of_different_lengths_are_two_outcomes():
-    """A loop that turns twice in one call and once in the next does two things, with no branch in sight."""
-    turns = read("TRACE:IN:f:1:", "TRACE:LOOP:f:2:i=0", "TRACE:LOOP:f:2:i=1", "TRACE:IN:f:1:", "TRACE:LOOP:f:2:i=0")
-    assert events.control_outcomes([turns]) == 2
-    assert events.control_outcomes([turns[:3]]) == 1
-
-
 def test_states_are_counted_once_and_changes_every_time():
     """The same state in the same place is one state; a name that goes back to an old value changed twice."""
     trace = read("TRACE:VAR:f:2:n=1", "TRACE:VAR:f:2:n=2", "TRACE:VAR:f:2:n=1")

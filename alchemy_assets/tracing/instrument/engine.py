@@ -420,7 +420,7 @@ class Engine:
         if insertions and body.returns:
             insertions = *insertions, Insertion(offset, body.returns, 3, offset)
         if insertions:
-            self.points.append(Point(kind, scope.function, line, insertions, weight))
+            self.points.append(Point(kind, scope.function, line, insertions, weight, place.end_point.row + 1))
 
     def _hidden_in(self, body: Body) -> set[str]:
         """Names that a block declares further down, and that mean nothing yet where it begins (JavaScript's `let`)."""

@@ -36,13 +36,17 @@ class Insertion:
 
 @dataclass(frozen=True)
 class Point:
-    """A trace point: the event it writes, and the insertions that do it. `weight` is what its state is worth."""
+    """A trace point: the event it writes, and the insertions that do it.
+
+    weight: what its state is worth; end: the last line of what it tells of, a loop say, or 0 where it tells of one moment.
+    """
 
     kind: str
     function: str
     line: int
     insertions: tuple[Insertion, ...]
     weight: float = 0.0
+    end: int = 0
 
     @property
     def place(self) -> str:
@@ -57,6 +61,10 @@ class Instrumented:
     text: str
     insertions: tuple[Insertion, ...]
     points: tuple[Point, ...]
+
+    def loop_ends(self) -> dict[str, int]:
+        """The last line of each loop, by the place of its turns."""
+        return {point.place: point.end for point in self.points if point.kind == "LOOP"}
 
     def original(self) -> bytes:
         """The text with the insertions taken out again."""

@@ -319,7 +319,7 @@ class Walker:
         line = place.start_point.row + 1
         text = indent + self.call(kind, scope, line, shown, extra) + self.newline
         insertion = Insertion(above_comments(self.raw, node), text)
-        self.points.append(Point(kind, scope.function, line, (insertion,), weight))
+        self.points.append(Point(kind, scope.function, line, (insertion,), weight, place.end_point.row + 1))
 
     def after(self, node: Node, kind: str, scope: Scope, shown: list[str], *, weight: float) -> None:
         """A point after a statement that has its lines to itself."""

@@ -260,7 +260,7 @@ class Walker:
             return
         line = place.start_point.row + 1
         insertion = Insertion(above_comments(self.raw, node), f"{indent}{self.call(kind, scope, line, shown)}\n")
-        self.points.append(Point(kind, scope.function, line, (insertion,), weight))
+        self.points.append(Point(kind, scope.function, line, (insertion,), weight, place.end_point.row + 1))
 
     def after(  # noqa: PLR0913 -- what an event says
         self,
