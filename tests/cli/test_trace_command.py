@@ -211,7 +211,9 @@ def test_every_line_knows_where_it_came_from(program):
 
 def test_a_dropped_file_is_shown_with_its_reasons(alchemy: Alchemy, tmp_path, sandbox):
     """What is dropped after it ran is shown with its trace points and every reason, ends with 1, and has no traces."""
-    (tmp_path / "few.py").write_text("for number in range(3):\n    if number:\n        print(number)\n    else:\n        print()\n")
+    (tmp_path / "few.py").write_text(
+        "for number in range(3):\n    if number:\n        print(number)\n    else:\n        print()\n"
+    )
     said = alchemy("trace", "few.py", "-o", "out", "--html", "page.html")
     assert said.code == 1
     assert 'trace("LOOP", "<module>:1", number=number)' in said.out
