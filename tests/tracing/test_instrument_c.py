@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from alchemy_assets.sandbox.programs import ProgramSandbox
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Program, Status
 from alchemy_assets.tracing.events import format_event, read_events, without_events
-from alchemy_assets.tracing.instrument import c, cpp
+from alchemy_assets.tracing.instrument.c import instrumenter as c
+from alchemy_assets.tracing.instrument.cpp import instrumenter as cpp
 from alchemy_assets.tracing.instrument.found import LIMIT_MARK
 from alchemy_assets.tracing.instrument.points import Instrumented, choose, insert
 from alchemy_assets.tracing.reasons import Dropped, Reason

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from alchemy_assets.sandbox.programs import ProgramSandbox
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Program, Status
 from alchemy_assets.tracing.events import format_event, read_events, without_events
-from alchemy_assets.tracing.instrument import php
 from alchemy_assets.tracing.instrument.found import LIMIT_MARK
+from alchemy_assets.tracing.instrument.php import instrumenter as php
 from alchemy_assets.tracing.instrument.points import Instrumented, choose, insert
 from alchemy_assets.tracing.reasons import Dropped, Reason
 from tests.tracing.generated_php import php_programs

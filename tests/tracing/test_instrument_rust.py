@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from alchemy_assets.sandbox.programs import ProgramSandbox
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Status
 from alchemy_assets.tracing.events import format_event, read_events, without_events
-from alchemy_assets.tracing.instrument import rust
 from alchemy_assets.tracing.instrument.found import LIMIT_MARK
 from alchemy_assets.tracing.instrument.points import Instrumented, choose, insert
 from alchemy_assets.tracing.instrument.refusals import refused
+from alchemy_assets.tracing.instrument.rust import instrumenter as rust
 from alchemy_assets.tracing.reasons import Dropped, Reason
 from tests.tracing.generated_rust import every_statement, rust_programs
 

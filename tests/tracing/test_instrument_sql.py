@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from alchemy_assets.sandbox.programs import ProgramSandbox
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Program
 from alchemy_assets.tracing.events import format_event, read_events, without_events
-from alchemy_assets.tracing.instrument import sql
 from alchemy_assets.tracing.instrument.points import Instrumented, choose, insert
+from alchemy_assets.tracing.instrument.sql import instrumenter as sql
 from alchemy_assets.tracing.launch import launch_of
 from alchemy_assets.tracing.reasons import Dropped, Reason
 from alchemy_assets.tracing.scripts import Test, run_script

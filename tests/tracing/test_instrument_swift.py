@@ -11,9 +11,9 @@ from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program,
 from alchemy_assets.syntax_tree import parse
 from alchemy_assets.tracing.building import messages
 from alchemy_assets.tracing.events import format_event, read_events, without_events
-from alchemy_assets.tracing.instrument import swift
 from alchemy_assets.tracing.instrument.found import LIMIT_MARK
 from alchemy_assets.tracing.instrument.points import Instrumented, choose, insert
+from alchemy_assets.tracing.instrument.swift import instrumenter as swift
 from alchemy_assets.tracing.reasons import Dropped, Reason
 from tests.tracing.generated_swift import swift_programs
 

@@ -1,7 +1,7 @@
 """Which parts of a condition were surely evaluated, and so can be read again where it led.
 
 Belongs here: languages whose grammars write `a && b` as a binary_expression with left, operator and right, and name a
-statement's condition. Does not: C and C++, whose preprocessor has a say in it (`c_statements`).
+statement's condition. Does not: C and C++, whose preprocessor has a say in it (`c.statements`).
 """
 
 import re

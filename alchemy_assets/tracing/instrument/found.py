@@ -33,9 +33,9 @@ class Found:
 
 
 @cache
-def helper_text(name: str) -> str:
-    """The text of a helper in `helpers/`."""
-    return (Path(__file__).parent / "helpers" / name).read_text(encoding="utf-8")
+def helper_text(folder: str) -> str:
+    """The helper that stands in the programs of a language, from the folder of its instrumenter."""
+    return (Path(__file__).parent / folder / "helper.txt").read_text(encoding="utf-8")
 
 
 def free_name(source: str, names: Sequence[str], *, endings: Sequence[str] = ("",)) -> str | None:

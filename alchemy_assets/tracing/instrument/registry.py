@@ -7,25 +7,23 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from alchemy_assets.tracing.instrument import (
-    c,
-    cpp,
-    csharp,
-    go,
-    java,
-    javascript,
-    php,
-    python,
-    ruby,
-    rust,
-    shell,
-    sql,
-    swift,
-    typescript,
-)
+from alchemy_assets.tracing.instrument.c import instrumenter as c
+from alchemy_assets.tracing.instrument.cpp import instrumenter as cpp
+from alchemy_assets.tracing.instrument.csharp import instrumenter as csharp
 from alchemy_assets.tracing.instrument.engine import MODULE
 from alchemy_assets.tracing.instrument.found import LIMIT_MARK, Found
+from alchemy_assets.tracing.instrument.go import instrumenter as go
+from alchemy_assets.tracing.instrument.java import instrumenter as java
+from alchemy_assets.tracing.instrument.javascript import instrumenter as javascript
+from alchemy_assets.tracing.instrument.php import instrumenter as php
 from alchemy_assets.tracing.instrument.points import Instrumented, choose, insert
+from alchemy_assets.tracing.instrument.python import instrumenter as python
+from alchemy_assets.tracing.instrument.ruby import instrumenter as ruby
+from alchemy_assets.tracing.instrument.rust import instrumenter as rust
+from alchemy_assets.tracing.instrument.shell import instrumenter as shell
+from alchemy_assets.tracing.instrument.sql import instrumenter as sql
+from alchemy_assets.tracing.instrument.swift import instrumenter as swift
+from alchemy_assets.tracing.instrument.typescript import instrumenter as typescript
 from alchemy_assets.tracing.reasons import Dropped, Reason
 
 DEFAULT_LIMIT = 8

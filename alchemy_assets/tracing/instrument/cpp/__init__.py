@@ -1,0 +1,1 @@
+"""Trace points in C++."""
