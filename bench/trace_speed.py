@@ -18,12 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.sandbox.backends import open_sandbox
 from alchemy_assets.sandbox.sandbox import Outcome, Run, Sandbox
 from alchemy_assets.settings import Settings, Tracing
 from alchemy_assets.tracing.building import Counting, build_all
-from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS, instrument
+from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS, instrument, points_of
 from alchemy_assets.tracing.reasons import Dropped
 from alchemy_assets.tracing.record import prepare, run_tests, try_inputs
 from alchemy_assets.tracing.trials import Work
@@ -85,6 +84,7 @@ def say(language: str, paths: Sequence[Path], sandbox: Sandbox) -> None:
     for text in texts:
         instrument(language, text, SETTINGS.points)
     instrumenting = 1000 * (time.process_time() - started) / (sum(map(len, texts)) / 1000)
+    points_of.cache_clear()
     rows = [
         {"blob_id": hashlib.sha256(text.encode()).hexdigest(), "language": language, "text": text} for text in texts
     ]
@@ -125,11 +125,10 @@ def main() -> None:
     chosen = parser.parse_args()
     with open_sandbox(Settings().sandbox) as sandbox:
         for language in chosen.languages:
-            suffixes = LANGUAGES[language].suffixes
             found = sorted(
                 (chosen.folder / language).rglob("*"), key=lambda path: hashlib.sha256(path.name.encode()).digest()
             )
-            paths = [path for path in found if path.is_file() and path.suffix in suffixes][: chosen.most]
+            paths = [path for path in found if path.is_file()][: chosen.most]
             if paths:
                 say(language, paths, sandbox)
 

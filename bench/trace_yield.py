@@ -15,7 +15,6 @@ from pathlib import Path
 
 import polars as pl
 
-from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.sandbox.backends import open_sandbox
 from alchemy_assets.sandbox.sandbox import Sandbox
 from alchemy_assets.settings import Settings
@@ -68,11 +67,10 @@ def main() -> None:
     with open_sandbox(Settings().sandbox) as sandbox:
         for name in chosen.languages:
             language = name.removesuffix("_libraries")
-            suffixes = LANGUAGES[language].suffixes
             found = sorted(
                 (chosen.folder / name).rglob("*"), key=lambda path: hashlib.sha256(path.name.encode()).digest()
             )
-            paths = [path for path in found if path.is_file() and path.suffix in suffixes][: chosen.most]
+            paths = [path for path in found if path.is_file()][: chosen.most]
             recorded = measured(language, paths, sandbox)
             say(name, recorded.outcomes)
             if chosen.traces is not None:

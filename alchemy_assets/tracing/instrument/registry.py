@@ -5,6 +5,7 @@ Belongs here: from a language and a source to an instrumented program. Does not:
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 
 from alchemy_assets.tracing.instrument.c import instrumenter as c
@@ -58,6 +59,12 @@ INSTRUMENTERS: Mapping[str, Instrumenter] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=128)  # A program is instrumented anew with every choice of points.
+def points_of(language: str, source: str) -> Found | Dropped:
+    """Every point that a source could have, and the helper, or why it can have none."""
+    return INSTRUMENTERS[language].find_points(source)
+
+
 def instrument(  # noqa: PLR0913 -- what makes one program out of many
     language: str,
     source: str,
@@ -74,8 +81,7 @@ def instrument(  # noqa: PLR0913 -- what makes one program out of many
     """
     if language not in INSTRUMENTERS:
         return Dropped(Reason.NO_INSTRUMENTER, language)
-    instrumenter = INSTRUMENTERS[language]
-    found = instrumenter.find_points(source)
+    found = points_of(language, source)
     if isinstance(found, Dropped):
         return found
     candidates = [point for point in found.points if (point.kind, point.place) not in refused]
@@ -83,14 +89,14 @@ def instrument(  # noqa: PLR0913 -- what makes one program out of many
         return Dropped(Reason.CANNOT_INSTRUMENT, "the compiler takes no point")
     helper = [replace(one, text=one.text.replace(LIMIT_MARK, str(limit))) for one in found.helper]
     shown = insert(source.encode(), choose(candidates, points, worth), helper)
-    if not instrumenter.parses(shown.text):
+    if not INSTRUMENTERS[language].parses(shown.text):
         return Dropped(Reason.CANNOT_INSTRUMENT, "the instrumented file does not parse")
     return shown
 
 
 def points_outside(language: str, source: str, lines: Collection[int]) -> frozenset[tuple[str, str]]:
     """(kind, place) of the points that stand in no function, or on none of these lines: calls say nothing there."""
-    found = INSTRUMENTERS[language].find_points(source)
+    found = points_of(language, source)
     if isinstance(found, Dropped):
         return frozenset()
     return frozenset(
