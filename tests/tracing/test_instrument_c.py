@@ -271,7 +271,7 @@ int main()
         "TRACE:IN:shop.Till.pay:11:amount=4",
         'TRACE:BRANCH:shop.Till.pay:13:took="if"; amount=4; cash_=1',
         'TRACE:ERR:shop.Till.pay:13:error="std::range_error"',
-        'TRACE:ERR:main:32:error="std::range_error"',
+        'TRACE:ERR:main:32:error.what()="empty"',
         "TRACE:VAR:main:33:sizes=[]",
         'TRACE:LOOP:main:35:name="a"; price=0.5',
         "TRACE:VAR:main:35:sizes=[1]; price=0.5",
@@ -331,6 +331,42 @@ int main()
         "TRACE:VAR:main:18:seen.size()=0",
         "TRACE:OUT:main:19:result=1",
     ]
+
+
+def test_cpp_says_what_an_error_holds(sandbox):
+    """An error of the standard library is shown by its text, a thrown member by its value; an own `what` is not called."""
+    source = r"""#include <stdexcept>
+struct Jump { int to; };
+static void leap(const Jump* jump) { if (jump->to > 2) throw jump->to; throw std::runtime_error("too short"); }
+int main()
+{
+  Jump jumps[] = {{3}, {1}};
+  int sum = 0;
+  for (const Jump& jump : jumps) {
+    try { leap(&jump); } catch (const std::exception& error) { sum += 10; } catch (int to) { sum += to; }
+  }
+  return sum;
+}
+"""
+    assert trace(sandbox, "Cpp", source) == [
+        "TRACE:IN:main:4:",
+        "TRACE:LOOP:main:8:",
+        "TRACE:IN:leap:3:",
+        'TRACE:BRANCH:leap:3:took="if"; jump->to=3',
+        "TRACE:ERR:leap:3:jump->to=3",
+        "TRACE:ERR:main:9:to=3",
+        "TRACE:VAR:main:9:sum=3; to=3",
+        "TRACE:LOOP:main:8:",
+        "TRACE:IN:leap:3:",
+        'TRACE:ERR:leap:3:error="std::runtime_error"',
+        'TRACE:ERR:main:9:error.what()="too short"',
+        "TRACE:VAR:main:9:sum=13",
+        "TRACE:OUT:main:11:result=13",
+    ]
+    own = source.replace(
+        "struct Jump", "struct Own : std::exception { const char* what() const noexcept { return 0; } }; struct Jump"
+    )
+    assert ".what()" not in shown("Cpp", own).text
 
 
 @LANGUAGES

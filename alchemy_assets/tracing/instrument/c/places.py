@@ -19,7 +19,7 @@ from alchemy_assets.tracing.instrument.scope import Scope
 _PLACES = {"field_expression", "subscript_expression", "pointer_expression"}
 _SIMPLE = {"identifier", "field_identifier", "number_literal", "binary_expression", "parenthesized_expression"}
 _SIMPLE |= {"subscript_argument_list", "this"}
-_WHOLE = {"expression_statement", "declaration", "return_statement"}
+_WHOLE = {"expression_statement", "declaration", "return_statement", "throw_statement"}
 _CONDITIONED = {"if_statement", "while_statement", "for_statement", "switch_statement"}
 _PRIMARY = {"identifier", "number_literal", "call_expression", "parenthesized_expression", "field_expression", "null"}
 _PRIMARY |= {"true", "false", "char_literal", "string_literal", "subscript_expression", "this"}

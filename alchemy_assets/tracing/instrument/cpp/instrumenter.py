@@ -41,7 +41,7 @@ from alchemy_assets.tracing.instrument.cpp.statements import (
     named,
     thrown,
 )
-from alchemy_assets.tracing.instrument.cpp.types import INDEXED, CppTypes, cpp_types
+from alchemy_assets.tracing.instrument.cpp.types import CAUGHT, INDEXED, CppTypes, cpp_types
 from alchemy_assets.tracing.instrument.dialect import Shown
 from alchemy_assets.tracing.instrument.found import Found, find, helper_text
 from alchemy_assets.tracing.instrument.scope import Scope
@@ -184,6 +184,8 @@ class Cpp:
         if "unordered_" in one.type:
             # In which order its items come is nothing that a reader could know.
             return f'"{one.label}.size()", {one.expression}.size()'
+        if one.type == CAUGHT:
+            return f'"{one.label}.what()", {one.expression}.what()'
         self._needs(one.type)
         return f'"{one.label}", {one.expression}'
 
@@ -300,8 +302,10 @@ class Cpp:
         return Loop(node, c_statements.body(body), binds=tuple(bound))
 
     def _caught(self, one: Declared, node: Node) -> Variable:
-        """What was caught; characters that are thrown are a text."""
+        """What was caught; characters that are thrown are a text, and errors of the standard library say what they are."""
         variable = self.variable(one, node)
+        if self.types.says_what(variable.type):
+            return replace(variable, type=CAUGHT)
         return replace(variable, type="text") if variable.type == "char*" and "const" in one.base.split() else variable
 
     def _try(self, node: Node) -> Try | None:

@@ -38,6 +38,13 @@ _PLAIN_CALL = re.compile(
     r"(?:size|length|count|empty|str|substr|c_str|to_string|sto\w+|abs|sqrt|pow|min|max|floor|ceil|round|accumulate|distance|gcd"
     r"|lcm|get_name|name)"
 )
+# Errors of the standard library, which tell of themselves by a text that they hold.
+_ERRORS = re.compile(
+    r"(?:std::)?(?:exception|(?:runtime|logic|length|domain|range|overflow|underflow)_error|invalid_argument|out_of_range"
+    r"|bad_(?:alloc|cast|exception|typeid|function_call|optional_access|variant_access))"
+)
+# The kind of a variable that holds one of them.
+CAUGHT = "caught error"
 INDEXED = ("std::vector<", "vector<", "std::array<", "array<", "std::deque<", "deque<")
 
 
@@ -98,12 +105,17 @@ class CppTypes:
 
     def shows(self, kind: str) -> bool:
         """Whether something of a kind is worth handing to the helper, which leaves out what it does not know."""
-        if kind in {"scalar", "char", "text", "scalar[]", "scalar[][]"}:
+        if kind in {"scalar", "char", "text", "scalar[]", "scalar[][]", CAUGHT}:
             return True
         if kind == "auto" or kind in self.parameters:
             # It may be a container of the file, whose own code would be called to show it.
             return "begin" not in self.results
         return _STANDARD.fullmatch(kind) is not None and _items_shown(kind)
+
+    def says_what(self, kind: str) -> bool:
+        """Whether something of a kind is an error whose `what()` runs no code of the file."""
+        own = kind in self.members or "what" in self.results
+        return _ERRORS.fullmatch(kind) is not None and not own
 
     def is_made(self, kind: str) -> bool:
         """Whether a variable without an initializer has a value."""
