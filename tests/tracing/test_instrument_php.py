@@ -201,6 +201,21 @@ $other = [$loud, fopen("php://memory", "r"), fn() => 1];
     assert not [one for one in events if "$lost" in one or "$maybe" in one]
 
 
+def test_elements_are_shown_where_they_make_the_array(sandbox):
+    """An element that was given a value is read again, whether or not its array was there before."""
+    source = """<?php
+foreach (["a", "b"] as $key) { $seen[$key] = strlen($key); }
+function tally($words) {
+    foreach ($words as $word) $count[$word]["n"] = ($count[$word]["n"] ?? 0) + 1;
+    return $count;
+}
+tally(["x", "x"]);
+"""
+    events = trace(sandbox, source)
+    assert 'TRACE:VAR:<module>:2:$seen[$key]=1; $key="a"' in events
+    assert 'TRACE:VAR:tally:4:$count[$word]["n"]=2; $word="x"' in events
+
+
 def test_pages_keep_their_text(sandbox):
     """A program inside a page prints the page as it was: nothing comes between `<?=` and `?>`, or outside of PHP."""
     source = """<ul>

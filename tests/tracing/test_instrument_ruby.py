@@ -236,6 +236,38 @@ squares = (1..Float::INFINITY).lazy.map { |n| puts n }
     assert "TRACE:VAR:<module>:28:squares=Enumerator::Lazy" in events
 
 
+def test_objects_are_opened_where_their_class_stands_in_the_file(sandbox):
+    """What a library keeps in its objects cannot be known from the file; members of structs and data can."""
+    source = """require "optparse"
+module Deep
+  class Inner
+    def initialize = @n = 1
+  end
+end
+Point = Data.define(:x, :y)
+parser = OptionParser.new
+inner = Deep::Inner.new
+point = Point.new(x: 2, y: "three")
+"""
+    assert [one for one in trace(sandbox, source) if one.startswith("TRACE:VAR")] == [
+        "TRACE:VAR:<module>:8:parser=OptionParser",
+        "TRACE:VAR:<module>:9:inner=Deep::Inner(@n: 1)",
+        'TRACE:VAR:<module>:10:point=Point(x: 2, y: "three")',
+    ]
+
+
+def test_an_error_without_a_name_is_shown(sandbox):
+    """What was caught says its class and message where the program gave it no name, and `$!` is as it was."""
+    source = """begin
+  Integer("five")
+rescue TypeError, ArgumentError
+  puts $!.message
+end
+"""
+    caught = 'ArgumentError("invalid value for Integer(): \\"five\\"")'
+    assert trace(sandbox, source) == [f"TRACE:ERR:<module>:3:$!={caught}"]
+
+
 def test_here_documents_and_data_keep_their_text(sandbox):
     """A point after a statement with here-documents stands behind their text, and `DATA` is read as it was."""
     source = """name = ARGV.fetch(0, "you")

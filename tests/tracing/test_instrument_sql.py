@@ -198,6 +198,28 @@ def test_triggers_and_rollbacks_show_what_they_change(sandbox):
     ]
 
 
+def test_only_tables_that_a_statement_may_write_to_are_shown(sandbox):
+    """A row for a table that others refer to leaves these alone, as do triggers of what was not done."""
+    source = (
+        "CREATE TABLE parent (id INTEGER PRIMARY KEY);\n"
+        "CREATE TABLE child (id INTEGER, parent INTEGER REFERENCES parent (id) ON DELETE SET NULL);\n"
+        "CREATE TABLE log (line TEXT);\n"
+        "CREATE TRIGGER g BEFORE DELETE ON parent BEGIN\n  INSERT INTO log VALUES (old.id);\nEND;\n"
+        "PRAGMA foreign_keys = ON;\n"
+        "INSERT INTO parent VALUES (1);\n"
+        "INSERT INTO child VALUES (2, 1);\n"
+        "DELETE FROM parent;\n"
+    )
+    told = [event for event in trace(sandbox, source) if event.startswith("TRANSFORM")]
+    assert told == [
+        "TRANSFORM:script:8:parent=[[1]]; rows=1",
+        "TRANSFORM:script:9:child=[[2,1]]; rows=1",
+        "TRANSFORM:script:10:parent=[]; rows=0",
+        "TRANSFORM:script:10:child=[[2,null]]; rows=1",
+        'TRANSFORM:script:10:log=[["1"]]; rows=1',
+    ]
+
+
 def test_rows_that_conflict_are_a_branch(sandbox):
     """An INSERT that may leave rows out tells how many of those that it was given it took."""
     source = (

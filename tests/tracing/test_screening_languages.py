@@ -105,6 +105,7 @@ def test_programs_that_read_and_print_pass(language):
         ("JavaScript", 'console.log(require("crypto").createHash("md5"));\n', Reason.UNLEARNABLE, "imports crypto"),
         ("PHP", "<?php echo $_GET['x'];\n", Reason.NEEDS_LIBRARY, "a web server ($_GET)"),
         ("PHP", "<?php echo md5('x');\n", Reason.UNLEARNABLE, "uses md5"),
+        ("PHP", "<?php foreach (get_loaded_extensions() as $one) echo $one;\n", Reason.NONDETERMINISTIC, "uses get_loaded_extensions"),
         ("Ruby", "require_relative 'lib'\nputs 1\n", Reason.NEEDS_LIBRARY, "lib"),
         ("Ruby", "puts `ls`\n", Reason.NONDETERMINISTIC, "uses `"),
         ("Rust", "use serde::Serialize;\nfn main() {}\n", Reason.NEEDS_LIBRARY, "serde"),

@@ -76,7 +76,11 @@ TABLE = Table(
                 "random_bytes random_int scandir"
                 " shell_exec shuffle spl_object_hash spl_object_id str_shuffle stream_socket_client "
                 "strtotime sys_get_temp_dir system"
-                " tempnam time tmpfile uniqid usleep",
+                " tempnam time tmpfile uniqid usleep"
+                # What is installed here.
+                " extension_loaded filter_list get_cfg_var get_declared_classes get_declared_interfaces"
+                " get_extension_funcs get_loaded_extensions hash_algos ini_get_all mb_list_encodings phpinfo"
+                " stream_get_wrappers timezone_identifiers_list",
                 before=r"(?<![\w>:$])(?<!new\s)",
             ),
         ),

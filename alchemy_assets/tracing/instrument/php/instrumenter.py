@@ -186,7 +186,8 @@ class Php:
         if target.type != "subscript_expression" or len(text) > LONGEST_ELEMENT or not _ELEMENT.fullmatch(text):
             return None
         names = [one for one in walk(target) if one.type == "variable_name" and text_of(one) != "$this"]
-        known = all(scope.known(text_of(one)) and self.reads(one) for one in names)
+        # The array itself is there once one of its elements was given a value.
+        known = all(self.reads(one) for one in names) and all(scope.known(text_of(one)) for one in names[1:])
         own = [one for one in walk(target) if one.type == "member_access_expression"]
         declared = all(
             (match := _PROPERTY.fullmatch(text_of(one))) is not None and match[1] in self._declared(one)[0]

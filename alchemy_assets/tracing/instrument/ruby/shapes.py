@@ -183,10 +183,10 @@ def caught(node: Node) -> Shape:
 
 
 def _handler(node: Node) -> Handler:
-    variable, errors = node.child_by_field_name("variable"), node.child_by_field_name("exceptions")
-    binds = variables(bound_by(variable)) if variable is not None else ()
-    error = text_of(errors) if errors is not None else "StandardError"
-    return Handler(node, body_of(node), binds, error if re.fullmatch(r"[\w:, ]+", error) else "")
+    variable = node.child_by_field_name("variable")
+    # What was caught is in `$!`, too.
+    binds = variables(bound_by(variable)) if variable is not None else (Variable("$!"),)
+    return Handler(node, body_of(node), binds)
 
 
 def returned(node: Node) -> Node | None:
@@ -241,7 +241,9 @@ def _is_definition(value: Node) -> bool:
         return True
     if receiver is None:
         return False
-    of_class = called == "new" and text_of(receiver) in {"Class", "Module", "Struct", "Proc"}
+    of_class = (called == "new" and text_of(receiver) in {"Class", "Module", "Struct", "Proc"}) or (
+        called == "define" and text_of(receiver) == "Data"
+    )
     return of_class or (
         called == "freeze" and receiver.type in {"array", "hash", "string", "string_array", "symbol_array"}
     )

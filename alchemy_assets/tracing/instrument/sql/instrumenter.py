@@ -31,7 +31,16 @@ from alchemy_assets.tracing.instrument.sql.statements import (
     Unknown,
     read_script,
 )
-from alchemy_assets.tracing.instrument.sql.tables import Column, Table, Tables, key_of, split, target_of
+from alchemy_assets.tracing.instrument.sql.tables import (
+    Column,
+    Table,
+    Tables,
+    Write,
+    key_of,
+    split,
+    target_of,
+    writes_of,
+)
 from alchemy_assets.tracing.reasons import Dropped, Reason
 
 SCRIPT = "script"
@@ -57,7 +66,7 @@ class _Finder:
     writer: Writer
     newline: str
     tables: Tables = field(default_factory=Tables)
-    begun: list[tuple[str, Tables, list[str]]] = field(default_factory=list)
+    begun: list[tuple[str, Tables, list[Write]]] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
     told_views: set[str] = field(default_factory=set)
     next_target: str | None = None
@@ -176,12 +185,13 @@ class _Finder:
         name, rest = named
         table = self.tables.find(name)
         verb = body[0].text.upper()
+        writes = writes_of(body)
         if self.begun:
-            self.begun[-1][2].append(name)
+            self.begun[-1][2].extend(writes)
         if verb == "UPDATE" and table is not None and not table.is_view:
             self._updated_by_case(one, query, name, rest)
         self._outcome(one, query, name, table)
-        for written in self.tables.written_with(name):
+        for written in self.tables.written_with(writes):
             self._state(one, written)
         chosen = next((i for i, token in enumerate(body) if token.says("SELECT", "WITH") and i), None)
         if verb in {"INSERT", "REPLACE"} and chosen is not None and not query.prefix:
@@ -196,7 +206,7 @@ class _Finder:
         known = table is not None and not table.is_view
         top = [token.text.upper() for token in _top_level(body) if token.kind == "word"]
         replaced = "REPLACE" in top[:3]
-        if verb in {"UPDATE", "DELETE"} and "WHERE" in top and known and not replaced and self._alone(name):
+        if verb in {"UPDATE", "DELETE"} and "WHERE" in top and known and not replaced and self.tables.alone(name):
             word = f"{verb.lower()}d"
             self._put(one, "BRANCH", one.line, self.writer.matched(place, name, word))
         elif verb == "INSERT" and "VALUES" in top and ("IGNORE" in top[:3] or top[-2:] == ["DO", "NOTHING"]):
@@ -204,10 +214,6 @@ class _Finder:
             self._put(one, "BRANCH", one.line, self.writer.ignored(place, offered))
         else:
             self._put(one, "VAR", one.line, self.writer.changes(place, inserted=verb in {"INSERT", "REPLACE"}))
-
-    def _alone(self, name: str) -> bool:
-        """Whether nothing but the statement itself changes the number of rows of its table."""
-        return key_of(name) not in {other for others in self.tables.follows.values() for other in others}
 
     def _updated_by_case(self, one: Statement, query: Query, name: str, rest: int) -> None:
         """Which arms of a CASE the rows of an UPDATE will take; it stands before, while they are as they were."""
@@ -251,16 +257,16 @@ class _Finder:
             return
         else:
             back = key_of(words[-1]) if "TO" in words else ""
-            touched: list[str] = []
+            touched: list[Write] = []
             while self.begun:
-                name, tables, names = self.begun.pop()
-                touched += names
+                name, tables, writes = self.begun.pop()
+                touched += writes
                 if name == back:
                     break
             self.tables = tables
             if back:
                 self.begun.append((name, tables.copy(), []))
-            for table in {written.name: written for name in touched for written in tables.written_with(name)}.values():
+            for table in tables.written_with(touched):
                 self._state(one, table)
 
     def _put(  # noqa: PLR0913, PLR0917 -- what a point is made of

@@ -7,6 +7,7 @@ A script runs from top to bottom and stops at its first error, so what was creat
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from alchemy_assets.tracing.instrument.sql.statements import Token
 
@@ -17,6 +18,8 @@ _TEMPORARY = ("TEMP", "TEMPORARY")
 
 # The name of a column, and its type, or the expression that it is, as far as they are known.
 Column = tuple[str, str]
+# A table by its name in small letters, and what is done to it: INSERT, UPDATE or DELETE.
+Write = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -38,33 +41,37 @@ class Table:
 class Tables:
     """What is there, by name in small letters.
 
-    follows: what else is written when a table is. hidden: what has the name of a temporary table.
+    follows: what else is done to which table when something is done to one. hidden: what has the name of a temporary table.
     """
 
     known: dict[str, Table] = field(default_factory=dict)
-    follows: dict[str, list[str]] = field(default_factory=dict)
+    follows: dict[Write, list[Write]] = field(default_factory=dict)
     hidden: dict[str, Table] = field(default_factory=dict)
 
     def copy(self) -> "Tables":
         """As it is now."""
-        follows = {name: list(others) for name, others in self.follows.items()}
+        follows = {write: list(others) for write, others in self.follows.items()}
         return Tables(dict(self.known), follows, dict(self.hidden))
 
     def find(self, name: str) -> Table | None:
         """A table or view by its name."""
         return self.known.get(key_of(name))
 
-    def written_with(self, name: str) -> list[Table]:
-        """The table that a statement writes to, and those that its triggers and keys write to."""
-        found: list[str] = []
-        waiting = [key_of(name)]
+    def written_with(self, writes: Sequence[Write]) -> list[Table]:
+        """The tables that a statement writes to, and those that triggers and keys write to because of it."""
+        found: list[Write] = []
+        waiting = list(writes)
         while waiting:
             one = waiting.pop(0)
             if one not in found:
                 found.append(one)
                 waiting += self.follows.get(one, [])
-        tables = [self.known.get(one) for one in found]
+        tables = [self.known.get(name) for name in dict.fromkeys(name for name, _ in found)]
         return [table for table in tables if table is not None and not table.is_view]
+
+    def alone(self, name: str) -> bool:
+        """Whether nothing but a statement that names the table writes to it."""
+        return key_of(name) not in {other for others in self.follows.values() for other, _ in others}
 
     def note(self, tokens: Sequence[Token]) -> None:
         """Take in a statement that may change what is there."""
@@ -109,11 +116,17 @@ class Tables:
         without = any(token.says("WITHOUT") for token in tokens[end:])
         order = ", ".join(_primary_key(parts)) if without else "rowid"
         self.known[key_of(name)] = Table(name, tuple(map(_column, columns)), order or None)
-        text = " ".join(token.text for token in tokens).upper()
-        if re.search(r"ON (?:DELETE|UPDATE) (?:CASCADE|SET)", text):
-            for index, token in enumerate(tokens[:-1]):
-                if token.says("REFERENCES"):
-                    self.follows.setdefault(key_of(tokens[index + 1].text), []).append(key_of(name))
+        for part in parts:
+            self._create_key(key_of(name), part)
+
+    def _create_key(self, name: str, part: Sequence[Token]) -> None:
+        """What happens to the rows of a table when those that they refer to go or change."""
+        parent = next((key_of(after.text) for one, after in pairwise(part) if one.says("REFERENCES")), None)
+        for at, token in enumerate(part[:-2]):
+            if parent is not None and token.says("ON") and part[at + 2].says("CASCADE", "SET"):
+                done = part[at + 1].text.upper()
+                follows = "DELETE" if done == "DELETE" and part[at + 2].says("CASCADE") else "UPDATE"
+                self.follows.setdefault((parent, done), []).append((name, follows))
 
     def _create_view(self, tokens: Sequence[Token], start: int) -> None:
         name, position = _named(tokens, _past_exists(tokens, start))
@@ -131,12 +144,11 @@ class Tables:
         if on is None or on + 1 >= len(tokens):
             return
         name, _ = _named(tokens, on + 1)
-        writes = self.follows.setdefault(key_of(name), [])
+        done = [token.text.upper() for token in tokens[:on] if token.says("INSERT", "UPDATE", "DELETE")]
+        writes = self.follows.setdefault((key_of(name), done[-1] if done else ""), [])
         for index in range(begin, len(tokens) - 1):
             if tokens[index - 1].text == ";" or index == begin + 1:
-                target = target_of(tokens[index:])
-                if target is not None:
-                    writes.append(key_of(target[0]))
+                writes += writes_of(tokens[index:])
 
     def _alter(self, tokens: Sequence[Token]) -> None:
         name, position = _named(tokens, 2)
@@ -175,6 +187,21 @@ def target_of(tokens: Sequence[Token]) -> tuple[str, int] | None:
     if position < len(tokens) and tokens[position].says("INTO", "FROM"):
         position += 1
     return _named(tokens, position) if position < len(tokens) else None
+
+
+def writes_of(tokens: Sequence[Token]) -> list[Write]:
+    """What a statement itself may do to its table; the statement ends at a semicolon, if there is one."""
+    target = target_of(tokens)
+    if target is None:
+        return []
+    end = next((at for at, token in enumerate(tokens) if token.text == ";"), len(tokens))
+    words = [token.text.upper() for token in tokens[:end] if token.kind == "word"]
+    done = {"INSERT" if words[0] == "REPLACE" else words[0]: None}
+    if words[0] == "INSERT" and "CONFLICT" in words and "UPDATE" in words:
+        done["UPDATE"] = None
+    if "REPLACE" in words[:3]:
+        done["DELETE"] = None
+    return [(key_of(target[0]), one) for one in done]
 
 
 def closing(tokens: Sequence[Token], opening: int) -> int:
