@@ -75,6 +75,21 @@ def test_shell_usage_names_options_and_patterns_are_used():
     assert any("2024" in line for line in lines)
 
 
+def test_options_that_a_shell_script_reads_itself_come_with_their_values():
+    """An item of `case` that shifts and takes the next word gets one, alone and with the others; a count is no literal."""
+    source = (
+        "# cannot rely on the presence of getopts\nwhile\n  [ $# -gt 0 ]\ndo\n  case $1 in\n    -o) shift; out=$1 ;;\n"
+        "    -v | --verbose) loud=1 ;;\n    --limit) limit=$2; shift ;;\n    *) exit 2 ;;\n  esac\n  shift\ndone\n"
+        'if test "$out" = plain; then echo "$limit"; fi\n'
+    )
+    lines = [test.arguments for test in shell.propose(source)]
+    assert ("-v",) in lines
+    assert any(line[:1] == ("-o",) and len(line) == 2 for line in lines)
+    assert any(line[:1] == ("-o",) and line[2:3] == ("--limit",) and len(line) == 4 for line in lines)
+    assert any("plain" in line for line in lines)
+    assert not any(word in {"0", "-w", "-h"} for line in lines for word in line)
+
+
 def test_candidates_are_few_and_the_same_each_time():
     """At most as many candidates as can be tried, all different, in a fixed order, each ending in whole lines."""
     for path in example_files():

@@ -256,9 +256,18 @@ def test_the_length_of_a_variable_is_not_the_number_of_parameters():
 
 
 def test_shell_words_that_only_look_like_watching_are_no_reason():
-    """A script may speak of its caller, and send its own output elsewhere."""
+    """A script may speak of its caller, send its own output elsewhere, and ask which of its functions runs."""
     source = '# The caller decides.\nexec > log.txt\nfor i in 1 2; do\n  echo "caller $i"\ndone\n'
     assert shown("Shell", source).points
+    source = 'f() {\n  n=$((n + 1))\n  echo "${FUNCNAME[0]} ${#FUNCNAME[@]} $BASH_SUBSHELL"\n}\nf\n(f)\n'
+    assert run_bash(shown("Shell", source).text)[2] == run_bash(source)[2]
+
+
+def test_expressions_in_quotes_show_their_variables():
+    """`let "n = n + 1"` tells what n is, as do conditions written so."""
+    source = 'let "n = 1"\nwhile let "n <= 2"; do\n  let "n = n + 1"\n  echo $n\ndone\n'
+    told = run_bash(shown("Shell", source).text)[1].splitlines()
+    assert told[:3] == ["TRACE:VAR:script:1:n=1", "TRACE:LOOP:script:2:n=1", "TRACE:VAR:script:3:n=2"]
 
 
 @pytest.mark.parametrize("text", ["set -x", "trap 'echo x' DEBUG", "echo $LINENO", "exec 2> log"])

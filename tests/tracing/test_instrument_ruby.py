@@ -256,6 +256,22 @@ point = Point.new(x: 2, y: "three")
     ]
 
 
+def test_counted_turns_are_turns(sandbox):
+    """A block that `with_index` calls once a turn is a loop where nothing looks at its value, as with `each` alone."""
+    source = """"a\\nb\\n".each_line.with_index(1) do |line, number|
+  puts line * number
+end
+doubled = [1, 2].map.with_index { |one, place| one * place }
+"""
+    assert trace(sandbox, source) == [
+        'TRACE:LOOP:<module>:1:line="a\\n"; number=1',
+        'TRACE:LOOP:<module>:1:line="b\\n"; number=2',
+        "TRACE:OUT:block:4:result=0",
+        "TRACE:OUT:block:4:result=2",
+        "TRACE:VAR:<module>:4:doubled=[0, 2]",
+    ]
+
+
 def test_an_error_without_a_name_is_shown(sandbox):
     """What was caught says its class and message where the program gave it no name, and `$!` is as it was."""
     source = """begin

@@ -67,6 +67,7 @@ _TURNS = re.compile(
     r"each(?:_with_index|_with_object|_pair|_char|_line|_byte|_slice|_cons|_key|_value|_index|_entry)?"
     r"|reverse_each|foreach|times|upto|downto|step|loop|cycle"
 )
+_COUNTED = {"with_index", "with_object"}
 _ENDS = {"exit", "exit!", "abort", "throw"}
 _RAISES = {"raise", "fail"}
 _READABLE = re.compile(r"@{0,2}[a-z_]\w*(?:\[(?:[\w@ +*-]|:\w+|\"\w+\"|'\w+')+\])+")
@@ -309,6 +310,10 @@ def _dialect(root: Node, source: str) -> Ruby | Dropped:
 
 def _takes_turns(call: Node, defined: set[str]) -> bool:
     called = method_of(call) if call.type == "call" else ""
+    if called in _COUNTED:
+        # `lines.each.with_index { |line, number| ... }`
+        receiver = call.child_by_field_name("receiver")
+        return called not in defined and receiver is not None and _takes_turns(receiver, defined)
     return _TURNS.fullmatch(called) is not None and called not in defined
 
 

@@ -21,7 +21,7 @@ from alchemy_assets.tracing.reasons import Dropped, Reason
 HELPER_NAMES = ("trace", "trace_event", "emit_trace")
 # What shows where a script's lines are, or runs code at every command, would show the helper too.
 _SEES_EVERYTHING = re.compile(
-    r"LINENO|BASH_COMMAND|^\s*caller\b|\$\(caller\b|FUNCNAME|BASH_SUBSHELL"
+    r"LINENO|BASH_COMMAND|^\s*caller\b|\$\(caller\b"
     r"|^\s*set\s+(?:-\w*[xvn]|-o\s+(?:xtrace|verbose|noexec|posix|functrace))|^#!.*bash\s+-\w*[xvn]"
     r"|\btrap\b[^\n]*\b(?:DEBUG|RETURN|ERR)\b|\bcompgen\b|\bdeclare\s+-[fFp]|\bdisown\b|\bcoproc\b|exec\s+(?:2|&)>|\bsh\s+\"?\$0",
     re.MULTILINE,
@@ -46,7 +46,7 @@ def find_points(source: str) -> Found | Dropped:  # noqa: PLR0911 -- a return a 
     if _background(root):
         return Dropped(Reason.NONDETERMINISTIC, "runs a command in the background")
     first = next((child for child in root.named_children if child.type != "comment"), None)
-    if first is None or indent_before(raw, first.start_byte) != "":
+    if first is None or indent_before(raw, first.start_byte) is None:
         return Dropped(Reason.NO_EVENTS, "no statement on a line of its own")
     text = helper_text("shell").replace("TRACE_", f"{name.upper()}_").replace("trace()", f"{name}()")
     text = text.replace("exec 9>&2", f"exec {descriptor}>&2").replace(">&9", f">&{descriptor}")

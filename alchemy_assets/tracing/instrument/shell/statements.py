@@ -218,6 +218,8 @@ class Walker:
         for part in [node] if isinstance(node, Node) else node:
             for child in walk(part):
                 arithmetic = words and child.type == "word"
+                if child.type == "string_content" and _is_let(child):
+                    found |= dict.fromkeys(NAME.findall(text_of(child)))
                 if child.type in {"simple_expansion", "expansion"} and (special := _SPECIAL.fullmatch(text_of(child))):
                     found.setdefault(special[1] or special[2])
                 elif (element := _element(child)) is not None:
@@ -320,6 +322,13 @@ def _after_word(node: Node, word: str) -> list[Node]:
 def _before_word(node: Node, word: str) -> list[Node]:
     position = next((index for index, child in enumerate(node.children) if child.type == word), len(node.children))
     return [child for child in node.children[:position] if child.is_named]
+
+
+def _is_let(text: Node) -> bool:
+    """Whether a text is an expression: `let "n = n + 1"`."""
+    command = text.parent.parent if text.parent is not None else None
+    name = command.child_by_field_name("name") if command is not None and command.type == "command" else None
+    return name is not None and text_of(name) == "let"
 
 
 def _read_names(node: Node) -> list[str]:
