@@ -138,3 +138,65 @@ def test_a_name_is_imported_once():
     made = harness("JavaScript", text)
     driver = made.beside(made.candidates)["driver.js"]
     assert driver.count("require(") == 1
+
+
+def test_values_are_like_those_of_the_examples():
+    """Where doctests give containers, these are given and others that are made alike; nothing else."""
+    text = (
+        'def pairs(rows):\n    """\n    >>> pairs([(1, 2), (3, 4)])\n    >>> pairs([("a", 1)])\n    """\n'
+        "    found = []\n    for row in rows:\n        if row[0] not in found:\n            found.append(row)\n    return found\n"
+    )
+    calls = [test.label for test in harness("Python", text).candidates]
+    assert calls == [
+        "pairs([(1, 2), (3, 4)])",
+        "pairs([('a', 1)])",
+        "pairs([('a', 3), ('b', 1), ('a', 2)])",
+        "pairs([('x', 0)])",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "call"),
+    [
+        ("Python", "def total(rows):\n    n = 0\n    for row in rows:\n        if row:\n            n += 1\n    return n\n", "total([3, 9, 2, 9, 1])"),
+        ("JavaScript", "function sum(rows) {\n  let n = 0;\n  for (const one of rows) if (one) n++;\n  return n;\n}\nmodule.exports = { sum };\n", "sum([3, 9, 2, 9, 1])"),
+    ],
+)  # fmt: skip
+def test_what_is_only_walked_through_is_a_list(language, text, call):
+    """A parameter of which nothing else is known gets lists, no texts."""
+    calls = [test.label for test in harness(language, text).candidates]
+    assert calls[0] == call
+    assert not any("hello" in one for one in calls)
+
+
+def test_types_in_comments_count():
+    """What JSDoc says of a parameter is its kind; what it calls by a name of its own is told by use."""
+    text = (
+        "/**\n * @param {string[]} rows some\n * @param {Array.<number>} [least]\n * @param {Thing} other\n */\n"
+        "function pick(rows, least, other) {\n  for (const row of rows) {\n    if (least.length && other > 2) return row;\n  }\n}\n"
+        "module.exports = { pick };\n"
+    )
+    first = harness("JavaScript", text).candidates[0].label
+    assert re.fullmatch(r'pick\(\["pear".*\], \[\d.*\], -?\d+\)', first), first
+
+
+def test_functions_of_a_namespace_are_called():
+    """What a namespace of TypeScript exports is called by both names; what it keeps to itself is drawn on."""
+    text = (
+        "export namespace Text {\n  function own(text: string): boolean {\n    return text === 'x' ? true : false;\n  }\n"
+        "  export function count(text: string, width: number): number {\n    let n = 0;\n    for (const one of text) {\n"
+        "      if (own(one) && n < width) n++;\n    }\n    return n;\n  }\n}\n"
+    )
+    made = harness("TypeScript", text)
+    calls = [test.label for test in made.candidates]
+    assert all(re.fullmatch(r"Text\.count\(\".*\", -?\d+\)", one) for one in calls), calls
+    assert 'import { Text } from "./source";' in made.beside(made.candidates)["driver.ts"]
+    assert {2, 5} <= made.lines
+
+
+def test_numbers_that_count_are_whole():
+    """A `number` gets fractions only where something is done with it that asks for them."""
+    text = "export function f(n: number): number {{\n  while (n > 9) {{\n    if ({}) n -= 2;\n    n--;\n  }}\n  return n;\n}}\n"
+    whole = [test.label for test in harness("TypeScript", text.format("n > 30")).candidates]
+    assert not any("." in one for one in whole)
+    assert any("." in test.label for test in harness("TypeScript", text.format("Math.sqrt(n) > 3")).candidates)

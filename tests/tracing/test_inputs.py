@@ -1,6 +1,9 @@
 """Inputs are read off the program."""
 
+import pytest
+
 from alchemy_assets.tracing.inputs import python, shell
+from alchemy_assets.tracing.inputs.patterns import matching
 from alchemy_assets.tracing.inputs.pools import FILE_NAME, MOST_CANDIDATES
 from alchemy_assets.tracing.scripts import Test
 from tests.tracing.conftest import example_files
@@ -61,6 +64,30 @@ def test_files_that_are_read_come_with_the_test():
     assert any(FILE_NAME in test.files for test in tests if FILE_NAME in test.arguments)
     tests = shell.propose('#!/bin/bash\n[ -f "$1" ] || exit 1\nwhile read -r l; do\n  echo "$l"\ndone < "$1"\n')
     assert any(FILE_NAME in test.files for test in tests)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "least"),
+    [
+        (r"^\s*(def|class)[ \t]+(\w+)[:\(]", "def name:", "class n:"),
+        (r"^(.+?):(\d+): (?:warn|error)$", "name:7: warn", "x:7: error"),
+        (r"<[^>]+>{2}", "<name>>", "<x>>"),
+        (r"(?P<a>x)(?P=a)", None, None),
+        (r"(unclosed", None, None),
+    ],
+)
+def test_texts_are_written_that_a_pattern_matches(pattern, text, least):
+    """A pattern gives a short text in which it is found, and one with as little as it takes."""
+    assert matching(pattern) == text
+    assert matching(pattern, least=True) == least
+
+
+def test_what_is_read_holds_what_the_program_looks_for_by_pattern():
+    """A file and standard input have lines in which the regular expressions of the program find something."""
+    source = "import re, sys\nexpr = r'^item (\\d+)$'\nfind = re.compile(expr)\nfor line in {}:\n    print(find.match(line))\n"
+    files = [test.files.get(FILE_NAME, "") for test in python.propose(source.format("open(sys.argv[1])"))]
+    assert any("item 7\n" in text for text in files[:4])
+    assert "item 7\n" in python.propose(source.format("sys.stdin"))[0].stdin
 
 
 def test_shell_usage_names_options_and_patterns_are_used():

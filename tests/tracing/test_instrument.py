@@ -167,6 +167,47 @@ def test_fields_are_shown_in_place_of_their_object():
     assert "TRACE:VAR:Bank.add:20:self.late=6\n" in err
 
 
+def test_conditions_show_the_elements_that_they_looked_at():
+    """An element stands in place of its container where it was surely evaluated, and nothing has changed it since."""
+    source = (
+        "class Pile:\n    def __init__(self, kept):\n        self.kept = kept\n        self.top = len(kept) - 1\n\n"
+        "    def over(self, n):\n        while self.top >= 0 and self.kept[self.top] > n:\n            self.top -= 1\n"
+        "        if self.high():\n            return 1\n        return 0\n\n    def high(self):\n        return self.top > 5\n\n\n"
+        'def look(parts, row, i):\n    if parts[0] == "A" and row["x"]:\n        return 1\n    elif parts[i] == "B" or not row:\n'
+        "        return 2\n    elif parts.pop() == 'C':\n        return 3\n    else:\n        return 4\n\n\n"
+        "print(look(['A'], {'x': 5}, 0), look(['Z', 'B'], {}, 1), look(['Z'], {}, 0), look(['C'], {1: 1}, 0), look(['D'], {1: 1}, 0))\n"
+        "print(Pile([1, 9]).over(3))\n"
+    )
+    out, err, end = run_python(shown("Python", source).text)
+    assert (out, end) == run_python(source)[::2]
+    for event in (
+        "TRACE:LOOP:Pile.over:7:self.kept[self.top]=9; self.top=1; n=3\n",
+        """TRACE:BRANCH:look:18:took="if"; parts[0]="A"; row['x']=5\n""",
+        'TRACE:BRANCH:look:20:took="elif"; parts[i]="B"; i=1; row={}\n',
+        'TRACE:BRANCH:look:22:took="elif"; parts=[]; i=0; row={1: 1}\n',
+        'TRACE:BRANCH:look:24:took="else"; parts=[]; i=0; row={1: 1}\n',
+    ):
+        assert event in err
+    assert "BRANCH:Pile.over" not in err
+    assert 'trace("BRANCH", "Pile.over:9", took="if")' in shown("Python", source).text
+    own = "class Box(list):\n    def __getitem__(self, i):\n        print('asked')\n        return 1\n\n\n"
+    own += "def first(box):\n    if box[0]:\n        return box\n    return None\n\n\nfirst(Box())\n"
+    assert run_python(shown("Python", own).text)[0] == "asked\n"
+
+
+def test_containers_are_shown_as_python_prints_them():
+    """A tuple of one has its comma, an empty set is no dict, and what the program makes of a dict shows what it holds."""
+    source = (
+        "import argparse\n\n\nclass Row(dict):\n    def items(self):\n        print('asked')\n\n\nclass Line(list):\n    pass\n\n\n"
+        "def show(one, none, row, line):\n    return 1\n\n\nshow((1,), set(), Row(a=1), Line('x'))\n"
+        "args = argparse.Namespace(size=len('ab'), names=[])\n"
+    )
+    out, err, _ = run_python(shown("Python", source).text)
+    assert out == ""
+    assert 'one=(1,); none=set(); row=Row("a": 1); line=Line("x")\n' in err
+    assert "args=Namespace(size=2, names=[])\n" in err
+
+
 def test_what_can_only_be_named_is_not_shown():
     """Files, patterns and lambdas say nothing in a trace; what a pattern found does."""
     source = (

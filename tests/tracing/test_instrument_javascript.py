@@ -209,6 +209,38 @@ lines.close();
     ]
 
 
+def test_elements_that_an_assignment_moves_are_not_read_again(sandbox):
+    """`a[i++] = x` does not count twice, and `a[a.length] = x` shows no element that is not there yet."""
+    source = """const list = [];
+let i = 0;
+for (const one of [3, 5]) list[i++] = one;
+list[list.length] = i;
+console.log(list, i);
+"""
+    assert trace(sandbox, source) == [
+        "TRACE:LOOP:<module>:3:one=3",
+        "TRACE:VAR:<module>:3:i=1; list=[3]; one=3",
+        "TRACE:LOOP:<module>:3:one=5",
+        "TRACE:VAR:<module>:3:i=2; list=[3, 5]; one=5",
+        "TRACE:VAR:<module>:4:list=[3, 5, 2]; i=2",
+    ]
+
+
+def test_modules_are_not_shown_and_keys_are_quoted_where_they_must_be(sandbox):
+    """A module is the engine's own; what it gave is shown. A key that is no name stands in quotes, as in the source."""
+    source = """const util = require("util"), size = require("fs").readFileSync("/dev/null").length;
+function count(words) {
+  const found = {};
+  for (const word of words) if (util.isDeepStrictEqual(size, 0)) found[word] = 1;
+  return found;
+}
+count(["a b", "$c", "7"]);
+"""
+    events = trace(sandbox, source)
+    assert 'TRACE:BRANCH:count:4:took="if"; size=0' in events
+    assert events[-1] == 'TRACE:OUT:count:5:result={7: 1, "a b": 1, $c: 1}'
+
+
 def test_statements_without_semicolons_stay_apart(sandbox):
     """Points on the line of a statement that ends without a semicolon, and before one that begins with a bracket."""
     source = (
@@ -266,6 +298,7 @@ def test_helper_gives_way_to_names_of_the_program(language):
         "Object.assign(Array.prototype, { map() {} });",
         "for (const name of ['map']) Array.prototype[name] = null;",
         "const seen = new Proxy({}, {});",
+        "/(a)/.test('a') && console.log(RegExp.$1);",
     ],
 )
 def test_programs_that_the_helper_could_disturb_are_refused(text):

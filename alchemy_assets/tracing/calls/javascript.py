@@ -17,8 +17,16 @@ from alchemy_assets.syntax_tree import text_of
 from alchemy_assets.tracing.calls.arguments import LEFT_OUT
 from alchemy_assets.tracing.calls.driver import template
 from alchemy_assets.tracing.calls.functions import Calls, Function, Parameter
-from alchemy_assets.tracing.calls.javascript_exports import CLASSES, WHOLE, definitions, exported, name_of
-from alchemy_assets.tracing.calls.javascript_kinds import LOOKUPS, kinds_of, values_of
+from alchemy_assets.tracing.calls.javascript_exports import (
+    CLASSES,
+    NAMESPACE,
+    WHOLE,
+    definitions,
+    exported,
+    exported_by_namespace,
+    name_of,
+)
+from alchemy_assets.tracing.calls.javascript_kinds import LOOKUPS, documented, kinds_of, values_of
 from alchemy_assets.tracing.calls.uses import NO_VALUE, keys_of_use
 from alchemy_assets.tracing.launch import Launch, launch_of
 from alchemy_assets.tracing.screening.code import Code
@@ -36,7 +44,7 @@ _ANSWERS = {"Error", "RangeError", "SyntaxError", "EvalError", "URIError"}
 
 
 def functions(code: Code, source: str) -> list[Function]:
-    """What the module exports: functions, and methods of its classes."""
+    """What the module exports: functions, those of its namespaces, and methods of its classes."""
     del source
     found: dict[str, Function] = {}
     listed = list(exported(code.root))
@@ -47,7 +55,12 @@ def functions(code: Code, source: str) -> list[Function]:
             continue  # The driver would declare it twice.
         if shown in _TAKEN or not re.fullmatch(r"[A-Za-z_$][\w$]*", shown):
             continue
-        made = _of_class(code, node, name) if node.type in CLASSES else [_function(code, node, shown, shown, name)]
+        if node.type in CLASSES:
+            made = _of_class(code, node, name)
+        elif node.type == NAMESPACE:
+            made = [_function(code, one, f"{name}.{own}", own, name) for own, one in exported_by_namespace(node)]
+        else:
+            made = [_function(code, node, shown, shown, name)]
         for one in made:
             if one is not None:
                 found.setdefault(f"{one.owner} {one.called} {one.name}", one)
@@ -97,6 +110,7 @@ def _parameters(code: Code, node: Node) -> list[Parameter] | None:
     if body is None:
         return None
     text = code.plain[body.start_byte : body.end_byte]
+    types = documented(_comment_of(node))
     found: list[Parameter] = []
     for one in listed.named_children if listed is not None else [single] if single is not None else []:
         if one.type == "comment":
@@ -108,12 +122,23 @@ def _parameters(code: Code, node: Node) -> list[Parameter] | None:
         if name.type == "this" or "rest" in name.type:
             break
         annotation, said = (text_of(node) if node is not None else "" for node in (kind, default))
-        made = _parameter(name, text, annotation, said)
+        made = _parameter(name, text, annotation or types.get(text_of(name), ""), said)
         if made is None and not optional:
             return None
         made = made or Parameter(text_of(name))
         found.append(replace(made, optional=optional))
     return found
+
+
+def _comment_of(node: Node) -> str:
+    """The comment right before a definition, or nothing."""
+    outer: Node | None = node
+    while outer is not None and outer.prev_named_sibling is None and outer.parent is not None:
+        outer = outer.parent
+    while outer is not None and outer.type == "variable_declarator":
+        outer = outer.parent
+    before = outer.prev_named_sibling if outer is not None else None
+    return text_of(before) if before is not None and before.type == "comment" else ""
 
 
 def _parameter(name: Node, body: str, annotation: str, default: str) -> Parameter | None:

@@ -14,6 +14,7 @@ from alchemy_assets.tracing.calls.functions import Definition
 FUNCTIONS = {"function_declaration", "function_expression", "arrow_function", "generator_function_declaration",
              "generator_function", "method_definition"}  # fmt: skip
 CLASSES = {"class_declaration", "class", "abstract_class_declaration"}
+NAMESPACE = "internal_module"
 _DECLARING = {"lexical_declaration", "variable_declaration"}
 WHOLE = "="
 """What stands before a name where that is the whole module, or its default."""
@@ -31,7 +32,7 @@ def _locals(root: Node) -> dict[str, Node]:
 
 def _declared(statement: Node) -> Iterator[tuple[str, Node]]:
     name = statement.child_by_field_name("name")
-    if statement.type in FUNCTIONS | CLASSES and name is not None:
+    if statement.type in FUNCTIONS | CLASSES | {NAMESPACE} and name is not None:
         yield text_of(name), statement
     for one in statement.named_children if statement.type in _DECLARING else []:
         bound, value = one.child_by_field_name("name"), one.child_by_field_name("value")
@@ -49,6 +50,14 @@ def exported(root: Node) -> Iterator[tuple[str, Node]]:
             for one in statement.named_children:
                 if one.type == "assignment_expression":
                     yield from _of_assignment(one, known)
+
+
+def exported_by_namespace(node: Node) -> Iterator[tuple[str, Node]]:
+    """The functions that a namespace of TypeScript exports."""
+    body = node.child_by_field_name("body")
+    for statement in body.named_children if body is not None else []:
+        inner = statement.child_by_field_name("declaration") if statement.type == "export_statement" else None
+        yield from ((name, one) for name, one in _declared(inner) if one.type in FUNCTIONS) if inner is not None else ()
 
 
 def _of_export(statement: Node, known: dict[str, Node]) -> Iterator[tuple[str, Node]]:
@@ -113,10 +122,15 @@ def _of_object(node: Node, known: dict[str, Node]) -> Iterator[tuple[str, Node]]
 
 
 def definitions(root: Node) -> list[Definition]:
-    """Functions of the module, classes by their constructor, and their methods; functions that are assigned to names."""
+    """Functions of the module, classes by their constructor, and their methods; functions that are assigned to names.
+
+    What is in a namespace counts as the module's.
+    """
     found = []
     for statement in root.named_children:
         inner = statement.child_by_field_name("declaration") if statement.type == "export_statement" else statement
+        if statement.type == "expression_statement" and statement.named_children[0].type == NAMESPACE:
+            inner = statement.named_children[0]
         for name, node in _declared(inner) if inner is not None else []:
             alone = (inner is not None and inner.type not in _DECLARING) or len(statement.named_children) == 1
             block = statement if alone else node
@@ -126,6 +140,9 @@ def definitions(root: Node) -> list[Definition]:
                 for one in body.named_children if body is not None else []:
                     own = name_of(one)
                     found.append(Definition(name if own == "constructor" else f".{own}", one, block=False))
+            elif node.type == NAMESPACE:
+                within = node.child_by_field_name("body")
+                found += [Definition("", block), *(definitions(within) if within is not None else ())]
             else:
                 found.append(Definition(name, block, block=alone))
         if statement.type == "expression_statement":

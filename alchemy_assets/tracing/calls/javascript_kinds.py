@@ -6,7 +6,7 @@ are weighed (`uses`).
 
 import re
 
-from alchemy_assets.tracing.calls.uses import NO_VALUE, Uses, kinds_of_default, kinds_of_use
+from alchemy_assets.tracing.calls.uses import NO_VALUE, Uses, kind_of_name, kinds_of_default, kinds_of_use
 
 _TEXT = (
     "split|trim|trimStart|trimEnd|toLowerCase|toUpperCase|charAt|charCodeAt|codePointAt|startsWith|endsWith|replace"
@@ -26,7 +26,7 @@ _USES: Uses = (
         "text",
         r"typeof\s+NAME\s*[!=]==?\s*[\"']string|\bString\(NAME\)|\.(?:test|exec)\(\s*NAME\b|\bparse(?:Int|Float)\(NAME",
     ),
-    ("text", r"\bNAME\s*[!=]==?\s*[\"']|[\"'`]\s*\+\s*NAME\b|\bNAME\s*\+\s*[\"'`]"),
+    ("text", r"\bNAME\s*[!=]==?\s*[\"']|[\"'`]\s*\+\s*NAME\b|\bNAME\s*\+\s*[\"'`]|\bNAME\[[^\]]+\]\s*[!=]==?\s*[\"']"),
     (
         "int",
         r"[<>]=?\s*NAME\b(?!\s*[.\[])|\bNAME\s*(?:%|<<|>>|&(?!&)|\*\*)|\bNAME\s*[-*/]\s*\w|\w\s*[-*/%]\s*NAME\b(?!\s*[.\[(])",
@@ -77,6 +77,11 @@ _TYPES = (
     ),
     (r"Record<string,string>|\{\[\w+:string\]:string;?\}", ("textmap",)),
 )
+# Where nothing of this stands, a number is one that counts.
+_FRACTIONS = re.compile(
+    r"\d\.\d|\w\s*/=?\s*[\w(]|\btoFixed\b|\bparseFloat\b"
+    r"|\bMath\.(?:a?(?:sin|cos|tan)\w*|atan2|cbrt|ceil|exp|floor|hypot|log\w*|pow|round|sqrt|PI|E)\b"
+)
 
 
 def kinds_of(name: str, body: str, annotation: str, default: str) -> tuple[str, ...]:
@@ -85,11 +90,23 @@ def kinds_of(name: str, body: str, annotation: str, default: str) -> tuple[str, 
         plain = re.sub(r"\s", "", annotation.lstrip(":"))
         parts = [part for part in re.split(r"\|(?![^<>{}()]*[>})])", plain) if part not in {"null", "undefined"}]
         known = tuple(dict.fromkeys(kind for part in parts for kind in _typed(part)))
+        if known == ("int", "float") and not _FRACTIONS.search(body):
+            return ("nat",) if kind_of_name(name) == "nat" else ("int",)
         if known:
             return known
         if not set(parts) <= {"any", "unknown", "T", "K", "V"}:
             return (NO_VALUE,)
-    return kinds_of_default(default) or kinds_of_use(name, body, _USES)
+    kinds = kinds_of_default(default) or kinds_of_use(name, body, _USES)
+    # What is only walked through is a list, unless its name or something else speaks for text.
+    return ("ints", "texts") if kinds == ("ints", "text", "texts") and len(name) > 2 else kinds  # noqa: PLR2004
+
+
+def documented(comment: str) -> dict[str, str]:
+    """The types that a documentation comment gives to parameters, those alone that say what a value is."""
+    found = re.findall(r"@param\s+\{([^{}\n]+)\}\s+\[?([A-Za-z_$][\w$]*)(?![\w$.])", comment)
+    plain = ((name, re.sub(r"[\s?!()=]", "", said).replace("Array.<", "Array<")) for said, name in found)
+    known = ((name, re.sub(r"^(String|Number|Boolean)$", lambda one: one[1].lower(), said)) for name, said in plain)
+    return {name: said for name, said in known if any(_typed(part) for part in said.split("|"))}
 
 
 def _typed(part: str) -> tuple[str, ...]:

@@ -1,14 +1,11 @@
 """Which functions of a Python file can be called, and with what.
 
-Belongs here: what annotations, defaults, doctests and bodies of Python say. Does not: how calls are chosen
-(`functions`, `arguments`), the driver (`driver`).
+Belongs here: functions, parameters and what their bodies draw on. Does not: what kinds they are (`python_kinds`), what
+doctests call (`python_examples`), how calls are chosen (`functions`, `arguments`).
 """
 
-import ast
 import builtins
 import re
-import textwrap
-import warnings
 from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
@@ -17,6 +14,7 @@ from alchemy_assets.syntax_tree import text_of
 from alchemy_assets.tracing.calls.arguments import LEFT_OUT
 from alchemy_assets.tracing.calls.driver import template
 from alchemy_assets.tracing.calls.functions import Calls, Definition, Function, Parameter
+from alchemy_assets.tracing.calls.python_examples import as_in_examples, doctests
 from alchemy_assets.tracing.calls.python_kinds import LOOKUPS, kinds_of
 from alchemy_assets.tracing.calls.uses import NO_VALUE, keys_of_use
 from alchemy_assets.tracing.launch import Launch
@@ -40,7 +38,7 @@ _TAKEN = {"sys", "CALLS", "print", "list", "error"}
 
 def functions(code: Code, source: str) -> list[Function]:
     """Functions of the module, and methods of its classes."""
-    examples = _doctests(source)
+    examples = doctests(source)
     found = []
     for outer in code.root.named_children:
         node = _definition(outer)
@@ -118,7 +116,7 @@ def _function(
         return Function(name, called, owner, (*making, *parameters), node, wrap=wrap, making=len(making))
     given = tuple(dict.fromkeys(re.sub(rf"^(?:\w+\.)*{name}\(", f"{called}(", one) for one in examples.get(name, ())))
     wrap = "list({})" if any(one.type == "yield" for one in _own(body)) else "{}"
-    return Function(name, called, owner or name, tuple(parameters), node, given, wrap)
+    return Function(name, called, owner or name, as_in_examples(parameters, given), node, given, wrap)
 
 
 def _own(body: Node) -> Iterator[Node]:
@@ -161,31 +159,6 @@ def _parameters(code: Code, listed: Node, body: Node, skip: int = 0) -> list[Par
         optional = default is not None
         found.append(Parameter(called, kinds, optional, keyword or optional, keys=keys))
     return found
-
-
-def _doctests(source: str) -> dict[str, list[str]]:
-    """Calls with nothing but literals that stand behind `>>>`, by the function's name."""
-    found: dict[str, list[str]] = {}
-    for line in re.findall(r"^\s*>>> (.+)$", source, re.MULTILINE):
-        try:
-            with warnings.catch_warnings(action="ignore"):
-                tree = ast.parse(textwrap.dedent(line).strip())
-        except (SyntaxError, ValueError):
-            continue
-        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
-            values = [*call.args, *(one.value for one in call.keywords)]
-            if name and values and all(map(_is_literal, values)) and len(ast.unparse(call)) <= 160:  # noqa: PLR2004
-                found.setdefault(name, []).append(ast.unparse(call))
-    return found
-
-
-def _is_literal(node: ast.expr) -> bool:
-    try:
-        ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return False
-    return True
 
 
 def definitions(root: Node) -> list[Definition]:

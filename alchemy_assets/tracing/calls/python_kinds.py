@@ -24,6 +24,7 @@ _USES: Uses = (
         r"\b\w*(?:re|RE|regex|pattern)\.(?:match|search|sub|findall|split|finditer|fullmatch)\((?:[^,\n()]+,\s*)?NAME\b",
     ),
     ("text", r"isinstance\(NAME,\s*\(?\s*(?:str|basestring|bytes)\b"),
+    ("text", r"\bfor\s+(?:c|ch|char|letter)\s+in\s+NAME\b|\bNAME\[[^\]]+\]\s*[!=]=\s*[\"']"),
     ("text", r"\bNAME\s*[!=]=\s*[\"']\w?|[\"']\s*\+\s*NAME\b|\bNAME\s*\+\s*[\"']"),
     ("int", r"\brange\([^()\n]*\bNAME\b|\bNAME\s*(?:%|//|<<|>>|&|\*\*)|\bNAME\s*[-+*]\s*\d|\d\s*[-+*/]\s*NAME\b"),
     ("int", r"\bNAME\s*[<>]=?\s*-?\d|isinstance\(NAME,\s*\(?\s*int\b|\bNAME\s*[-+*]?=\s*-?\d|\bNAME\s*==\s*-?\d"),
@@ -75,7 +76,9 @@ def kinds_of(name: str, body: str, annotation: str, default: str) -> tuple[str, 
         known = tuple(dict.fromkeys(kind for part in parts for kind in part))
         if known or plain not in {"Any", "object", "T", "typing.Any"}:
             return known or (NO_VALUE,)
-    return kinds_of_default(default) or kinds_of_use(name, body, _USES)
+    kinds = kinds_of_default(default) or kinds_of_use(name, body, _USES)
+    # What is only walked through is a list, unless its name or something else speaks for text.
+    return ("ints", "texts") if kinds == ("ints", "text", "texts") and len(name) > 2 else kinds  # noqa: PLR2004
 
 
 def _annotated(part: str) -> tuple[str, ...]:

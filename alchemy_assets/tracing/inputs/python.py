@@ -8,6 +8,7 @@ import ast
 import re
 from dataclasses import dataclass, field
 
+from alchemy_assets.tracing.inputs.patterns import matching
 from alchemy_assets.tracing.inputs.pools import (
     FILE_NAME,
     TEXTS,
@@ -24,6 +25,7 @@ from alchemy_assets.tracing.scripts import Test
 _FILE_WORDS = re.compile(r"file|path|input|src|source|infile|csv|json|log", re.IGNORECASE)
 _SEARCHES = {"startswith", "endswith", "find", "partition", "split", "count", "index"}
 _LONGEST_WORD = 20
+_MATCHES = {"compile", "match", "search", "fullmatch", "findall", "finditer", "sub", "split"}
 _COMPARED = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
 
 
@@ -61,6 +63,7 @@ def propose(source: str) -> list[Test]:
     """Candidate tests, deterministic; a single empty one for a program that reads nothing."""
     tree = ast.parse(source)
     literals = list(dict.fromkeys([*_examples(source)[:4], *_compared_literals(tree)]))
+    written = [*_matched(tree), *_written(literals)]
     opens = (
         any(_call_name(node) in {"open", "FileType", "input", "read_text"} for node in ast.walk(tree))
         and "open" in source
@@ -68,15 +71,15 @@ def propose(source: str) -> list[Test]:
     streams: list[list[Test]] = []
     parser = _argparse(tree)
     if parser is not None:
-        streams.append(_with_files(_argument_lists(parser, literals, opens=opens), literals, opens=opens))
+        streams.append(_with_files(_argument_lists(parser, literals, opens=opens), written, opens=opens))
     elif re.search(r"\bargv\b|OptionParser|getopt", source):
-        streams.append(_with_files(_raw_arguments(tree, source, literals, opens=opens), literals, opens=opens))
+        streams.append(_with_files(_raw_arguments(tree, source, literals, opens=opens), written, opens=opens))
     asks = [node for node in ast.walk(tree) if _call_name(node) in {"input", "raw_input"}]
     if asks:
         slots = [slot_for(_asked_type(node, tree), literals) for node in sorted(asks, key=lambda node: node.lineno)][:8]  # type: ignore[attr-defined]
         streams.append([Test(stdin=text) for text in dialogues(slots, literals)])
     if re.search(r"\bstdin\b|fileinput", source):
-        streams.append([Test(stdin=text) for text in (*_own_texts(tree), *_written(literals), *TEXTS)])
+        streams.append([Test(stdin=text) for text in (*_own_texts(tree), *written, *TEXTS)])
     if len(streams) > 1 and (parser is not None or "argv" in source):
         texts = [test.stdin for test in streams[-1]]
         both = [Test(one.arguments, texts[turn % len(texts)], one.files) for turn, one in enumerate(streams[0])]
@@ -317,7 +320,7 @@ def _asked_type(node: ast.AST, tree: ast.Module) -> str:
     )
 
 
-def _with_files(lines: list[tuple[str, ...]], literals: list[str], *, opens: bool) -> list[Test]:
+def _with_files(lines: list[tuple[str, ...]], written: list[str], *, opens: bool) -> list[Test]:
     """Command lines with the files that they name, the first of them with several contents."""
     if not opens:
         return [Test(words) for words in lines]
@@ -325,7 +328,7 @@ def _with_files(lines: list[tuple[str, ...]], literals: list[str], *, opens: boo
     first = next((test for test in tests if test.files), None)
     if first is None:
         return tests
-    contents = [*_written(literals), *TEXTS[:5]]
+    contents = [*written, *TEXTS[:5]]
     more = [Test(first.arguments, files=_file(text)) for text in contents if _file(text) != first.files]
     return [*interleave([tests[:6], more]), *tests[6:]]
 
@@ -341,3 +344,32 @@ def _written(literals: list[str]) -> list[str]:
         return []
     lines = [f"{word} {rest}" for word, rest in zip(words, ("alpha 1", "beta = 2", "gamma;", "3") * 2, strict=False)]
     return ["\n".join(lines) + "\n", f"{words[0]}\n{lines[-1]}\nthe end\n"]
+
+
+def _matched(tree: ast.Module) -> list[str]:
+    """Texts of lines in which the program's regular expressions find something: all of them, then others between."""
+    named = {
+        node.targets[0].id: node.value.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
+    }
+    patterns: dict[str, None] = {}
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and _call_name(node) in _MATCHES
+            and node.args
+            and "re." in ast.unparse(node.func)
+        ):
+            given = node.args[0]
+            text = named.get(given.id) if isinstance(given, ast.Name) else getattr(given, "value", None)
+            if isinstance(text, str) and re.search(r"[\\^$.*+?\[(|]", text):
+                patterns.setdefault(text)
+    full = [text for one in list(patterns)[:8] if (text := matching(one)) is not None]
+    bare = [text for one in list(patterns)[:8] if (text := matching(one, least=True)) is not None]
+    if not full:
+        return []
+    between = [line for turn, text in enumerate(full) for line in (f"{text} 3", ("the end", "alpha")[turn % 2])]
+    return ["\n".join([*full, "x"]) + "\n", "\n".join([*between, *bare]) + "\n"]

@@ -52,12 +52,18 @@ from alchemy_assets.tracing.reasons import Dropped, Reason
 
 _READABLE = re.compile(r"[A-Za-z_$][\w$]*(?:\.#?[A-Za-z_$][\w$]*|\[[\w$ +*.-]+\])+")
 _THIS = re.compile(r"this\.#?[A-Za-z_$][\w$]*")
+# An index that counts on, and one that the assignment itself has moved, name another element when they are read again.
+_MOVES = re.compile(r"\+\+|--|^(.+)\[\1\.length\]$")
 LONGEST_ELEMENT = 40
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 HELPER_NAMES = ("trace", "traceEvent", "emitTrace")
 ENDINGS = ("", "Value", "Limit", "Count", "Write")
 # What sees its own source, callers or reads would see the points.
-_SEES_ITSELF = re.compile(r"\bprepareStackTrace|\bcallee\b|\.caller\b|\bwith\s*\(|__filename.*readFile|new Proxy\(")
+_SEES_ITSELF = re.compile(
+    r"\bprepareStackTrace|\bcallee\b|\.caller\b|\bwith\s*\(|__filename.*readFile|new Proxy\("
+    # What the last pattern found; the helper asks one, too.
+    r"|\bRegExp(?:\.|\[[\"'])(?:\$|last|left|right|input)"
+)
 # What the helper relies on: a program that gives one of these another meaning cannot carry it.
 _BUILT_IN = "Array ArrayBuffer Date Error JSON Map Object RegExp Set String process"
 _MEANS_OTHERWISE = re.compile(
@@ -162,7 +168,9 @@ class JavaScript:
     def reread(self, target: Node, scope: Scope) -> Shown | None:
         """`name.x` or `name[i]` whose names all have a value, and that runs no code of the program."""
         text = text_of(target)
-        if target.type not in TARGETS or len(text) > LONGEST_ELEMENT or not _READABLE.fullmatch(text):
+        if target.type not in TARGETS or len(text) > LONGEST_ELEMENT:
+            return None
+        if not _READABLE.fullmatch(text) or _MOVES.search(text):
             return None
         names = [one for one in walk(target) if one.type == "identifier"]
         known = all(scope.known(text_of(one)) for one in names)

@@ -43,6 +43,7 @@ _OPAQUE = re.compile(
     r"|setTimeout|setInterval|promisify|(?:Abort|Text|Intl)\w*|Readable|Writable|Transform)\b|process\.std(?:in|out|err)\b"
     r"|(?:typeof\s+)?(?:globalThis|global|window)\b"
 )
+_MODULE = re.compile(r"(?:await\s+)?(?:require|import)\s*\([^()]*\)(?:\.[\w$]+)*")
 # In which order a sort asks what it was given is the engine's own business.
 _SORTS = re.compile(r"\.(?:sort|toSorted)$")
 
@@ -113,8 +114,11 @@ def declaration_of(node: Node) -> Shape:
 
 
 def _is_opaque(value: Node | None) -> bool:
-    """Whether a value is a pattern, or an object of the engine that says nothing when it is shown."""
-    return value is not None and (value.type == "regex" or _OPAQUE.match(text_of(value)) is not None)
+    """Whether a value is a pattern, a module, or an object of the engine that says nothing when it is shown."""
+    if value is None:
+        return False
+    text = text_of(value)
+    return value.type == "regex" or _OPAQUE.match(text) is not None or _MODULE.fullmatch(text) is not None
 
 
 def _is_function(value: Node) -> bool:

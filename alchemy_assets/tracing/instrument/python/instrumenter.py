@@ -45,7 +45,8 @@ def find_points(source: str) -> Found | Dropped:  # noqa: PLR0911 -- a return a 
     if helper is None:
         return Dropped(Reason.CANNOT_INSTRUMENT, "the first statement shares its line")
     walker = Walker(raw, name, newline, fields_of_classes(root))
-    walker.block(root, Scope("<module>", deleted=deleted(root)))
+    elements = re.search(r"__(?:class_)?getitem__|__missing__", source) is None
+    walker.block(root, Scope("<module>", deleted=deleted(root), elements=elements))
     if not walker.points:
         return Dropped(Reason.NO_EVENTS, "no place for a trace point")
     points = sorted(walker.points, key=lambda point: (point.line, point.insertions[0].offset))

@@ -4,6 +4,7 @@ Belongs here: scopes and names. Does not: statements (`python.statements`).
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tree_sitter import Node
@@ -11,6 +12,14 @@ from tree_sitter import Node
 from alchemy_assets.syntax_tree import text_of, walk
 
 LONGEST_ELEMENT = 40
+_ELEMENT = re.compile(r"(?:self\.)?[A-Za-z_]\w*(?:\[(?:(?:self\.)?[\w +*-]+|'[\w -]+'|\"[\w -]+\")\])+")
+# Calls that change nothing.
+_LOOKS = re.compile(
+    r"(?:abs|isinstance|len|ord)|.*\.(?:count|endswith|get|is[a-z]+|lower|lstrip|rstrip|startswith|strip|upper)",
+    re.DOTALL,
+)
+_LATER = {"conditional_expression", "dictionary_comprehension", "generator_expression", "lambda", "list_comprehension",
+          "set_comprehension"}  # fmt: skip
 _READABLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[[\w +*-]+\])+")
 
 
@@ -37,6 +46,7 @@ class Scope:
     """Where a walk is: the function's name, the names that have a value, whether it is in a loop.
 
     fields: attributes of `self` that surely have a value and can be read without running the program's code.
+    elements: whether no class of the program has a say in what `name[index]` is.
     """
 
     function: str
@@ -45,6 +55,7 @@ class Scope:
     in_loop: bool = False
     in_class: str = ""
     fields: frozenset[str] = frozenset()
+    elements: bool = True
 
     def binding(self, names: list[str]) -> "Scope":
         """The scope after these names were given values."""
@@ -76,11 +87,76 @@ def uses(node: Node, scope: Scope) -> list[str]:
             for kind, place in (("attribute", "attribute"), ("keyword_argument", "name"), ("call", "function"))
         ):
             continue
+        if text_of(child) == "self" and read == child and _calls_method(child):
+            continue  # The fields that a point is about say more than the whole object.
         # A container that is only looked into says less than the index, and is shown last.
         around = read.parent
         looked_into = around is not None and around.type == "subscript" and around.child_by_field_name("value") == read
         (inside if looked_into else names).setdefault(text_of(read))
     return list({**names, **inside})
+
+
+def asked(condition: Node, scope: Scope, *, holds: bool) -> list[str]:
+    """What a condition reads, where it led: elements that it looked at in place of their containers.
+
+    holds: whether it has just been true. What is behind an `and` that was false was not evaluated, nor is it read here.
+    """
+    looks = not any(
+        one.type in {"named_expression", "await", "yield"}
+        or (one.type == "call" and not _LOOKS.fullmatch(text_of(one.named_children[0])))
+        for one in walk(condition)
+    )
+    known = [one for one in (_evaluated(condition, holds) if looks else ()) if _is_known_element(one, scope)]
+    return beside(list(dict.fromkeys(map(text_of, known))), uses(condition, scope))
+
+
+def beside(shown: list[str], more: list[str]) -> list[str]:
+    """What is shown, and more, without the containers of elements that are."""
+    return [*shown, *(name for name in more if not any(is_inside(one, name) for one in shown))]
+
+
+def _evaluated(node: Node, holds: bool | None) -> Iterator[Node]:  # noqa: FBT001
+    """The subscripts in a condition that were surely evaluated, if it came out as `holds` says (None: nobody knows)."""
+    below: list[tuple[Node, bool | None]]
+    match node.type:
+        case kind if kind in _LATER:
+            return
+        case "boolean_operator":
+            both = holds is not None and holds == any(one.type == "and" for one in node.children)
+            below = [(one, holds if both else None) for one in node.named_children[: 2 if both else 1]]
+        case "comparison_operator":
+            below = [(one, None) for one in (node.named_children if holds else node.named_children[:2])]
+        case "not_operator":
+            below = [(one, None if holds is None else not holds) for one in node.named_children]
+        case "parenthesized_expression":
+            below = [(one, holds) for one in node.named_children]
+        case _:
+            below = [(one, None) for one in node.named_children]
+    if node.type == "subscript":
+        yield node
+    for one, truth in below:
+        yield from _evaluated(one, truth)
+
+
+def _is_known_element(node: Node, scope: Scope) -> bool:
+    """Whether all names in `name[index]` have a value, and it is no part of a longer one."""
+    text = text_of(node)
+    if len(text) > LONGEST_ELEMENT or not _ELEMENT.fullmatch(text) or not scope.elements:
+        return False
+    names = [one for one in walk(node) if one.type == "identifier"]
+    whole = node.parent is None or node.parent.type != "subscript" or node.parent.named_children[0] != node
+    return whole and all(
+        _field(one.parent.named_children[0], scope) == one.parent
+        if one.parent is not None and _is_attribute(one)
+        else text_of(one) in scope.bound
+        for one in names
+    )
+
+
+def _calls_method(name: Node) -> bool:
+    around = name.parent
+    call = around.parent if around is not None and around.type == "attribute" else None
+    return call is not None and call.type == "call" and call.named_children[0] == around
 
 
 def _field(name: Node, scope: Scope) -> Node | None:

@@ -14,6 +14,8 @@ from alchemy_assets.syntax_tree import text_of, walk
 from alchemy_assets.tracing.instrument.points import Insertion, Point, above_comments, end_of_line, indent_before
 from alchemy_assets.tracing.instrument.python.names import (
     Scope,
+    asked,
+    beside,
     deleted,
     element,
     is_inside,
@@ -97,7 +99,7 @@ class Walker:
         names = parameter_names(parameters)
         fields = scope.fields if scope.in_class and text_of(name) != "__init__" else frozenset()
         said = [one for one in names if not _FILE.fullmatch(one)]
-        inner = Scope(function, deleted=deleted(body), fields=fields).binding(said)
+        inner = Scope(function, deleted=deleted(body), fields=fields, elements=scope.elements).binding(said)
         shown = [one for one in names if one in inner.bound and one not in {"self", "cls"}]
         if not shown and "self" in inner.bound and text_of(name) != "__init__":
             shown = ["self"]
@@ -197,17 +199,21 @@ class Walker:
             return scope
         if "__name__" in text_of(condition) or "TYPE_CHECKING" in text_of(condition):
             return self.block(body, scope) or scope
-        shown = uses(condition, scope)
-        ends = [self.arm(body, "if", node, scope, shown)]
+        ends = [self.arm(body, "if", node, scope, asked(condition, scope, holds=True))]
+        shown = asked(condition, scope, holds=False)
+        before: list[str] = uses(condition, scope)
         has_else = False
         for clause in node.children_by_field_name("alternative"):
             inner = clause.child_by_field_name("consequence") or clause.child_by_field_name("body")
             if inner is None:
                 continue
             if (test := clause.child_by_field_name("condition")) is not None:
-                shown = [*uses(test, scope), *shown]
-            has_else |= clause.type == "else_clause"
-            ends.append(self.arm(inner, "else" if clause.type == "else_clause" else "elif", clause, scope, shown))
+                ends.append(self.arm(inner, "elif", clause, scope, beside(asked(test, scope, holds=True), before)))
+                shown = beside(asked(test, scope, holds=False), before)
+                before = [*uses(test, scope), *before]
+            else:
+                has_else = True
+                ends.append(self.arm(inner, "else", clause, scope, shown))
         return meet([*ends, *([] if has_else else [scope])], scope)
 
     def arm(self, body: Node, word: str, place: Node, scope: Scope, shown: list[str]) -> Scope | None:
@@ -235,7 +241,7 @@ class Walker:
         if condition is None or body is None:
             return scope
         inner = replace(scope, in_loop=True)
-        self.loop(body, node, inner, uses(condition, inner), 0.5)
+        self.loop(body, node, inner, asked(condition, inner, holds=True), 0.5)
         self.otherwise(node, scope)
         return scope
 
@@ -304,7 +310,10 @@ class Walker:
         told = any(name.startswith("self.") for name in shown)
         names = [name for name in dict.fromkeys(shown) if name in scope.bound or not name.isidentifier()]
         names = [name for name in names if name != "self" or not told][:NAMES_SHOWN]
-        state = [f"{name}={name}" if name.isidentifier() else f'**{{"{name}": {name}}}' for name in names]
+        state = [
+            f"{name}={name}" if name.isidentifier() else f"""**{{"{name.replace('"', "'")}": {name}}}"""
+            for name in names
+        ]
         words = [f'"{kind}"', f'"{scope.function}:{line}"', *([extra] if extra else [])]
         words += [re.sub(r"}, \*\*{", ", ", ", ".join(state))] if state else []
         return f"{self.name}({', '.join(words)})"
