@@ -176,27 +176,27 @@ def test_events_tell_what_functions_are_given_do_and_give_back(traces):
         "IN:main:32:",
         "LOOP:main:34:i=0",
         "IN:Stack.push:10:n=0",
-        "TRANSFORM:Stack.push:11:n=0; s.items=[0]",
+        "VAR:Stack.push:11:s.items=[0]; n=0",
         "VAR:Stack.push:12:s.size=1",
         "LOOP:main:34:i=1",
         "IN:Stack.push:10:n=1",
-        "TRANSFORM:Stack.push:11:n=1; s.items=[0, 1]",
+        "VAR:Stack.push:11:s.items=[0, 1]; n=1",
         "VAR:Stack.push:12:s.size=2",
         "LOOP:main:34:i=2",
         "IN:Stack.push:10:n=4",
-        "TRANSFORM:Stack.push:11:n=4; s.items=[0, 1, 4]",
+        "VAR:Stack.push:11:s.items=[0, 1, 4]; n=4",
         "VAR:Stack.push:12:s.size=3",
         "LOOP:main:34:i=3",
         "IN:Stack.push:10:n=9",
-        "TRANSFORM:Stack.push:11:n=9; s.items=[0, 1, 4, 9]",
+        "VAR:Stack.push:11:s.items=[0, 1, 4, 9]; n=9",
         "VAR:Stack.push:12:s.size=4",
         "LOOP:main:34:i=4",
         "IN:Stack.push:10:n=16",
-        "TRANSFORM:Stack.push:11:n=16; s.items=[0, 1, 4, 9, 16]",
+        "VAR:Stack.push:11:s.items=[0, 1, 4, 9, 16]; n=16",
         "VAR:Stack.push:12:s.size=5",
         "LOOP:main:34:i=5",
         "IN:Stack.push:10:n=25",
-        "TRANSFORM:Stack.push:11:n=25; s.items=[0, 1, 4, 9, 16, 25]",
+        "VAR:Stack.push:11:s.items=[0, 1, 4, 9, 16, 25]; n=25",
         "VAR:Stack.push:12:s.size=6",
         "IN:sign:15:n=-1",
         'BRANCH:sign:16:took="if"; n=-1',
@@ -227,10 +227,10 @@ def test_values_are_shown_without_running_the_program(traces):
         'VAR:main:32:node.next.next=Node{Name: "a", next: Node{Name: "", next: Node{Name: "a", next: ..., color: 1, ratio: 0.1, seen: ..., then: func}, color: 0, ratio: 0, seen: {}, then: func}, color: 1, ratio: 0.1, seen: {-1: "z", 9: "y", 10: "x"}, then: func}',
         'IN:look:28:values=[Node{Name: "a", next: Node{Name: "", next: ..., color: 0, ratio: 0, seen: ..., then: func}, color: 1, ratio: 0.1, seen: {-1: "z", 9: "y", 10: "x"}, then: func}]',
         'VAR:main:34:err=error("no \\"room\\"\\n"); problem=Broken{code: 4}',
-        "IN:look:28:values=[errors.errorString, Broken{code: 4}, 3, 1000000000, 120, 1e+06]",
+        'IN:look:28:values=[error("no \\"room\\"\\n"), Broken{code: 4}, 3, 1000000000, 120, 1e+06]',
         'IN:look:28:values=["ääääääääääääääääääääääääääääää... 60 bytes", [104, 105], [true, false, false, false, false, false, ... 9 in all], {X: 1, Y: 2}, nil, nil]',
         'IN:look:28:values=[chan, sync.Mutex, {"a": [1], "b": []}, [1, "a", nil], (2+3i)]',
-        "IN:look:28:values=[errors.errorString, Broken{code: 4}]",
+        'IN:look:28:values=[error("no \\"room\\"\\n"), Broken{code: 4}]',
         "VAR:main:40:self=...",
         'IN:look:28:values=[..., Node{Name: "a", next: ..., color: 1, ratio: 0.1, seen: ..., then: func}, [[2]]]',
     ]
@@ -244,6 +244,99 @@ def test_what_goroutines_share_is_not_read(traces):
     assert 'trace("IN", "Cache.hit:14", "n", n)' in points
     assert not any('"c", c' in point or '"names", names' in point or '"done", done' in point for point in points)
     assert traces["shared"]
+
+
+def test_what_a_sort_compares_with_has_no_points():
+    """The order of comparisons is the library's; a search that the program could follow is told of."""
+    source = """package main
+
+import "sort"
+
+func main() {
+	items := []int{2, 1}
+	sort.Slice(items, func(i, j int) bool { return items[i] < items[j] })
+	sort.Search(2, func(i int) bool { return items[i] >= 1 })
+}
+"""
+    text = shown("Go", source).text
+    assert "main.func:7" not in text
+    assert "main.func:8" in text
+
+
+def test_what_a_sort_calls_has_no_points():
+    """Methods of `sort.Interface` are left alone where the library calls them, and told of where nothing sorts."""
+    source = """package main
+
+import "sort"
+
+type byAge []int
+
+func (a byAge) Len() int           { return len(a) }
+func (a byAge) Swap(i, j int)      { a[i], a[j] = a[j], a[i] }
+func (a byAge) Less(i, j int) bool { return func() bool { return a[i] < a[j] }() }
+func (a byAge) First(i int) int    { return a[i] }
+
+func main() {
+	sort.Sort(byAge{3, 1})
+}
+"""
+    found = [shown("Go", text).text for text in (source, source.replace("sort.Sort(", "print("))]
+    assert ["byAge.First:10" in text for text in found] == [True, True]
+    assert [any(f"byAge.{name}" in text for name in ("Len", "Swap", "Less")) for text in found] == [False, True]
+
+
+def test_what_is_shown_by_its_name_alone_is_left_out():
+    """Readers, patterns, and pointers to what other packages keep to themselves; an error says something."""
+    source = """package main
+
+import (
+	"bufio"
+	"errors"
+	"go/ast"
+	"os"
+	"regexp"
+)
+
+func f(file *ast.File, n int, node ast.Node) *ast.Ident {
+	star, ok := node.(*ast.StarExpr)
+	in := bufio.NewReader(os.Stdin)
+	line, _ := in.ReadString('\\n')
+	word := regexp.MustCompile(line)
+	at := word.FindStringIndex(line)
+	err := errors.New(line)
+	_, _, _, _ = at, err, star, ok
+	return file.Name
+}
+"""
+    text = shown("Go", source).text
+    points = [line.strip() for line in text.split("\n") if '"f:' in line]
+    assert points == [
+        'trace("IN", "f:11", "n", n, "node", node)',
+        'trace("VAR", "f:14", "line", line)',
+        'trace("VAR", "f:16", "at", at, "line", line)',
+        'trace("VAR", "f:17", "err", err, "line", line)',
+    ]
+
+
+def test_a_type_switch_shows_its_value_once():
+    """The name that it gives to its subject is enough."""
+    source = "package main\n\nfunc f(v any) {\n\tswitch x := v.(type) {\n\tcase int:\n\t\tprint(x)\n\t}\n}\n"
+    assert 'trace("BRANCH", "f:5", "took", "case", "x", x)' in shown("Go", source).text
+
+
+def test_a_slice_that_is_appended_to_itself_is_a_change():
+    """It is shown first, as a VAR; one that is made out of another is a TRANSFORM, that one first."""
+    source = """package main
+
+func f(a []int, n int) []int {
+	a = append(a, n)
+	b := append(a, n)
+	return b
+}
+"""
+    text = shown("Go", source).text
+    assert 'trace("VAR", "f:4", "a", a, "n", n)' in text
+    assert 'trace("TRANSFORM", "f:5", "a", a, "b", b, "n", n)' in text
 
 
 def test_the_helper_takes_another_name_where_its_own_is_taken():

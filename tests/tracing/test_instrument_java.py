@@ -214,10 +214,41 @@ def test_a_condition_is_not_read_again_where_it_may_not_have_been_evaluated():
     ]
 
 
+def test_a_field_that_keeps_an_argument_as_it_is_has_no_point():
+    """`this.x = x` repeats what IN has told; what is worked out has its point."""
+    source = "class A { int x, y; A(int x, int y) { this.x = x; this.y = x * y; } }\n"
+    calls = re.findall(r'Trace\.event\("VAR", "A\.A:1", ("[^"]+")', shown("Java", source).text)
+    assert calls == ['"this.y"']
+
+
+def test_a_block_among_the_members_is_told_of_by_its_class():
+    """What an object runs before its constructor is `init`, what its class runs once is `static`."""
+    source = "class A { int n = f(); { int a = f(); } static { int b = f(); } static int f() { return 1; } }\n"
+    calls = re.findall(r'Trace\.event\("VAR", "([^"]+)", "([^"]+)"', shown("Java", source).text)
+    assert calls == [("A.init:1", "a"), ("A.static:1", "b")]
+
+
+def test_what_a_sort_compares_with_has_no_points():
+    """The order of comparisons is the library's; other lambdas are told of."""
+    source = """class A {
+    static void f(java.util.List<Integer> items) {
+        items.sort((a, b) -> { return b - a; });
+        items.forEach(c -> { g(c); });
+    }
+    static void g(int n) {}
+}
+"""
+    text = shown("Java", source).text
+    assert "A.f.lambda:3" not in text
+    assert "A.f.lambda:4" in text
+
+
 def test_the_helper_takes_another_name_where_its_own_is_taken():
     """A program with a class `Trace` gets another helper; one with all of them is refused, and says so."""
     source = "class Trace { static int f(int n) { return n; } }\n"
-    assert 'TraceLog.event("IN", "Trace.f:1", "n", n);' in shown("Java", source).text
+    text = shown("Java", source).text
+    assert 'TraceLog.event("IN", "Trace.f:1", "n", n);' in text
+    assert "/** Trace events go to stderr" in text
     dropped = instrument("Java", source.replace("int n", "TraceLog n, EventTrace m"), 20)
     assert isinstance(dropped, Dropped)
     assert (dropped.reason, dropped.detail) == (

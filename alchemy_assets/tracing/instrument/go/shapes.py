@@ -28,6 +28,8 @@ _CHANGES = re.compile(r"^(?:Push|Pop|Add|Insert|Remove|Set|Append|Write|Enqueue|
 _MAKES = re.compile(
     r"^(?:append|strings\.(?:Split|Fields|Join|Map|Replace|ToUpper|ToLower|Title|Trim)\w*|slices\.\w+)$"
 )
+# In which order a sort asks what it was given is the library's own business.
+_SORTS = re.compile(r"sort\.Slice(?:Stable)?|slices\.Sort(?:Stable)?Func")
 _PLAIN_TEXT = re.compile(r"""\("([^"\\\n]*)"\)""")
 
 
@@ -73,9 +75,9 @@ def specs_of(node: Node) -> Iterator[Node]:
 
 
 def function_of(node: Node) -> Function | None:
-    """A function, method or closure with its body."""
+    """A function, method or closure with its body; none for what a sort is given, which it calls in an order of its own."""
     body, parameters = node.child_by_field_name("body"), node.child_by_field_name("parameters")
-    if body is None or parameters is None:
+    if body is None or parameters is None or is_sorted_by(node):
         return None
     name = node.child_by_field_name("name")
     receiver = parameters_of(node.child_by_field_name("receiver"))
@@ -94,6 +96,13 @@ def function_of(node: Node) -> Function | None:
         shows_object=receiver[0].name if receiver else "",
         also=(*receiver, *parameters_of(returned)),
     )
+
+
+def is_sorted_by(node: Node) -> bool:
+    """Whether a closure is what a sort compares with."""
+    call = node.parent.parent if node.parent is not None and node.parent.type == "argument_list" else None
+    called = call.child_by_field_name("function") if call is not None else None
+    return called is not None and _SORTS.fullmatch(text_of(called)) is not None
 
 
 def parameters_of(node: Node | None) -> tuple[Variable, ...]:
@@ -179,7 +188,13 @@ def assignment_of(node: Node) -> Assign | None:
     operator = node.child_by_field_name("operator")
     value = right if operator is not None and text_of(operator) == "=" else node
     targets = tuple(one for one in left.named_children if text_of(one) != "_")
-    return Assign(node, targets, value, transforms=makes_anew(right.named_children), shown=bool(targets))
+    transforms = makes_anew(right.named_children) and not grows(left, right)
+    return Assign(node, targets, value, transforms=transforms, shown=bool(targets))
+
+
+def grows(left: Node, right: Node) -> bool:
+    """Whether a slice is appended to itself: it changes, and becomes no other."""
+    return re.match(rf"append\(\s*{re.escape(text_of(left))}\s*,", text_of(right)) is not None
 
 
 def makes_anew(values: Sequence[Node]) -> bool:
@@ -253,7 +268,8 @@ def switch_of(node: Node) -> Branch:
             condition = one.child_by_field_name("value") if node.type == "expression_switch_statement" else None
             word = "default" if one.type == "default_case" else "case"
             arms.append(Arm(word, one, Body(one, tuple(statements_among(statements))), condition, binds))
-    subject = node.child_by_field_name("value")
+    # What a type switch gives a name to is its subject.
+    subject = node.child_by_field_name("value") if alias is None else None
     return Branch(tuple(arms), subject=subject)
 
 

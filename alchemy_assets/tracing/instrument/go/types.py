@@ -16,9 +16,14 @@ from alchemy_assets.syntax_tree import text_of, walk
 _REACHES_OTHERS = re.compile(r"[*]|\bmap\b|\b(?:sync|atomic)\.|\bfunc\b")
 # Channels, functions, and what other packages keep to themselves: only their names could be shown.
 _SAYS_NOTHING = re.compile(
-    r"(?:<-)?chan\b.*|func\b.*|[*]?(?:bufio|bytes|flag|http|io|log|os|rand|regexp|strings|sync|template|testing)\.[A-Z]\w*",
+    r"(?:<-)?chan\b.*|func\b.*|[*]?(?:bufio|bytes|flag|http|io|log|os|rand|reflect|regexp|strings|sync|template|testing)\.[A-Z]\w*"
+    r"|[*](?!time\.Duration)\w+\.[A-Z]\w*",
     re.DOTALL,
 )
+# What gives such a value: `bufio.NewReader`, `template.New`, `regexp.MustCompile`. An error shows what it says.
+_MADE = re.compile(r"(?!errors\.)(\w+\.)(?:New(\w*)|(?:Must)?(Compile)\w*)")
+# What calls the methods of `sort.Interface` in an order of its own.
+_ORDERS = re.compile(r"sort\.(?:Sort|Stable|IsSorted)|heap\.\w+")
 
 
 @dataclass(frozen=True)
@@ -26,12 +31,13 @@ class Types:
     """What is known about the types of a file.
 
     concurrent: whether it starts goroutines. shared: structs that hold maps, locks or pointers, and fields that are
-    such. results: what the functions of the file give back, by name.
+    such. results: what the functions of the file give back, by name. ordered: whether the library compares and swaps.
     """
 
     concurrent: bool = False
     shared: frozenset[str] = frozenset()
     results: Mapping[str, str] = field(default_factory=dict)
+    ordered: bool = False
 
     def is_shared(self, kind: str) -> bool:
         """Whether other goroutines may write what a value of this type leads to."""
@@ -46,7 +52,9 @@ def says_nothing(kind: str) -> bool:
 def types_of(root: Node) -> Types:
     """The types of a file."""
     concurrent = any(one.type == "go_statement" for one in walk(root))
-    return Types(concurrent, frozenset(_shared(root)) if concurrent else frozenset(), dict(_results(root)))
+    called = (one.child_by_field_name("function") for one in walk(root) if one.type == "call_expression")
+    ordered = any(one is not None and _ORDERS.fullmatch(text_of(one)) for one in called)
+    return Types(concurrent, frozenset(_shared(root)) if concurrent else frozenset(), dict(_results(root)), ordered)
 
 
 def _shared(root: Node) -> Iterator[str]:
@@ -68,8 +76,8 @@ def _results(root: Node) -> Iterator[tuple[str, str]]:
 
 
 def type_of_value(node: Node, results: Mapping[str, str]) -> str:
-    """The type of a value where it says so itself: a literal, `&T{}`, `make`, `new`, a function of the file; or ""."""
-    if node.type == "composite_literal":
+    """The type of a value where it says so itself: `T{}`, `x.(T)`, `make`, a function of the file, `bufio.New...`; or ""."""
+    if node.type in {"composite_literal", "type_assertion_expression"}:
         kind = node.child_by_field_name("type")
         return text_of(kind) if kind is not None else ""
     if node.type == "unary_expression" and text_of(node).startswith("&"):
@@ -79,4 +87,6 @@ def type_of_value(node: Node, results: Mapping[str, str]) -> str:
         return ""
     if text_of(called) in {"make", "new"} and given.named_children:
         return "*" * (text_of(called) == "new") + text_of(given.named_children[0])
+    if (made := _MADE.fullmatch(text_of(called))) is not None:
+        return f"*{made[1]}{made[2] or made[3] or 'New'}"
     return results.get(text_of(called), "")

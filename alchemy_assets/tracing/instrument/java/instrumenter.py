@@ -35,6 +35,7 @@ from alchemy_assets.tracing.instrument.shapes import Block, Body, Branch, Functi
 from alchemy_assets.tracing.reasons import Dropped, Reason
 
 _TYPES = {"class_declaration", "enum_declaration", "interface_declaration", "record_declaration"}
+_BODIES = {"class_body", "enum_body_declarations"}
 _METHODS = {"method_declaration", "constructor_declaration", "compact_constructor_declaration"}
 _LITERALS = {
     "character_literal", "decimal_floating_point_literal", "decimal_integer_literal", "false", "hex_integer_literal",
@@ -90,6 +91,8 @@ class Java:
                 return method_of(node)
             case "static_initializer":
                 return Function(node, "static", (), body_of(node.named_children[0]), static=True)
+            case "block" if node.parent is not None and node.parent.type in _BODIES:
+                return Function(node, "init", (), body_of(node))
             case "lambda_expression":
                 return lambda_of(node)
             case "field_declaration":
@@ -199,7 +202,7 @@ def _dialect(root: Node, source: str) -> Java | Dropped:
 
 
 def _place_helper(raw: bytes, name: str) -> list[Insertion]:
-    text = re.sub(r"\bTrace\b", name, helper_text("java"))
+    text = re.sub(r"\bTrace\b(?! events)", name, helper_text("java"))
     newline = newline_of(raw)
     lead = "" if raw.endswith(b"\n") else newline
     return [Insertion(len(raw), lead + f"\n{text}".replace("\n", newline))]

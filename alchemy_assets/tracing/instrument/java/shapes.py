@@ -32,6 +32,8 @@ _CHANGES = {
     "poll", "pop", "push", "put", "putAll", "putIfAbsent", "remove", "removeFirst", "removeLast", "set", "setCharAt",
 }  # fmt: skip
 _REORDERS = {"reverse", "sort", "shuffle", "swap", "fill", "rotate"}
+# In which order a sort asks what it was given is the library's own business.
+_SORTS = {"parallelSort", "sort", "sorted"}
 _MAKES = {"clone", "copyOf", "copyOfRange", "collect", "map", "filter", "split", "subList", "toArray", "toCharArray"}
 
 
@@ -143,11 +145,18 @@ def method_of(node: Node) -> Function | None:
 
 
 def lambda_of(node: Node) -> Function | None:
-    """A lambda with a body in braces."""
+    """A lambda with a body in braces; none for what a sort is given, which it calls in an order of its own."""
     body = node.child_by_field_name("body")
-    if body is None or body.type != "block":
+    if body is None or body.type != "block" or is_sorted_by(node):
         return None
     return Function(node, "lambda", parameters_of(node.child_by_field_name("parameters")), body_of(body), closure=True)
+
+
+def is_sorted_by(node: Node) -> bool:
+    """Whether a lambda is what a sort compares with."""
+    call = node.parent.parent if node.parent is not None and node.parent.type == "argument_list" else None
+    name = call.child_by_field_name("name") if call is not None else None
+    return name is not None and text_of(name) in _SORTS
 
 
 def declaration_of(node: Node) -> Assign:
@@ -181,12 +190,17 @@ def expression_of(statement: Node, node: Node) -> Shape | None:
         if left is None or right is None:
             return None
         value = (read_by(right) or right) if operator is not None and text_of(operator) == "=" else node
-        return Assign(statement, (left,), value, transforms=makes_anew(right))
+        return Assign(statement, (left,), value, transforms=makes_anew(right), shown=not keeps(left, value))
     if node.type == "update_expression":
         return Assign(statement, (node.named_children[0],), node)
     if node.type == "method_invocation":
         return call_of(statement, node)
     return None
+
+
+def keeps(left: Node, value: Node) -> bool:
+    """Whether an object is given a value as it is, `this.name = name`: the event before has told it."""
+    return left.type == "field_access" and text_of(left).startswith("this.") and value.type == "identifier"
 
 
 def call_of(statement: Node, node: Node) -> Shape | None:
