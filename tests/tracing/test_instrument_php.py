@@ -201,6 +201,21 @@ $other = [$loud, fopen("php://memory", "r"), fn() => 1];
     assert not [one for one in events if "$lost" in one or "$maybe" in one]
 
 
+def test_what_the_program_was_given_is_shown(sandbox):
+    """A condition on `$argc` or `$argv` shows it, where it is that of the program."""
+    source = """<?php
+function count_of($argc) { if ($argc > 1) return 1; return 0; }
+function own() { if (isset($argv)) return 1; return 2; }
+if ($argc < 2) { echo own(); }
+if (!isset($argv[1])) { echo count_of(2); }
+"""
+    events = trace(sandbox, source)
+    assert 'TRACE:BRANCH:<module>:4:took="if"; $argc=1' in events
+    assert any(one.startswith('TRACE:BRANCH:<module>:5:took="if"; $argv=[') for one in events)
+    assert "TRACE:IN:count_of:2:$argc=2" in events
+    assert not [one for one in events if one.startswith("TRACE:BRANCH:own")]
+
+
 def test_elements_are_shown_where_they_make_the_array(sandbox):
     """An element that was given a value is read again, whether or not its array was there before."""
     source = """<?php

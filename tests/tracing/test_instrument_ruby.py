@@ -300,7 +300,7 @@ a b
 if
 """
     assert trace(sandbox, source) == [
-        'TRACE:VAR:<module>:1:name="you"',
+        'TRACE:VAR:<module>:1:name="you"; ARGV=[]',
         r'TRACE:TRANSFORM:<module>:2:name="you"; text="first you\nyousecond\n"',
         'TRACE:BRANCH:<module>:7:took="if"; name="you"',
         'TRACE:VAR:<module>:8:lines=["a", "b", "if"]',

@@ -60,6 +60,7 @@ _LOOPS = {"for_statement", "foreach_statement", "while_statement", "do_statement
 _PROPERTY = re.compile(r"\$this->(\w+)|(?:self|static)::(\$\w+)")
 _ELEMENT = re.compile(r"\$\w+(?:->\w+)?(?:\[(?:\$\w+|-?\d+|'[^'\\]*'|\"[^\"\\$]*\"|\$\w+ [+-] \d+)\])+")
 _SUPERGLOBAL = re.compile(r"\$(?:GLOBALS|_[A-Z]+|argv|argc|this|http_response_header)")
+_GIVEN = {"$argv", "$argc"}
 LONGEST_ELEMENT = 40
 HELPER_NAMES = ("trace", "traceEvent", "emitTrace")
 ENDINGS = ("", "Out", "Value")
@@ -79,7 +80,7 @@ class Php:
     """The dialect; `trace` is what the helper is called in this source.
 
     unset: variables that lose their value in a loop or where errors are caught. indexes: whether classes here say what
-    `$a[$i]` means.
+    `$a[$i]` means. takes_given: whether `$argv` or `$argc` may lose their values.
     """
 
     trace: str
@@ -87,6 +88,7 @@ class Php:
     root: Node
     unset: frozenset[str] = frozenset()
     indexes: bool = False
+    takes_given: bool = False
     names: frozenset[str] = frozenset({"variable_name"})
     functions: frozenset[str] = frozenset({*_DEFINED, *_CLASSES, *CLOSURES})
     calls: frozenset[str] = frozenset({
@@ -170,8 +172,14 @@ class Php:
         return not _SUPERGLOBAL.fullmatch(text_of(name)) and text_of(name) not in self.unset
 
     def path(self, node: Node, scope: Scope) -> Shown | None:
-        """A property of the object or class itself that has a value from the start."""
-        del scope
+        """A property of the object or class itself that has a value from the start, and the arguments of the program."""
+        if (
+            node.type == "variable_name"
+            and text_of(node) in _GIVEN
+            and scope.definition is None
+            and not self.takes_given
+        ):
+            return Shown(text_of(node), text_of(node))
         text = text_of(node) if node.type in {"member_access_expression", "scoped_property_access_expression"} else ""
         match = _PROPERTY.fullmatch(text)
         if match is None:
@@ -293,7 +301,8 @@ def _dialect(root: Node, raw: bytes, source: str) -> Php | Dropped:
         for one in statement.named_children
         if one.type == "variable_name"
     }
-    return Php(name, raw, root, frozenset(lost), "offsetGet" in source)
+    takes_given = re.search(r"\bunset\s*\([^)]*\$arg[vc]\b", source) is not None
+    return Php(name, raw, root, frozenset(lost), "offsetGet" in source, takes_given)
 
 
 def _place_helper(root: Node, raw: bytes, name: str) -> list[Insertion] | Dropped:

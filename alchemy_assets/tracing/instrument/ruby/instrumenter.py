@@ -226,8 +226,11 @@ class Ruby:
         return name.start_byte in self.locals
 
     def path(self, node: Node, scope: Scope) -> Shown | None:
-        """Variables that are there without an assignment: those of the object, and global ones of the program."""
+        """What is there without an assignment: variables of the object, global ones, and the arguments of the program."""
         text = text_of(node)
+        if node.type == "constant" and text == "ARGV" and not self.trace.startswith("::"):
+            named = node.parent is not None and node.parent.type == "scope_resolution"
+            return Shown(text, text) if not named else None
         if node.type == "instance_variable" or (node.type == "global_variable" and _OWN_GLOBAL.fullmatch(text)):
             return Shown(text, text)
         if node.type != "identifier" or text not in self.attributes or scope.definition is None:
