@@ -333,6 +333,41 @@ int main()
     ]
 
 
+def test_cpp_shows_what_was_read_and_put_into_vectors(sandbox):
+    """A number read by `cin` is shown where the program reads it or the read held; a vector's item as the item that it is."""
+    source = r"""#include <iostream>
+#include <vector>
+typedef long long ll;
+using Row = std::vector<ll>;
+int main()
+{
+  int n, unread;
+  std::cin >> n >> unread;
+  Row sums(2);
+  for (int i = 0; i < n; i++)
+    sums[i % 2] += i + n;
+  double rate;
+  while (std::cin >> rate && rate > 0) sums.push_back(rate * 10);
+  char c;
+  if (std::cin.get(c)) return n;
+  return sums[1];
+}
+"""
+    assert '"unread"' not in shown("Cpp", source).text
+    assert trace(sandbox, "Cpp", source, stdin=b"2 7 0.5 x") == [
+        "TRACE:IN:main:5:",
+        "TRACE:LOOP:main:10:i=0; n=2",
+        "TRACE:VAR:main:11:sums[i % 2]=2; i=0; n=2",
+        "TRACE:LOOP:main:10:i=1; n=2",
+        "TRACE:VAR:main:11:sums[i % 2]=3; i=1; n=2",
+        "TRACE:LOOP:main:13:rate=0.5",
+        "TRACE:VAR:main:13:sums=[2, 3, 5]; rate=0.5",
+        "TRACE:OUT:main:16:result=3",
+    ]
+    whole = trace(sandbox, "Cpp", source, stdin=b"1 7 0 x")
+    assert whole[-2:] == ['TRACE:BRANCH:main:15:took="if"; c=" "', "TRACE:OUT:main:15:result=1"]
+
+
 def test_cpp_says_what_an_error_holds(sandbox):
     """An error of the standard library is shown by its text, a thrown member by its value; an own `what` is not called."""
     source = r"""#include <stdexcept>

@@ -46,6 +46,12 @@ class Places:
             return None
         return self._place(node, scope, statement)
 
+    def was_read(self, name: Node, scope: Scope) -> bool:
+        """Whether the statement has read a variable in any case, and given it no other value."""
+        statement = _statement_of(name)
+        sure = statement is not None and surely_evaluated(name, statement, holds=scope.holds)
+        return statement is not None and sure and text_of(name) not in _changed_in(statement, None)
+
     def type_of(self, node: Node, scope: Scope) -> str:
         """The kind of a place whose names all have a value, or "?"."""
         node = bare(node)

@@ -36,9 +36,11 @@ from alchemy_assets.tracing.instrument.cpp.statements import (
     CLASSES,
     changed,
     in_one_class,
+    is_computed_with,
     may_be_unset,
     moved_by,
     named,
+    read_in,
     thrown,
 )
 from alchemy_assets.tracing.instrument.cpp.types import CAUGHT, INDEXED, CppTypes, cpp_types
@@ -48,6 +50,7 @@ from alchemy_assets.tracing.instrument.scope import Scope
 from alchemy_assets.tracing.instrument.shapes import (
     Assign,
     Body,
+    Branch,
     Container,
     Function,
     Handler,
@@ -126,8 +129,28 @@ class Cpp:
             case "declaration":
                 return self._declaration(node)
             case _:
-                found = c_statements.shape(node, self.variable)
-                return self._made(found) if isinstance(found, Assign) else found
+                return self._filled(node, c_statements.shape(node, self.variable))
+
+    def _filled(self, node: Node, shape: Shape | None) -> Shape | None:
+        """What a stream has filled has a value where the condition of an `if` or a loop holds."""
+        match shape:
+            case Assign():
+                return self._made(shape)
+            case Loop(condition=Node() as condition):
+                return replace(shape, binds=(*shape.binds, *self._read_in(condition, node)))
+            case Branch(subject=None):
+                arms = (
+                    replace(arm, binds=(*arm.binds, *self._read_in(arm.condition, node)))
+                    if arm.condition is not None
+                    else arm
+                    for arm in shape.arms
+                )
+                return replace(shape, arms=tuple(arms))
+            case _:
+                return shape
+
+    def _read_in(self, condition: Node, node: Node) -> tuple[Variable, ...]:
+        return tuple(self.variable(replace(one, value=None), node) for one in read_in(condition))
 
     def variable(self, one: Declared, node: Node) -> Variable:
         """The variable of a declared name."""
@@ -163,11 +186,18 @@ class Cpp:
 
     def reread(self, target: Node, scope: Scope) -> Shown | None:
         """A member or an element that was just assigned."""
-        return self.places.reread(target, scope)
+        return self._item(self.places.reread(target, scope))
 
     def path(self, node: Node, scope: Scope) -> Shown | None:
-        """A member or an element that the statement has read in any case."""
-        return self.places.path(node, scope)
+        """A member or an element that the statement has read in any case; so it has a number that came by `cin >> x`."""
+        variable = scope.visible.get(text_of(node)) if node.type == "identifier" else None
+        if variable is not None and variable.type in {"scalar", "char"} and is_computed_with(node):
+            read = self.places.was_read(node, scope)
+            return Shown(variable.name, variable.name, variable.type) if read else None
+        return self._item(self.places.path(node, scope))
+
+    def _item(self, shown: Shown | None) -> Shown | None:
+        return replace(shown, type=self.types.element(shown.type)) if shown is not None else None
 
     def printable(self, shown: Shown) -> bool:
         """What the helper is likely to know."""

@@ -1,15 +1,16 @@
 """What single statements and definitions of C++ say.
 
-Belongs here: names, what is thrown, changed or moved. Does not: which shape it is (`cpp`), what C has too (`c.statements`).
+Belongs here: names, what is thrown, changed, moved or read in. Does not: which shape it is (`cpp`), what C has (`c.statements`).
 """
 
 import re
+from collections.abc import Iterator
 
 from tree_sitter import Node
 
 from alchemy_assets.syntax_tree import text_of, walk
 from alchemy_assets.tracing.instrument.c import statements as c_statements
-from alchemy_assets.tracing.instrument.c.declarations import declared
+from alchemy_assets.tracing.instrument.c.declarations import Declared, declared
 from alchemy_assets.tracing.instrument.c.places import LONGEST
 from alchemy_assets.tracing.instrument.shapes import Change
 
@@ -17,6 +18,8 @@ CLASSES = frozenset({"class_specifier", "struct_specifier", "union_specifier"})
 _CHANGES = {"push_back", "emplace_back", "push_front", "emplace_front", "pop_back", "pop_front", "insert", "emplace"}
 _CHANGES |= {"erase", "clear", "resize", "assign", "append", "swap", "insert_or_assign", "try_emplace", "merge"}
 _REORDERS = {"sort", "reverse", "unique", "splice"}
+_COMPUTES = {"+", "-", "*", "/", "%", "==", "!=", "<", ">", "<=", ">=", "&&", "||", "and", "or", "&", "|", "^"}
+_STREAM = re.compile(r"(?:std::)?(?:istream|i?fstream|i?stringstream)")
 
 
 def named(node: Node, head: Node | None) -> tuple[str, str]:
@@ -83,6 +86,64 @@ def changed(statement: Node) -> Change | None:
     if target is None or name is None or text_of(name) not in _CHANGES | _REORDERS:
         return None
     return Change(statement, target, transforms=text_of(name) in _REORDERS)
+
+
+def is_computed_with(name: Node) -> bool:
+    """Whether the value of a variable is read where its name stands: not bound to a reference, as an argument may be."""
+    inside, parent = name, name.parent
+    while parent is not None and parent.type == "parenthesized_expression":
+        inside, parent = parent, parent.parent
+    if parent is None:
+        return False
+    if parent.type == "binary_expression":
+        operator = parent.child_by_field_name("operator")
+        return operator is not None and text_of(operator) in _COMPUTES
+    if parent.type == "conditional_expression":
+        return parent.child_by_field_name("condition") == inside
+    return parent.type in {"unary_expression", "subscript_argument_list", "condition_clause"}
+
+
+def read_in(condition: Node) -> Iterator[Declared]:
+    """The variables that a stream has filled where a condition holds: `in >> x >> y`, `in.get(c)`."""
+    condition = c_statements.bare(condition)
+    operator = condition.child_by_field_name("operator")
+    left, right = condition.child_by_field_name("left"), condition.child_by_field_name("right")
+    if operator is not None and text_of(operator) in {"&&", "and"} and left is not None and right is not None:
+        yield from (*read_in(left), *read_in(right))
+        return
+    filled: list[Node] = []
+    source = condition
+    while source.type == "binary_expression" and (right := source.child_by_field_name("right")) is not None:
+        operator = source.child_by_field_name("operator")
+        if operator is None or text_of(operator) != ">>":
+            return
+        filled.insert(0, right)
+        source = source.child_by_field_name("left") or source.named_children[0]
+    if source.type == "call_expression" and c_statements.called(source).endswith(".get"):
+        filled = c_statements.arguments(source)[:1]
+        source = source.named_children[0].named_children[0]
+    if text_of(source) not in {"cin", "std::cin"}:
+        stream = declaration_of(source)
+        if stream is None or _STREAM.fullmatch(stream.base) is None:
+            return
+    yield from (one for one in map(declaration_of, filled) if one is not None)
+
+
+def declaration_of(name: Node) -> Declared | None:
+    """Where a local variable or a parameter was declared, nearest before its name."""
+    around = name.parent
+    while around is not None and around.type != "function_definition":
+        around = around.parent
+    if around is None or name.type != "identifier":
+        return None
+    found = [
+        one
+        for node in walk(around)
+        if node.type in {"declaration", "parameter_declaration"} and node.start_byte < name.start_byte
+        for one in declared(node)
+        if one.name == text_of(name)
+    ]
+    return found[-1] if found else None
 
 
 def moved_by(definition: Node) -> frozenset[str]:

@@ -110,7 +110,26 @@ class CppTypes:
         if kind == "auto" or kind in self.parameters:
             # It may be a container of the file, whose own code would be called to show it.
             return "begin" not in self.results
-        return _STANDARD.fullmatch(kind) is not None and _items_shown(kind)
+        known = self._spelled(kind)
+        return _STANDARD.fullmatch(known) is not None and _items_shown(known)
+
+    def element(self, kind: str) -> str:
+        """The kind of an item of a container, given as its type is written."""
+        known = self.c.resolved(Declared("", -1, kind))
+        number = not known.pointers and not known.arrays and plain(known.base) != "char"
+        return "scalar" if number and self.is_number(plain(known.base)) else kind
+
+    def _spelled(self, kind: str) -> str:
+        """A type with the file's own names for types of the language written out, and its enums as the numbers they are."""
+        for _ in range(4):
+            kind = re.sub(r"[A-Za-z_]\w*", lambda found: self._meant(found[0]), kind)
+        return kind
+
+    def _meant(self, name: str) -> str:
+        known = self.c.typedefs.get(name)
+        if known is not None and not (known.pointers or known.arrays or known.callable):
+            return known.base
+        return "int" if name in self.enums else name
 
     def says_what(self, kind: str) -> bool:
         """Whether something of a kind is an error whose `what()` runs no code of the file."""
@@ -131,6 +150,7 @@ class CppTypes:
             return "" if "(" in one.written or (base == "void" and known.pointers == 0) else _pointer(one, known)
         if self.is_number(base) or base == "char" or base in self.parameters:
             return plain(one.base)
+        base = self._spelled(base)
         return plain(one.base) if _STANDARD.fullmatch(base) and _items_shown(base) and "unordered_" not in base else ""
 
     def variables(self, name: str) -> tuple[Variable, ...]:
