@@ -169,6 +169,13 @@ def test_what_is_only_walked_through_is_a_list(language, text, call):
     assert not any("hello" in one for one in calls)
 
 
+def test_what_is_reckoned_with_is_a_list_of_numbers():
+    """A parameter whose elements are compared by size or reckoned with gets no words."""
+    text = "function span(rows) {\n  let n = 0;\n  for (let i = 1; i < rows.length; i++) if (rows[i] > n) n = rows[i] - 1;\n  return n;\n}\nmodule.exports = { span };\n"
+    assert not any("pear" in test.label for test in harness("JavaScript", text).candidates)
+    assert "span([3, 9, 2, 9, 1])" in [test.label for test in harness("JavaScript", text).candidates]
+
+
 def test_types_in_comments_count():
     """What JSDoc says of a parameter is its kind; what it calls by a name of its own is told by use."""
     text = (
@@ -200,3 +207,17 @@ def test_numbers_that_count_are_whole():
     whole = [test.label for test in harness("TypeScript", text.format("n > 30")).candidates]
     assert not any("." in one for one in whole)
     assert any("." in test.label for test in harness("TypeScript", text.format("Math.sqrt(n) > 3")).candidates)
+
+
+def test_objects_are_made_of_the_types_that_the_file_declares():
+    """An interface with fields of plain types gives objects, also in one another and in lists; one with methods none."""
+    text = (
+        "interface Place { readonly name: string; x: number }\ntype Way = { from: Place; kind: 'road' | 'rail'; note?: Date };\n"
+        "interface Loud { say(): void; x: number }\n"
+        "export function far(ways: Way[]): number {\n  let n = 0;\n  for (const way of ways) {\n    if (way.from.x > 5) n++;\n  }\n  return n;\n}\n"
+        "export function say(one: Loud): number {\n  let n = 0;\n  while (n < 5) {\n    if (one.x > n) n++;\n    n++;\n  }\n  return n;\n}\n"
+    )
+    calls = [test.label for test in harness("TypeScript", text).candidates]
+    assert calls[0].startswith('far([{ from: { name: "Ada", x: 7 }, kind: "rail" }, {'), calls
+    assert len(calls) == 4
+    assert not any(one.startswith("say") for one in calls)

@@ -277,6 +277,17 @@ def test_functions_have_no_name_where_the_bundler_gives_them_another(sandbox):
     assert events[-1] == "TRACE:OUT:f:4:result=<function>"
 
 
+def test_classes_have_the_name_that_the_source_gives_them(sandbox):
+    """A class that names itself in a static method is renamed by the bundler, and shown as the source has it."""
+    source = """class Tree {
+  constructor(readonly size: number) {}
+  static of(size: number): Tree { return new Tree(size) }
+}
+console.log(Tree.of(3).size)
+"""
+    assert "TRACE:OUT:Tree.of:3:result=Tree{size: 3}" in trace(sandbox, source, "TypeScript")
+
+
 @pytest.mark.parametrize("language", ["JavaScript", "TypeScript"])
 def test_helper_gives_way_to_names_of_the_program(language):
     """Where the program has a `trace` of its own the helper takes another name; with all taken the file is refused."""

@@ -27,6 +27,7 @@ from alchemy_assets.tracing.calls.javascript_exports import (
     name_of,
 )
 from alchemy_assets.tracing.calls.javascript_kinds import LOOKUPS, documented, kinds_of, values_of
+from alchemy_assets.tracing.calls.javascript_records import records_of
 from alchemy_assets.tracing.calls.uses import NO_VALUE, keys_of_use
 from alchemy_assets.tracing.launch import Launch, launch_of
 from alchemy_assets.tracing.screening.code import Code
@@ -122,7 +123,12 @@ def _parameters(code: Code, node: Node) -> list[Parameter] | None:
         if name.type == "this" or "rest" in name.type:
             break
         annotation, said = (text_of(node) if node is not None else "" for node in (kind, default))
-        made = _parameter(name, text, annotation or types.get(text_of(name), ""), said)
+        records = records_of(annotation, code.plain)
+        made = (
+            Parameter(text_of(name), values=records)
+            if records and name.type == "identifier"
+            else _parameter(name, text, annotation or types.get(text_of(name), ""), said)
+        )
         if made is None and not optional:
             return None
         made = made or Parameter(text_of(name))

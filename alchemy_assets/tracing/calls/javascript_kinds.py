@@ -41,6 +41,7 @@ _USES: Uses = (
         r"\bNAME\??\.length\b|\bof\s+NAME\b|\bNAME\[|\.\.\.NAME\b|\bNAME\.(?:slice|indexOf|includes|concat)\b|\bArray\.from\(NAME",
     ),
     ("ints", r"\bMath\.(?:max|min)\(\.\.\.NAME|\bMath\.(?:max|min)\.apply\(\w+,\s*NAME"),
+    ("ints", r"\bNAME\[[^\[\]]+\]\s*(?:[-*/%](?!=)|[<>]=?)|[-*/%]\s*NAME\[[^\[\]]+\](?!\s*[.\[(])"),
     ("matrix", r"\bNAME\[\w+\]\[|\bNAME\[0\]\.length"),
     ("list", rf"\bNAME\??\.(?:{_LIST})\b|\bArray\.isArray\(NAME\)"),
     ("map", r"\bObject\.(?:keys|entries|values|assign)\(NAME\b|\bin\s+NAME\b|\bNAME\.hasOwnProperty|\bNAME\[\s*[\"']"),

@@ -32,6 +32,7 @@ _USES: Uses = (
     ("seq", r"\blen\(NAME\)|\bin\s+(?:enumerate\(|reversed\(|sorted\()?NAME\b|\bNAME\["),
     ("seq", r"\b(?:zip|sorted|set|list|tuple|iter|map)\([^()\n]*\bNAME\b"),
     ("ints", r"\b(?:sum|max|min)\(NAME\)"),
+    ("ints", r"\bNAME\[[^\[\]]+\]\s*(?:[-*/](?!=)|[<>]=?)|[-*/]\s*NAME\[[^\[\]]+\](?!\s*[.\[(])"),
     ("matrix", r"\bNAME\[\w+\]\[|\blen\(NAME\[0\]\)"),
     ("list", rf"\bNAME\.(?:{_LIST})\b|isinstance\(NAME,\s*\(?\s*(?:list|tuple)\b"),
     ("map", rf"\bNAME\.(?:{_MAP})\b|\bNAME\[\s*[\"']|isinstance\(NAME,\s*\(?\s*dict\b"),
