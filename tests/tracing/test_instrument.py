@@ -304,6 +304,23 @@ def test_shell_words_that_only_look_like_watching_are_no_reason():
     assert run_bash(shown("Shell", source).text)[2] == run_bash(source)[2]
 
 
+def test_arms_on_one_line_are_shown():
+    """An item of `case`, an arm or a loop that begins on the line of its word has its point there, unless it asks for `$?`."""
+    source = (
+        "for word in -n -v -x; do case $word in\n  -n) n=1 ;;\n  -v) loud=1; echo loud ;;\n  *) echo $? ;;\nesac; done\n"
+        "if [ $n = 1 ]; then echo one; else echo other; fi\n"
+        "for i in 1 2; do echo $i; done\n"
+    )
+    out, err, end = run_bash(shown("Shell", source).text)
+    assert (out, end) == run_bash(source)[::2]
+    assert [line for line in err.splitlines() if "BRANCH" in line] == [
+        'TRACE:BRANCH:script:2:took="case"; word="-n"',
+        'TRACE:BRANCH:script:3:took="case"; word="-v"',
+        'TRACE:BRANCH:script:6:took="if"; n=1',
+    ]
+    assert err.endswith("TRACE:LOOP:script:7:i=1\nTRACE:LOOP:script:7:i=2\n")
+
+
 def test_expressions_in_quotes_show_their_variables():
     """`let "n = n + 1"` tells what n is, as do conditions written so."""
     source = 'let "n = 1"\nwhile let "n <= 2"; do\n  let "n = n + 1"\n  echo $n\ndone\n'

@@ -248,10 +248,16 @@ class Walker:
     def first(  # noqa: PLR0913 -- what an event says
         self, statements: Sequence[Node], kind: str, place: Node, scope: Scope, shown: list[str], *, weight: float
     ) -> None:
-        """A point at the beginning of a body."""
+        """A point at the beginning of a body, on the line of its first statement where that line began before."""
         first = next((one for one in statements if one.type != "comment"), None)
-        if first is not None and first.start_point.row != place.start_point.row:
+        if first is None:
+            return
+        if indent_before(self.raw, first.start_byte) is not None:
             self.before(first, kind, place, scope, shown, weight=weight)
+        elif not self.asks_for_status(first):
+            line = place.start_point.row + 1
+            insertion = Insertion(first.start_byte, f"{self.call(kind, scope, line, shown)}; ")
+            self.points.append(Point(kind, scope.function, line, (insertion,), weight, place.end_point.row + 1))
 
     def before(  # noqa: PLR0913 -- what an event says
         self, node: Node, kind: str, place: Node, scope: Scope, shown: list[str], *, weight: float
