@@ -80,7 +80,7 @@ using System.Linq;
 
 enum Side { Left, Right }
 struct Point { public int X; public double Y; }
-class Base { protected int kept = 1; }
+class Base { protected int kept = 1; public int Level { get; set; } }
 class Node : Base
 {
     public string Name { get; set; }
@@ -185,9 +185,9 @@ def test_values_are_shown_without_running_the_program(traces):
     """Objects of the program are shown by their fields, dictionaries in their order, text with escapes, no addresses."""
     assert traces["values"] == [
         "IN:Program.Main:24:",
-        'VAR:Program.Main:26:node=Node(Name="a\\n\\"\\u00e9", Next=null, Seen=null, kept=1)',
-        'VAR:Program.Main:27:node.Next=Node(Name="a\\n\\"\\u00e9", Next=Node(Name="a\\n\\"\\u00e9", Next=Node(Name="a\\n\\"\\u00e9", Next=..., Seen=null, kept=1), Seen=null, kept=1), Seen=null, kept=1)',
-        'IN:Program.Look:22:values=[Node(Name="a\\n\\"\\u00e9", Next=Node(Name="a\\n\\"\\u00e9", Next=..., Seen=null, kept=1), Seen=null, kept=1), Point(X=1, Y=0.1), Right, delegate, Object, IntPtr]',
+        'VAR:Program.Main:26:node=Node(kept=1, Level=0, Name="a\\n\\"\\u00e9", Next=null, Seen=null)',
+        'VAR:Program.Main:27:node.Next=Node(kept=1, Level=0, Name="a\\n\\"\\u00e9", Next=Node(kept=1, Level=0, Name="a\\n\\"\\u00e9", Next=Node(kept=1, Level=0, Name="a\\n\\"\\u00e9", Next=..., Seen=null), Seen=null), Seen=null)',
+        'IN:Program.Look:22:values=[Node(kept=1, Level=0, Name="a\\n\\"\\u00e9", Next=Node(kept=1, Level=0, Name="a\\n\\"\\u00e9", Next=..., Seen=null), Seen=null), Point(X=1, Y=0.1), Right, delegate, Object, IntPtr]',
         "OUT:Program.Look:22:result=6",
         'VAR:Program.Main:29:known={"z": 1, "a": 2}',
         'IN:Program.Look:22:values=[{"z": 1, "a": 2}, "z": 1, {"a": 2, "z": 1}, [10, 9], (1, "x"), (A=1)]',
@@ -225,6 +225,12 @@ def test_nothing_of_the_program_runs_to_be_shown():
         'Trace.Event("VAR", "A.Count:11", "a.Plain", a.Plain, "many", many);',
         'Trace.Event("VAR", "A.Count:12", "many[0]", many[0], "a", a);',
     ]
+
+
+def test_a_loop_shows_the_variable_that_its_head_gives_a_value():
+    """A variable that is declared before a `for` and gets its value in the head is one of the loop."""
+    source = "class A { static void F(int n) { int i; for (i = 0; i < n; i++) System.Console.Write(i); } }\n"
+    assert 'Trace.Event("LOOP", "A.F:1", "i", i, "n", n);' in shown("CSharp", source).text
 
 
 def test_the_helper_takes_another_name_where_its_own_is_taken():

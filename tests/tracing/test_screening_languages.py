@@ -95,6 +95,8 @@ def test_programs_that_read_and_print_pass(language):
         ("C", "#include <pthread.h>\nint main(void) { return 0; }\n", Reason.NONDETERMINISTIC, "imports pthread.h"),
         ("Cpp", "#include <unordered_map>\nint main() { std::unordered_map<int, int> m; for (auto& p : m) return p.first; }\n", Reason.UNLEARNABLE, "goes through m"),
         ("Cpp", "#include <Eigen/Core>\nint main() { auto m = Eigen::Matrix4d::Random(); return m(0, 0) > 0; }\n", Reason.UNLEARNABLE, "uses ::Random"),
+        ("CSharp", "class A { ~A() { } static void Main() { new A(); } }\n", Reason.NONDETERMINISTIC, "uses ~A()"),
+        ("CSharp", "class A { static void Main() { try { } catch (Exception e) { Log(e.ToString()); } } }\n", Reason.NONDETERMINISTIC, "uses catch (Exception e)"),
         ("CSharp", "using System;\nConsole.ReadKey();\n", Reason.NEEDS_LIBRARY, "uses Console.ReadKey"),
         ("Go", 'package main\nimport "crypto/md5"\nfunc main() { md5.New() }\n', Reason.UNLEARNABLE, "imports crypto/md5"),
         ("Go", 'package main\nimport "github.com/a/b"\nfunc main() { b.C() }\n', Reason.NEEDS_LIBRARY, "github.com/a/b"),

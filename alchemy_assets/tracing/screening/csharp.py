@@ -64,6 +64,14 @@ TABLE = Table(
                 r"|\bAppDomain\b|\bGC\.\w+"
             ),
         ),
+        # When a finalizer runs, and what the stack of a caught error looks like, stands nowhere in a file.
+        (
+            Reason.NONDETERMINISTIC,
+            re.compile(
+                r"~\s*\w+\s*\(\s*\)(?=\s*\{)|\bWeakReference\b"
+                r"|\bcatch\s*\(\s*[\w.]+\s+(\w+)\s*\)(?=\s*\{[^{}]*\b\1\s*\.\s*ToString\s*\()"
+            ),
+        ),
         (
             Reason.UNLEARNABLE,
             re.compile(r"\b(?:SHA\d+|MD5|Aes|HMAC\w+|RSA)\.Create\b|\bConvert\.(?:To|From)Base64\w+|\bGZipStream\b"),

@@ -117,6 +117,8 @@ class CSharp:
                 return declaration_of(node, node)
             case "expression_statement":
                 return expression_of(node, node.named_children[0], self.members)
+            case "assignment_expression":
+                return expression_of(node, node, self.members)
             case "if_statement":
                 return Branch(*arms_of(node))
             case "switch_statement":
