@@ -221,3 +221,15 @@ def test_objects_are_made_of_the_types_that_the_file_declares():
     assert calls[0].startswith('far([{ from: { name: "Ada", x: 7 }, kind: "rail" }, {'), calls
     assert len(calls) == 4
     assert not any(one.startswith("say") for one in calls)
+
+
+def test_texts_are_such_as_the_function_looks_for_by_pattern():
+    """What a function tries a pattern on gets texts that it matches, and others."""
+    text = (
+        "const AMOUNT = /^(?<sum>\\d+) ([a-z]+)$/;\nexport function parse(given: string): string {\n"
+        "  const found = AMOUNT.exec(given);\n  if (!found) return 'none';\n"
+        "  if (given.match(/x/)) return 'x';\n  return found[2];\n}\n"
+    )
+    calls = [test.label for test in harness("TypeScript", text).candidates]
+    assert 'parse("7 name")' in calls[:3]
+    assert 'parse("hello world")' in calls

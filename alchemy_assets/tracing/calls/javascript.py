@@ -26,7 +26,7 @@ from alchemy_assets.tracing.calls.javascript_exports import (
     exported_by_namespace,
     name_of,
 )
-from alchemy_assets.tracing.calls.javascript_kinds import LOOKUPS, documented, kinds_of, values_of
+from alchemy_assets.tracing.calls.javascript_kinds import LOOKUPS, documented, kinds_of, texts_of, values_of
 from alchemy_assets.tracing.calls.javascript_records import records_of
 from alchemy_assets.tracing.calls.uses import NO_VALUE, keys_of_use
 from alchemy_assets.tracing.launch import Launch, launch_of
@@ -129,6 +129,8 @@ def _parameters(code: Code, node: Node) -> list[Parameter] | None:
             if records and name.type == "identifier"
             else _parameter(name, text, annotation or types.get(text_of(name), ""), said)
         )
+        if made is not None and made.kinds[:1] == ("text",) and (texts := texts_of(made.name, text, code.plain)):
+            made = replace(made, values=texts)
         if made is None and not optional:
             return None
         made = made or Parameter(text_of(name))

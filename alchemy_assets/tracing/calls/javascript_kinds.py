@@ -7,6 +7,7 @@ are weighed (`uses`).
 import re
 
 from alchemy_assets.tracing.calls.uses import NO_VALUE, Uses, kind_of_name, kinds_of_default, kinds_of_use
+from alchemy_assets.tracing.inputs.patterns import matching
 
 _TEXT = (
     "split|trim|trimStart|trimEnd|toLowerCase|toUpperCase|charAt|charCodeAt|codePointAt|startsWith|endsWith|replace"
@@ -120,3 +121,19 @@ def values_of(annotation: str) -> tuple[object, ...]:
     if len(parts) < 2 or not all(re.fullmatch(r"'[^']*'|\"[^\"]*\"|-?\d+|undefined|null", part) for part in parts):  # noqa: PLR2004
         return ()
     return tuple(part[1:-1] if part[0] in "'\"" else int(part) for part in parts if part not in {"undefined", "null"})
+
+
+_PATTERN = r"/((?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])*)/[a-z]*"
+
+
+def texts_of(name: str, body: str, text: str) -> tuple[object, ...]:
+    """Texts for a parameter that the function tries patterns on: what they match, and some others."""
+    asked = re.findall(
+        rf"\b{name}\??\.(?:match|matchAll|replace|replaceAll|search|split)\(\s*(?:{_PATTERN}|(\w+))", body
+    ) + re.findall(rf"(?:{_PATTERN}|\b(\w+))\.(?:test|exec)\(\s*{name}\b", body)
+    named = {one[1]: one[2] for one in re.finditer(rf"\b(?:const|let|var)\s+(\w+)[^=;\n]*=\s*{_PATTERN}", text)}
+    patterns = dict.fromkeys(pattern or named.get(known, "") for pattern, known in asked)
+    whole = [one.replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!") for one in patterns if one]
+    found = [matching(one, least=least) for one in whole[:4] for least in (False, True)]
+    made = list(dict.fromkeys(one for one in found if one is not None and re.search(r"\w", one)))
+    return (*made[:2], "hello world", *made[2:], "A man, a plan", "banana", "", "x") if made else ()
