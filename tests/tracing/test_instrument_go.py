@@ -318,6 +318,22 @@ func f(file *ast.File, n int, node ast.Node) *ast.Ident {
     ]
 
 
+def test_what_the_program_makes_is_shown_whatever_it_is_called():
+    """A method `NewNode` of a value of the program is no constructor of another package."""
+    source = """package main
+
+type arena struct{ size int }
+
+func (a *arena) NewNode(n int) []int { return make([]int, n) }
+
+func f(a *arena, n int) {
+	node := a.NewNode(n)
+	_ = node
+}
+"""
+    assert 'trace("VAR", "f:8", "node", node, "a", a, "n", n)' in shown("Go", source).text
+
+
 def test_a_type_switch_shows_its_value_once():
     """The name that it gives to its subject is enough."""
     source = "package main\n\nfunc f(v any) {\n\tswitch x := v.(type) {\n\tcase int:\n\t\tprint(x)\n\t}\n}\n"

@@ -229,18 +229,19 @@ def test_a_block_among_the_members_is_told_of_by_its_class():
 
 
 def test_what_a_sort_compares_with_has_no_points():
-    """The order of comparisons is the library's; other lambdas are told of."""
+    """The order of comparisons is the library's; what the program's own `sort` is given, and other lambdas, are told of."""
     source = """class A {
     static void f(java.util.List<Integer> items) {
         items.sort((a, b) -> { return b - a; });
         items.forEach(c -> { g(c); });
+        sort(d -> { return d; });
     }
     static void g(int n) {}
+    static void sort(java.util.function.IntUnaryOperator by) { by.applyAsInt(1); }
 }
 """
     text = shown("Java", source).text
-    assert "A.f.lambda:3" not in text
-    assert "A.f.lambda:4" in text
+    assert [f"A.f.lambda:{line}" in text for line in (3, 4, 5)] == [False, True, True]
 
 
 def test_the_helper_takes_another_name_where_its_own_is_taken():

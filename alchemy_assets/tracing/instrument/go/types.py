@@ -20,8 +20,11 @@ _SAYS_NOTHING = re.compile(
     r"|[*](?!time\.Duration)\w+\.[A-Z]\w*",
     re.DOTALL,
 )
-# What gives such a value: `bufio.NewReader`, `template.New`, `regexp.MustCompile`. An error shows what it says.
-_MADE = re.compile(r"(?!errors\.)(\w+\.)(?:New(\w*)|(?:Must)?(Compile)\w*)")
+# What gives such a value; a name of the program's own may be in the place of a package, so only these are known.
+_MADE = re.compile(
+    r"((?:bufio|bytes|csv|json|log|regexp|strings|sync|tabwriter|template|token|xml)\.)(?:New(\w*)|(?:Must)?(Compile)\w*)"
+    r"|(?:list|ring)\.New|big\.New(?:Float|Int|Rat)"
+)
 # What calls the methods of `sort.Interface` in an order of its own.
 _ORDERS = re.compile(r"sort\.(?:Sort|Stable|IsSorted)|heap\.\w+")
 
@@ -88,5 +91,5 @@ def type_of_value(node: Node, results: Mapping[str, str]) -> str:
     if text_of(called) in {"make", "new"} and given.named_children:
         return "*" * (text_of(called) == "new") + text_of(given.named_children[0])
     if (made := _MADE.fullmatch(text_of(called))) is not None:
-        return f"*{made[1]}{made[2] or made[3] or 'New'}"
+        return f"*{made[1] or 'other.'}{made[2] or made[3] or 'New'}"
     return results.get(text_of(called), "")

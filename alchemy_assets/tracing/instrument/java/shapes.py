@@ -153,9 +153,11 @@ def lambda_of(node: Node) -> Function | None:
 
 
 def is_sorted_by(node: Node) -> bool:
-    """Whether a lambda is what a sort compares with."""
+    """Whether a lambda is what a sort of the library compares with; `sort(...)` alone is one of the program."""
     call = node.parent.parent if node.parent is not None and node.parent.type == "argument_list" else None
-    name = call.child_by_field_name("name") if call is not None else None
+    if call is None or call.child_by_field_name("object") is None:
+        return False
+    name = call.child_by_field_name("name")
     return name is not None and text_of(name) in _SORTS
 
 
