@@ -227,6 +227,40 @@ def test_nothing_of_the_program_runs_to_be_shown():
     ]
 
 
+def test_what_a_call_gives_out_has_a_value_from_there_on(sandbox):
+    """`out int x` begins a variable of the block around, also where it stands in the condition of an `if` that leaves."""
+    source = """using System;
+using System.Collections.Generic;
+static class Program
+{
+    static int Sum(Dictionary<string, int> known, string[] words)
+    {
+        int sum = 0;
+        foreach (string word in words)
+        {
+            if (!int.TryParse(word, out int value) || value < 0) continue;
+            known.TryGetValue(word, out int more);
+            bool odd = known.TryGetValue("odd", out var last) && last > 0;
+            if (value > 1 || known.TryGetValue(word, out int unsure)) sum += value + more;
+        }
+        return sum;
+    }
+
+    static void Main() { Sum(new Dictionary<string, int> { { "3", 4 } }, new[] { "x", "3", "1" }); }
+}
+"""
+    (events,) = same_behaviour(sandbox, "CSharp", [source], limit=6)
+    assert [one for one in events if one.startswith(("VAR", "BRANCH"))] == [
+        'BRANCH:Program.Sum:10:took="if"; value=0; word="x"',
+        'VAR:Program.Sum:11:more=4; known={"3": 4}; word="3"',
+        'VAR:Program.Sum:12:odd=false; known={"3": 4}',
+        'BRANCH:Program.Sum:13:took="if"; value=3; known={"3": 4}; word="3"',
+        "VAR:Program.Sum:13:sum=7; value=3; more=4",
+        'VAR:Program.Sum:11:more=0; known={"3": 4}; word="1"',
+        'VAR:Program.Sum:12:odd=false; known={"3": 4}',
+    ]
+
+
 def test_a_loop_shows_the_variable_that_its_head_gives_a_value():
     """A variable that is declared before a `for` and gets its value in the head is one of the loop."""
     source = "class A { static void F(int n) { int i; for (i = 0; i < n; i++) System.Console.Write(i); } }\n"

@@ -17,6 +17,7 @@ from alchemy_assets.tracing.instrument.csharp.shapes import (
     CLOSURES,
     accessor_of,
     arms_of,
+    begun_in,
     body_of,
     container_of,
     declaration_of,
@@ -29,6 +30,7 @@ from alchemy_assets.tracing.instrument.csharp.shapes import (
     raised_by,
     switch_of,
     try_of,
+    variable_begun,
 )
 from alchemy_assets.tracing.instrument.csharp.types import Members, is_known, members_in
 from alchemy_assets.tracing.instrument.dialect import Shown
@@ -36,6 +38,7 @@ from alchemy_assets.tracing.instrument.found import Found, find, free_name, help
 from alchemy_assets.tracing.instrument.points import Insertion
 from alchemy_assets.tracing.instrument.scope import Scope
 from alchemy_assets.tracing.instrument.shapes import (
+    Assign,
     Block,
     Body,
     Branch,
@@ -45,6 +48,7 @@ from alchemy_assets.tracing.instrument.shapes import (
     Label,
     Raise,
     Return,
+    Several,
     Shape,
 )
 from alchemy_assets.tracing.reasons import Dropped, Reason
@@ -120,7 +124,13 @@ class CSharp:
             case "assignment_expression":
                 return expression_of(node, node, self.members)
             case "if_statement":
-                return Branch(*arms_of(node))
+                # The variables of `out int x` in its condition are those of the block around it.
+                begun = begun_in(node.child_by_field_name("condition"))
+                return Several((*begun, node.children[0])) if begun else Branch(*arms_of(node))
+            case "if":
+                return Branch(*arms_of(node.parent)) if node.parent is not None else None
+            case "declaration_expression":
+                return Assign(node, declares=(variable_begun(node),), shown=False)
             case "switch_statement":
                 return switch_of(node)
             case "while_statement" | "do_statement" | "for_statement" | "foreach_statement":

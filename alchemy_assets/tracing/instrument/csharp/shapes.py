@@ -202,6 +202,7 @@ def declaration_of(statement: Node, node: Node) -> Assign | None:
             value=value,
             transforms=value is not None and makes_anew(value),
             shown=shown,
+            quiet=variables_begun(value),
         )
     return Assign(
         statement, declares=variables_of(node), value=node if all(value for _, value in pairs) else None, shown=False
@@ -225,12 +226,13 @@ def expression_of(statement: Node, node: Node, members: Members) -> Shape | None
             return None
         plain = any(child.type == "=" for child in node.children)
         shown = right.type not in CLOSURES and (plain or not members.is_handler(left, right))
-        return Assign(statement, (left,), right if plain else node, transforms=makes_anew(right), shown=shown)
+        value, begun = right if plain else node, variables_begun(right)
+        return Assign(statement, (left,), value, transforms=makes_anew(right), shown=shown, quiet=begun)
     if node.type in {"postfix_unary_expression", "prefix_unary_expression"} and node.named_children:
         return Assign(statement, (node.named_children[0],), node)
     if node.type == "invocation_expression":
-        given = tuple(given_out(node))
-        return Assign(statement, given, node) if given else call_of(statement, node)
+        given, begun = tuple(given_out(node)), variables_begun(node)
+        return Assign(statement, given, node, begun) if given or begun else call_of(statement, node)
     return None
 
 
@@ -242,6 +244,25 @@ def given_out(node: Node, *, declared: bool = False) -> Iterator[Node]:
             name = last.child_by_field_name("name") if last.type == "declaration_expression" else last
             if (last.type == "declaration_expression") == declared and name is not None and name.type == "identifier":
                 yield name
+
+
+def begun_in(node: Node | None, *, holds: bool = False) -> tuple[Node, ...]:
+    """The declarations inside a node (`out int x`) whose variables have a value behind it, or where it has been true."""
+    names = given_out(node, declared=True) if node is not None else ()
+    found = [one.parent for one in names if node is not None and surely_evaluated(one, node, holds=holds)]
+    return tuple(one for one in found if one is not None and variable_begun(one).name != "_")
+
+
+def variable_begun(node: Node) -> Variable:
+    """The variable of `out int x`."""
+    name, kind = node.child_by_field_name("name") or node, node.child_by_field_name("type")
+    said = text_of(kind) if kind is not None and kind.type != "implicit_type" else ""
+    return Variable(text_of(name), said, name.start_byte)
+
+
+def variables_begun(node: Node | None, *, holds: bool = False) -> tuple[Variable, ...]:
+    """The variables of those declarations."""
+    return tuple(map(variable_begun, begun_in(node, holds=holds)))
 
 
 def call_of(statement: Node, node: Node) -> Shape | None:
@@ -270,9 +291,9 @@ def arms_of(node: Node) -> tuple[tuple[Arm, ...], bool]:
         condition = current.child_by_field_name("condition")
         if consequence is not None and condition is not None:
             surely = [one for one in given_out(condition) if surely_evaluated(one, condition, holds=False)]
-            begun = [one for one in given_out(condition, declared=True) if surely_evaluated(one, condition, holds=True)]
-            binds = tuple(Variable(text_of(one), at=one.start_byte) for one in begun)
-            assigns = (*(text_of(one) for one in surely), *given_in(condition))
+            binds = variables_begun(condition, holds=True)
+            begun = (one.name for one in variables_begun(condition))
+            assigns = (*(text_of(one) for one in surely), *given_in(condition), *begun)
             arms.append(Arm(word, current, body_of(consequence), condition, binds, assigns))
         other = current.child_by_field_name("alternative")
         if other is None:
@@ -306,13 +327,15 @@ def loop_of(node: Node) -> Loop | None:
         names = [one for one in walk(left) if one.type == "identifier"] if left is not None else []
         said = text_of(kind) if kind is not None else ""
         return Loop(node, body_of(body), binds=tuple(Variable(text_of(one), said, one.start_byte) for one in names))
+    condition, late = node.child_by_field_name("condition"), node.type == "do_statement"
     return Loop(
         node,
         body_of(body),
-        node.child_by_field_name("condition"),
+        condition,
         node.child_by_field_name("initializer"),
-        at_least_once=node.type == "do_statement",
-        assigns=given_in(node.child_by_field_name("condition")) if node.type != "do_statement" else (),
+        variables_begun(condition, holds=True) if not late else (),
+        at_least_once=late,
+        assigns=given_in(condition) if not late else (),
     )
 
 
