@@ -233,3 +233,14 @@ def test_texts_are_such_as_the_function_looks_for_by_pattern():
     calls = [test.label for test in harness("TypeScript", text).candidates]
     assert 'parse("7 name")' in calls[:3]
     assert 'parse("hello world")' in calls
+
+
+def test_methods_of_classes_of_ruby_are_called_on_values():
+    """What a file adds to `String` or `Array` is called on texts and lists, not on new ones, which are empty."""
+    text = (
+        "class String\n  def longest(least)\n    found = ''\n    split.each do |one|\n      if one.size > least\n        found = one\n"
+        "      end\n      if found.size > 9\n        found = ''\n      end\n    end\n    found\n  end\nend\n"
+    )
+    calls = [test.label for test in harness("Ruby", text).candidates]
+    assert any(re.fullmatch(r'"\w[^"]*"\.longest\(-?\d+\)', one) for one in calls), calls
+    assert not any(one.startswith("String.new") for one in calls)

@@ -272,6 +272,32 @@ doubled = [1, 2].map.with_index { |one, place| one * place }
     ]
 
 
+def test_what_stands_before_a_modifier_is_shown_whether_or_not_it_holds(sandbox):
+    """An event before `x if y` does not hang on y: one of the statement, arm or loop around it."""
+    source = """x = "five!".size
+puts x if x > 9
+[1, 2].each { |n| puts n if n > 1 }
+case x
+when 5 then puts "five" if x.even?
+end
+def small(n)
+  return "small" if n < 9
+  n
+end
+small(x)
+"""
+    assert trace(sandbox, source) == [
+        "TRACE:VAR:<module>:1:x=5",
+        "TRACE:LOOP:<module>:3:n=1",
+        "TRACE:LOOP:<module>:3:n=2",
+        'TRACE:BRANCH:<module>:3:took="if"; n=2',
+        'TRACE:BRANCH:<module>:5:took="when"; x=5',
+        "TRACE:IN:small:7:n=5",
+        'TRACE:BRANCH:small:8:took="if"; n=5',
+        'TRACE:OUT:small:8:result="small"',
+    ]
+
+
 def test_an_error_without_a_name_is_shown(sandbox):
     """What was caught says its class and message where the program gave it no name, and `$!` is as it was."""
     source = """begin

@@ -55,6 +55,10 @@ _IMPURE = re.compile(
 _NO_ANSWERS = {"NotImplementedError", "TypeError", "NoMethodError", "StopIteration", "NameError"}
 
 
+# What is made of classes of Ruby itself: no `String.new`, which would be empty.
+_VALUES = {"String": "text", "Array": "list", "Hash": "map", "Integer": "int"}
+
+
 def functions(code: Code, source: str) -> list[Function]:
     """Methods outside of classes, those of modules and classes themselves, and those of objects that plain values make."""
     del source
@@ -67,6 +71,8 @@ def functions(code: Code, source: str) -> list[Function]:
             found.append(_function(code, node, f"{path}.{name}" if path else name, path, None))
         elif not path:
             found.append(_function(code, node, name, name, None))
+        elif (kind := _VALUES.get(path)) is not None:
+            found.append(_function(code, node, name, path, [Parameter("self", (kind,))]))
         elif (made := _made(code, node)) is not None:
             found.append(_function(code, node, name, path, made))
     return [one for one in found if one is not None]
@@ -182,6 +188,10 @@ def call(function: Function, values: Sequence[object]) -> str:
     made, given = (_said(function.parameters[part], values[part]) for part in (slice(0, before), slice(before, None)))
     if function.making < 0:
         return f"{function.called}({given})"
+    if function.owner in _VALUES:
+        return (
+            f"({made}).{function.name}({given})" if made.startswith(("{", "-")) else f"{made}.{function.name}({given})"
+        )
     return f"{function.owner}.new({made}).{function.name}({given})"
 
 

@@ -2,7 +2,7 @@
 
 Belongs here: bytes and lines. Does not: what the statement says (`dialect`), and whether it may stand there (`engine`).
 At one offset come: what opens a brace, what stands after a statement, closing braces (inner ones first), what stands
-before the next statement.
+before the next statement, what opens a brace in that and stands there (`x if y` begins with its body).
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from alchemy_assets.tracing.instrument.dialect import Dialect, Trailing, Unended
 from alchemy_assets.tracing.instrument.points import Insertion, above_comments, end_of_line, indent_before, line_start
 from alchemy_assets.tracing.instrument.shapes import Body
 
-OPENS, AFTER, CLOSES, BEFORE = -1, 0, 1, 2
+OPENS, AFTER, CLOSES, BEFORE, WITHIN = -1, 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Placer:
         around = self._braces(node) if bare else ()
         if indent is None or (around and around[0].offset == node.start_byte):
             # Where the brace stands on the line of the statement, what is put before that comes behind the brace.
-            return *around, Insertion(node.start_byte, f"{_ended(call)} ", BEFORE)
+            rank = WITHIN if bare and _leads(node) else BEFORE
+            return *around, Insertion(node.start_byte, f"{_ended(call)} ", rank)
         offset = (
             line_start(self.raw, node.start_byte) if bare else above_comments(self.raw, node, self.dialect.comments)
         )
@@ -81,7 +82,7 @@ class Placer:
         owner = node.start_byte
         if indent is None or end is None or head is None or node.parent is None:
             return (
-                Insertion(node.start_byte, f"{opening} ", OPENS, owner),
+                Insertion(node.start_byte, f"{opening} ", WITHIN if _leads(node) else OPENS, owner),
                 Insertion(node.end_byte, f" {closing}", CLOSES, owner),
             )
         start = self.raw[line_start(self.raw, head.start_byte) :]
@@ -90,6 +91,11 @@ class Placer:
             Insertion(head.end_byte, f" {opening}", OPENS, owner),
             self._line(end, f"{outer}{closing}", CLOSES, owner),
         )
+
+
+def _leads(body: Node) -> bool:
+    """Whether a statement begins with its body, so that what stands before the one stands before the other."""
+    return body.parent is not None and body.parent.start_byte == body.start_byte
 
 
 def _ended(call: str) -> str:
