@@ -48,6 +48,9 @@ def _python_compound(children):
         inner, outer = _block(body, indent), _block(other, indent)
         return {
             "if": f"if a > b:\n{inner}\nelif total:\n{outer}\nelse:\n{inner}",
+            "element": f"if items and items[0] > a and not items[-1] == b:\n{inner}\nelif len(items) < 3 or items[b] == 2:\n"
+            f"{outer}\nelse:\n{inner}",
+            "element while": f"k = 0\nwhile k < 3 and items and (items[k] or total):\n{indent}k += 1\n{inner}",
             "bare if": f"if items:  # why not\n\n{inner}",
             "for": f"for n, item in enumerate(items[:3]):\n{indent}# each\n{inner}\nelse:\n{outer}",
             "while": f"k = 0\nwhile k < 3:\n{indent}k += 1\n{inner}",
@@ -60,7 +63,9 @@ def _python_compound(children):
             "match": f"match a:\n{indent}case 3:\n{_block(body, indent * 2)}\n{indent}case _: b = 1",
         }[kind]
 
-    kinds = st.sampled_from(["if", "bare if", "for", "while", "try", "def", "class", "with", "match"])
+    kinds = st.sampled_from(
+        ["if", "element", "element while", "bare if", "for", "while", "try", "def", "class", "with", "match"]
+    )
     return st.builds(build, kinds, blocks, blocks, INDENTS)
 
 

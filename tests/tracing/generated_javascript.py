@@ -16,6 +16,7 @@ SIMPLE = (
     "a += 1;",
     ";[a, b] = [b, a] // swapped",
     "items[Math.abs(a % 3)] = b",
+    "let at§ = 0; items[at§++] = a; items[--at§] = b; items[items.length] = at§; console.log(at§, items)",
     "items.push(a); items.sort((x, y) => x - y)",
     'names["a{b"] = total  /* why not */',
     "point.x = a",
