@@ -21,8 +21,10 @@ MOST_REPEATED = 0.5
 COMPRESSION = (1.3, 14.0)
 MOST_LONG_NUMBERS = 0.15
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b|<[\w.]+ object at")
-# Digits that nobody works out in the head: long fractions and long integers.
-_LONG_NUMBER = re.compile(r"\d\.\d{9,}|\d{16,}")
+# Digits that nobody works out in the head: long fractions and long integers, but for the bounds of 64 bits.
+_LONG_NUMBER = re.compile(
+    r"\d\.\d{9,}|(?<!\d)(?!(?:9223372036854775807|9223372036854775808|18446744073709551615)(?!\d))\d{16,}"
+)
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ufeff]")
 
 

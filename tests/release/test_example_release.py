@@ -52,7 +52,7 @@ def test_the_shown_files_alone_give_every_shown_trace(samples, sandbox):
         traces = dict(ASKED.findall(answer))
         assert traces, row["sample_id"]
         files = files_of(prompt) | {"all.sh": ALL.encode()}
-        invocation = Invocation(environment={"HOME": "/tmp"}, collect=tuple(traces))
+        invocation = Invocation(environment={"HOME": "/tmp"}, collect=tuple(traces), work_folder="/tmp/shown")
         runs.append((Program("Shell", files, "all.sh"), invocation, LIMITS))
         wanted.append(traces)
     outcomes = asyncio.run(sandbox.run_many(runs))

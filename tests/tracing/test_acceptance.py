@@ -41,6 +41,12 @@ def test_each_rule_speaks_for_itself(traces, reason):
     assert reason in reasons(*traces)
 
 
+def test_a_bound_of_64_bits_is_known_by_heart():
+    """A program may start its minimum at the greatest integer; other numbers of that length are noise."""
+    assert reasons(GOOD + "".join(f"TRACE:VAR:f:{n}:best=9223372036854775807\n" for n in range(9))) == []
+    assert Reason.UNLEARNABLE in reasons(GOOD + "".join(f"TRACE:VAR:f:{n}:best=9223372036854775806\n" for n in range(9)))
+
+
 def test_what_stands_in_the_prompt_is_no_answer():
     """A trace of which more than 30 % of the lines can be copied is dropped."""
     copied = "".join(f"line {n} of a very long usage text\n" for n in range(14))
