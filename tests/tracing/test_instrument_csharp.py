@@ -261,6 +261,29 @@ static class Program
     ]
 
 
+def test_an_element_is_shown_where_reading_it_again_changes_nothing():
+    """What a value was made of is told by element, and no point counts an index on."""
+    source = """class A
+{
+    static int Own(int[] a) { return a[0]; }
+    static void F(int[] a, string[] words, int i)
+    {
+        a[i++] = i * 2;
+        int sum = a[i] + int.Parse(words[1]);
+        sum = a[i++] + i;
+        sum = a[0] + Own(a);
+    }
+}
+"""
+    points = [line.strip() for line in shown("CSharp", source).text.split("\n") if '"VAR", "A.F' in line]
+    assert points == [
+        'Trace.Event("VAR", "A.F:6", "i", i, "a", a);',
+        'Trace.Event("VAR", "A.F:7", "sum", sum, "a[i]", a[i], "words[1]", words[1]);',
+        'Trace.Event("VAR", "A.F:8", "sum", sum, "i", i, "a", a);',
+        'Trace.Event("VAR", "A.F:9", "sum", sum, "a", a);',
+    ]
+
+
 def test_a_loop_shows_the_variable_that_its_head_gives_a_value():
     """A variable that is declared before a `for` and gets its value in the head is one of the loop."""
     source = "class A { static void F(int n) { int i; for (i = 0; i < n; i++) System.Console.Write(i); } }\n"

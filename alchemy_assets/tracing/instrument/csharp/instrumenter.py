@@ -28,6 +28,7 @@ from alchemy_assets.tracing.instrument.csharp.shapes import (
     method_of,
     property_of,
     raised_by,
+    read_by_value,
     switch_of,
     try_of,
     variable_begun,
@@ -176,7 +177,7 @@ class CSharp:
             return Shown(text, text) if scope.known(text[5:]) else None
         if node.type not in {"element_access_expression", "member_access_expression"}:
             return None
-        if not readable_again(node, holds=scope.holds):
+        if not readable_again(node, holds=scope.holds) and not read_by_value(node, self.members.methods):
             return None
         length = _LENGTH.fullmatch(text)
         known = scope.known(length[1]) if length is not None else None
@@ -187,7 +188,7 @@ class CSharp:
     def reread(self, target: Node, scope: Scope) -> Shown | None:
         """`name.x` or `name[i]` whose names all have a value, and that runs no code of the program."""
         text = text_of(target)
-        if len(text) > LONGEST_ELEMENT or not _READABLE.fullmatch(text):
+        if len(text) > LONGEST_ELEMENT or not _READABLE.fullmatch(text) or re.search(r"\+\+|--", text):
             return None
         owner = scope.known(re.split(r"\W", text.removeprefix("this."))[0])
         members = [text_of(one) for one in walk(target) if one.type == "identifier" and not self.reads(one)]

@@ -10,7 +10,7 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from alchemy_assets.syntax_tree import text_of, walk
-from alchemy_assets.tracing.instrument.conditions import given_in, surely_evaluated
+from alchemy_assets.tracing.instrument.conditions import given_in, is_all_of_a_value, surely_evaluated, was_read
 from alchemy_assets.tracing.instrument.csharp.types import Members, is_automatic, type_of_value
 from alchemy_assets.tracing.instrument.shapes import (
     Arm,
@@ -263,6 +263,34 @@ def variable_begun(node: Node) -> Variable:
 def variables_begun(node: Node | None, *, holds: bool = False) -> tuple[Variable, ...]:
     """The variables of those declarations."""
     return tuple(map(variable_begun, begun_in(node, holds=holds)))
+
+
+def read_by_value(node: Node, methods: frozenset[str]) -> bool:
+    """Whether an element is the same after the assignment that reads it: nothing in its value can have changed it."""
+    if node.type != "element_access_expression" or is_all_of_a_value(node):
+        return False
+    names = [text_of(one) for one in walk(node) if one.type == "identifier"]
+    value, parent = node, node.parent
+    while parent is not None and parent.type not in {"assignment_expression", "variable_declarator"}:
+        value, parent = parent, parent.parent
+    return (
+        parent is not None
+        and all(was_read(node, name) for name in names)
+        and not any(_may_change(one, names[0], methods) for one in walk(value))
+    )
+
+
+def _may_change(node: Node, container: str, methods: frozenset[str]) -> bool:
+    """Whether a part of an expression may change a container: a call of the program's own, or one that gets it whole."""
+    if node.type == "invocation_expression":
+        return text_of(node.named_children[0]).rpartition(".")[2] in methods
+    if node.type == "identifier" and text_of(node) == container and node.parent is not None:
+        around = node.parent.parent
+        called = node.parent.type == "member_access_expression" and around is not None
+        called = called and around is not None and around.type == "invocation_expression"
+        return called or node.parent.type not in {"element_access_expression", "member_access_expression"}
+    changes = node.type.endswith("unary_expression") and re.search(r"\+\+|--", text_of(node)) is not None
+    return changes or node.type in {"assignment_expression", "object_creation_expression", *CLOSURES}
 
 
 def call_of(statement: Node, node: Node) -> Shape | None:
