@@ -243,4 +243,6 @@ def test_methods_of_classes_of_ruby_are_called_on_values():
     )
     calls = [test.label for test in harness("Ruby", text).candidates]
     assert any(re.fullmatch(r'"\w[^"]*"\.longest\(-?\d+\)', one) for one in calls), calls
-    assert not any(one.startswith("String.new") for one in calls)
+    for own, value in (("Array", r"\["), ("Hash", r"\(\{"), ("Integer", r"\(?-?\d+\)?\.")):
+        calls = [test.label for test in harness("Ruby", text.replace("String", own)).candidates]
+        assert any(re.match(value, one) for one in calls), calls

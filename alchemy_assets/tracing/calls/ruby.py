@@ -56,7 +56,7 @@ _NO_ANSWERS = {"NotImplementedError", "TypeError", "NoMethodError", "StopIterati
 
 
 # What is made of classes of Ruby itself: no `String.new`, which would be empty.
-_VALUES = {"String": "text", "Array": "list", "Hash": "map", "Integer": "int"}
+_VALUES = {"String": ("text",), "Array": ("texts", "ints"), "Hash": ("map", "textmap"), "Integer": ("int",)}
 
 
 def functions(code: Code, source: str) -> list[Function]:
@@ -71,8 +71,8 @@ def functions(code: Code, source: str) -> list[Function]:
             found.append(_function(code, node, f"{path}.{name}" if path else name, path, None))
         elif not path:
             found.append(_function(code, node, name, name, None))
-        elif (kind := _VALUES.get(path)) is not None:
-            found.append(_function(code, node, name, path, [Parameter("self", (kind,))]))
+        elif (kinds := _VALUES.get(path)) is not None:
+            found.append(_function(code, node, name, path, [Parameter("self", kinds)]))
         elif (made := _made(code, node)) is not None:
             found.append(_function(code, node, name, path, made))
     return [one for one in found if one is not None]
