@@ -221,6 +221,12 @@ def test_a_field_that_keeps_an_argument_as_it_is_has_no_point():
     assert calls == ['"this.y"']
 
 
+def test_an_index_that_counts_is_not_read_again():
+    """`a[i++] = n` and `a[--i] += n` are not shown by their element, which would count once more."""
+    source = "class A { void f(int[] a, int i, int n) { a[i++] = n; a[--i] += n; a[i - 1] = n * 2; } }\n"
+    assert re.findall(r'Trace\.event\("VAR", "A\.f:1", "([^"]+)"', shown("Java", source).text) == ["a[i - 1]"]
+
+
 def test_a_block_among_the_members_is_told_of_by_its_class():
     """What an object runs before its constructor is `init`, what its class runs once is `static`."""
     source = "class A { int n = f(); { int a = f(); } static { int b = f(); } static int f() { return 1; } }\n"

@@ -154,7 +154,8 @@ class Java:
     def reread(self, target: Node, scope: Scope) -> Shown | None:
         """`this.x` or `name[i]` whose names all have a value."""
         text = text_of(target)
-        if len(text) > LONGEST_ELEMENT or not _READABLE.fullmatch(text):
+        # An index that counts would count again.
+        if len(text) > LONGEST_ELEMENT or not _READABLE.fullmatch(text) or "++" in text or "--" in text:
             return None
         names = [one for one in walk(target) if one.type == "identifier" and self.reads(one)]
         return Shown(text, text) if all(scope.known(text_of(one)) for one in names) else None
