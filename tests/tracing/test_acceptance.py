@@ -44,7 +44,9 @@ def test_each_rule_speaks_for_itself(traces, reason):
 def test_a_bound_of_64_bits_is_known_by_heart():
     """A program may start its minimum at the greatest integer; other numbers of that length are noise."""
     assert reasons(GOOD + "".join(f"TRACE:VAR:f:{n}:best=9223372036854775807\n" for n in range(9))) == []
-    assert Reason.UNLEARNABLE in reasons(GOOD + "".join(f"TRACE:VAR:f:{n}:best=9223372036854775806\n" for n in range(9)))
+    assert Reason.UNLEARNABLE in reasons(
+        GOOD + "".join(f"TRACE:VAR:f:{n}:best=9223372036854775806\n" for n in range(9))
+    )
 
 
 def test_what_stands_in_the_prompt_is_no_answer():
