@@ -116,6 +116,7 @@ def test_programs_that_read_and_print_pass(language):
         ("Rust", 'use std::collections::HashMap;\nfn main() { let m: HashMap<i32, i32> = HashMap::new(); for k in m.keys() { println!("{}", k); } }\n', Reason.NONDETERMINISTIC, "goes through m"),
         ("SQL", "SELECT date('now');\n", Reason.NONDETERMINISTIC, "prints now"),
         ("SQL", "CREATE TABLE t (id INT AUTO_INCREMENT);\nSELECT 1;\n", Reason.NEEDS_LIBRARY, "MySQL (AUTO_INCREMENT)"),
+        ("Swift", "var a = C()\nif isKnownUniquelyReferenced(&a) { print(1) }\n", Reason.UNLEARNABLE, "uses isKnownUniquelyReferenced"),
         ("Swift", "import UIKit\nprint(1)\n", Reason.NEEDS_LIBRARY, "UIKit"),
         ("TypeScript", 'import { x } from "lodash";\nconsole.log(x);\n', Reason.NEEDS_LIBRARY, "lodash"),
     ],

@@ -62,7 +62,11 @@ TABLE = Table(
                 "sysconf usleep fork system"
             ),
         ),
-        (Reason.UNLEARNABLE, re.compile(r"\bbase64Encoded\w+|\bSHA\d+\b|\bInsecure\.")),
+        # Whether an object has one owner only is up to the optimizer.
+        (
+            Reason.UNLEARNABLE,
+            re.compile(r"\bbase64Encoded\w+|\bSHA\d+\b|\bInsecure\.|\bisKnownUniquelyReferenced\b"),
+        ),
     ),
     unordered=(
         Unordered(
