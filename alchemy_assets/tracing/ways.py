@@ -59,9 +59,11 @@ def _unlike(stay: "_Stay") -> int:
     """What followed most differently on one event, where no LOOP is shown that tells turns apart."""
     if any(event.kind == "LOOP" for event in stay.events):
         return 1
-    after: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
-    for event, following in pairwise(stay.events):
-        after[event.kind, event.place].add((following.kind, following.place))
+    # Several events of one line are told apart by what they show.
+    said = [(event.kind, event.place, tuple(name for name, _ in event.state)) for event in stay.events]
+    after: dict[tuple[object, ...], set[tuple[object, ...]]] = defaultdict(set)
+    for one, following in pairwise(said):
+        after[one].add(following)
     return max(map(len, after.values()), default=1)
 
 

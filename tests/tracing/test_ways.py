@@ -80,6 +80,12 @@ def test_calls_without_a_beginning_are_told_by_what_follows():
     assert outcomes("BRANCH f:3 if, OUT f:9, BRANCH f:5 else, OUT f:9, BRANCH f:3 if, OUT f:9") == 2
 
 
+def test_several_events_of_one_line_are_one_way():
+    """A statement that tells of two tables, one after the other, goes one way."""
+    events = [parse_event(f"TRACE:TRANSFORM:script:26:{one}=[]") for one in ("users", "rights")]
+    assert control_outcomes([[*events, parse_event("TRACE:VAR:script:28:changes=1")]]) == 1
+
+
 def test_a_path_is_control_flow_in_order():
     """Values and calls are no part of a path."""
     assert path(read("IN f:1, LOOP f:2, VAR f:3, BRANCH f:4 if, OUT f:5")) == (
