@@ -494,7 +494,13 @@ ODD_NAMES = [
 ]
 
 
-@pytest.mark.parametrize("language", sorted(ENTRY))
+# A build for each name takes long where compilers are slow.
+BUILT_SLOWLY = {"Java", "Rust", "Swift", "TypeScript"}
+
+
+@pytest.mark.parametrize(
+    "language", [pytest.param(one, marks=pytest.mark.slow) if one in BUILT_SLOWLY else one for one in sorted(ENTRY)]
+)
 def test_odd_file_names_are_only_names(sandbox: ProgramSandbox, language: str) -> None:
     """An entry may be called anything: nothing takes its name for an option, a command or a list of files."""
     suffix = ENTRY[language].rpartition(".")[2]

@@ -294,6 +294,7 @@ def test_any_argument_reaches_a_statement(sandbox: ProgramSandbox) -> None:
         ], pair
 
 
+@pytest.mark.slow
 def test_the_type_checker_is_taken_by_setting(sandbox: ProgramSandbox) -> None:
     """With `tsc` preferred a type error is a compile error, which a program without types checked would not see."""
     source = {"main.ts": b"const x: number = 'text'; console.log(x);"}

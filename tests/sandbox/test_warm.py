@@ -144,7 +144,10 @@ def _is_warm(build: Build) -> bool:
     return build.step is not None and build.step.peak_memory_bytes is None
 
 
-@pytest.mark.parametrize("name", SOURCES)
+# The compiler of TypeScript takes seconds a program.
+@pytest.mark.parametrize(
+    "name", [pytest.param(one, marks=pytest.mark.slow) if one == "tsc" else one for one in SOURCES]
+)
 def test_a_batch_gives_what_each_program_would_get_alone(sandbox: ProgramSandbox, name: str) -> None:
     """Files byte by byte, names, rights, messages and exit codes are those of a compiler started for each program."""
     sources = SOURCES[name]

@@ -13,6 +13,7 @@ from alchemy_assets.strategies.code_trace import answer
 from alchemy_assets.tracing import events
 from alchemy_assets.tracing.reasons import Reason
 from alchemy_assets.tracing.record import TRACE_POINT, record
+from alchemy_assets.tracing.ways import path
 from tests.tracing.conftest import example_files
 
 SETTINGS = Tracing()
@@ -156,7 +157,7 @@ def test_tests_differ_in_the_way_they_take(recorded):
     row = row_of(recorded[1], GCD)
     traces = [events.read_events(file["text"]) for file in row["trace_files"]]
     assert 3 <= len(traces) <= 5
-    assert len({events.path(trace) for trace in traces}) == len(traces) == row["paths"]
+    assert len({path(trace) for trace in traces}) == len(traces) == row["paths"]
     assert sum("usage:" in file["text"] for file in row["trace_files"]) <= 1
     assert row["run_sh"].count("python3 source.py") == len(traces)
 

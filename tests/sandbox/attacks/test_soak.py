@@ -23,6 +23,7 @@ def _descriptors() -> dict[int, int]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["root", "user"])
 def test_mixed_programs_are_all_accounted_for(name: str) -> None:
     """None is lost, each ends as it must, the host is unharmed, and neither processes nor descriptors are left."""
