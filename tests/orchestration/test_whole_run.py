@@ -131,6 +131,7 @@ def curated(graph: Graph) -> set[str]:
     }
 
 
+@pytest.mark.slow
 def test_another_shard_count_keeps_the_same_files(workspace):
     """After a change of the shard count no old partition is read, and the surviving files and samples are the same."""
     settings = workspace()
@@ -162,6 +163,7 @@ def _run(settings: Settings) -> "subprocess.Popen[bytes]":
         )
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_the_same_command_goes_on(workspace):
     """`kill -9` again and again: finished partitions are not redone, nothing half-written is read, the release is the same."""
     untouched, killed = workspace("untouched"), workspace("killed")
@@ -190,6 +192,7 @@ def test_killed_at_any_moment_the_same_command_goes_on(workspace):
     assert contents(open_graph(killed)) == contents(open_graph(untouched))
 
 
+@pytest.mark.slow
 def test_two_processes_on_one_workspace_agree(workspace):
     """Two `alchemy run` at once on one workspace both end well, and leave what one alone leaves."""
     alone, shared = workspace("alone"), workspace("shared")
@@ -200,6 +203,7 @@ def test_two_processes_on_one_workspace_agree(workspace):
     assert open_graph(shared).workspace.store.verify() == []
 
 
+@pytest.mark.slow
 def test_an_unchanged_folder_touched_again_is_read_but_remakes_nothing_else(graph, corpus):
     """New modification times make the index read again; its content is the same, so nothing below is made again."""
     bring_up_to_date(graph)
@@ -209,6 +213,7 @@ def test_an_unchanged_folder_touched_again_is_read_but_remakes_nothing_else(grap
     assert setup.find(graph.workspace.settings.workspace) == graph.workspace.settings.workspace
 
 
+@pytest.mark.slow
 def test_nothing_is_made_of_what_a_crash_left_old(graph, monkeypatch):
     """When a step crashes under new settings, what depends on it is not made again out of what it made yesterday."""
     bring_up_to_date(graph)

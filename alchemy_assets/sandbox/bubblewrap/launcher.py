@@ -28,6 +28,7 @@ def run_job(job: Job, containment: Containment, hierarchy: Hierarchy | None, lin
         try:
             return _watched(this, line)
         except (LaunchError, OSError) as error:
+            this.drain()  # It may have ended in the middle of being set up, and have said why.
             said = this.stderr.kept.decode(errors="replace").strip()
             raise LaunchError(f"{error}: {said}" if said else str(error)) from error
 
