@@ -319,9 +319,13 @@ def test_programs_that_the_helper_could_disturb_are_refused(text):
     assert refused.reason is Reason.CANNOT_INSTRUMENT
 
 
-def test_names_of_a_block_are_not_read_before_they_begin():
+@pytest.mark.parametrize(
+    "declaration",
+    ["let n = 3;", "let n;", "let m = 1, n = 2;", "const [n] = [3];", "let {a: {n = 2}} = {a: {}};", "class n {}"],
+)
+def test_names_of_a_block_are_not_read_before_they_begin(declaration):
     """A block that declares a name of its own further down says nothing of the one that it hides."""
-    source = "function f(n) {\n  if (n) {\n    let n = 3;\n    console.log(n);\n  }\n}\nf(2);\n"
+    source = f"function f(n) {{\n  if (n) {{\n    {declaration}\n    console.log(n);\n  }}\n}}\nf(2);\n"
     result = instrument("JavaScript", source, 200)
     assert isinstance(result, Instrumented)
     assert 'trace("BRANCH", "f:2", { took: "if" });' in result.text

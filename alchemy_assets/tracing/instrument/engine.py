@@ -54,7 +54,7 @@ def _is_element(node: Node) -> bool:
 
 
 # Declarations whose names belong to the whole block that they stand in, before their line too.
-_HIDING = {"lexical_declaration"}
+_HIDING = {"lexical_declaration", "class_declaration"}
 _ROOT = re.compile(r"[^\w$]")
 
 
@@ -424,8 +424,11 @@ class Engine:
 
     def _hidden_in(self, body: Body) -> set[str]:
         """Names that a block declares further down, and that mean nothing yet where it begins (JavaScript's `let`)."""
-        shapes = [self.dialect.shape(one) for one in body.statements if one.type in _HIDING]
-        return {variable.name for shape in shapes if isinstance(shape, Assign) for variable in shape.declares}
+        hiding = [one for one in body.statements if one.type in _HIDING]
+        named = [
+            one.child_by_field_name("name") for statement in hiding for one in (statement, *statement.named_children)
+        ]
+        return {text_of(one) for name in named if name is not None for one in walk(name) if not one.named_children}
 
     def before(  # noqa: PLR0913 -- what an event says
         self, node: Node, kind: str, place: Node, scope: Scope, shown: Sequence[Shown], *, weight: float
