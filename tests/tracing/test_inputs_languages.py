@@ -3,8 +3,10 @@
 import pytest
 
 from alchemy_assets.languages import LANGUAGES
+from alchemy_assets.tracing.inputs.literals import read_literals
 from alchemy_assets.tracing.inputs.pools import FILE_NAME, MOST_CANDIDATES
 from alchemy_assets.tracing.inputs.registry import PROPOSE
+from alchemy_assets.tracing.screening.code import read_code
 from alchemy_assets.tracing.scripts import Test
 from tests.tracing.conftest import EXAMPLES
 from tests.tracing.input_programs import PROGRAMS
@@ -97,6 +99,12 @@ def test_what_reads_both_is_given_both(language):
 def test_words_that_are_compared_with_are_tried(language, words):
     """Modes and options that the program knows stand on its command lines."""
     assert words <= {word for test in PROPOSE[language](PROGRAMS[language]) for word in test.arguments}
+
+
+def test_names_of_types_are_no_words_of_the_program():
+    """What `typeof` is compared with is not tried as a text; what the value itself is compared with is."""
+    source = 'module.exports = (a) => {\n  if (typeof a === "object") return 1;\n  return a === "list" ? 2 : 3;\n};\n'
+    assert read_literals(read_code("JavaScript", source)).compared == ("list",)
 
 
 def test_menus_are_walked_through_and_left():

@@ -24,6 +24,7 @@ _OTHERWISE = {"||", "??", "?:", "or"}
 _CHOICES = re.compile(r"conditional|ternary|nil_coalescing|null_coalescing|^if_expression$")
 _ARGUMENTS = re.compile(r"\bargv\b|\b[aA]rgs\b|\bARGV\b|\bargc\b|\barguments\b|\bav\b|\bac\b")
 _SIZES = re.compile(r"\bargc\b|\blen\b|[lL]ength\b|\b[cC]ount\b|\bsize\b|sizeof|strlen")
+_OF_TYPES = re.compile(r"\btypeof\b|\bget_?(?:debug_)?type\s*\(")
 _INDICES = re.compile(r"subscript|index|element_(?:access|reference)|bracketed|navigation_suffix|array_access")
 _BODIES = re.compile(r"block|body|statements?$|then|consequence|declaration")
 _COMPARING = re.compile(
@@ -145,11 +146,12 @@ def _role_under(above: Node, below: Node, node: Node) -> str | None:  # noqa: PL
 
 
 def _role_in_comparison(above: Node, node: Node) -> str:
-    """Numbers that a length is compared with are no input; what stands behind `||` is what is taken otherwise."""
+    """What a length or a type is compared with is no input; what stands behind `||` is what is taken otherwise."""
     signs = {child.type for child in above.children}
     if any(_ORDERED.match(sign) for sign in signs):
-        counts = _NUMBERS.match(node.type) and _SIZES.search((above.text or b"").decode(errors="replace"))
-        return "" if counts else "compared"
+        text = (above.text or b"").decode(errors="replace")
+        counts = _NUMBERS.match(node.type) and _SIZES.search(text)
+        return "" if counts or _OF_TYPES.search(text) else "compared"
     return "default" if signs & _OTHERWISE and _ARGUMENTS.search(_around(above)) else ""
 
 
