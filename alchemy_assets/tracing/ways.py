@@ -14,6 +14,8 @@ from types import MappingProxyType
 from alchemy_assets.tracing.events import Event
 
 CONTROL_FLOW = ("BRANCH", "LOOP", "ERR")
+# What SQL says in one event where a condition held for some rows and for others did not.
+BOTH_ARMS = {'"some rows"': {'"every row"', '"no row"'}, '"ignored some"': {'"ignored"', '"inserted"'}}
 Way = tuple[tuple[str, str, str], ...]
 
 
@@ -49,7 +51,7 @@ def control_outcomes(
             lengths[turn.place].add(turn.number)
     arms: dict[str, set[str]] = defaultdict(set)
     for kind, place, took in (one for stay in stays for one in path(stay.events)):
-        arms[place] |= {took} if kind == "BRANCH" else set()
+        arms[place] |= BOTH_ARMS.get(took, {took}) if kind == "BRANCH" else set()
     of_tests = {path(events) for events in traces}
     met = [len(of_tests), *map(len, arms.values()), *map(len, calls.values()), *map(len, ways.values())]
     return max(*met, *map(len, lengths.values()), *map(_unlike, stays), 1)

@@ -74,6 +74,15 @@ def test_two_arms_told_at_one_place_are_two_outcomes():
     assert outcomes("BRANCH script:3 kept, BRANCH script:4 kept") == 1
 
 
+def test_a_statement_that_finds_some_rows_goes_two_ways():
+    """An UPDATE or DELETE tells in one event that its condition held for some rows; for every row is one way."""
+    some, every = (
+        parse_event(f'TRACE:BRANCH:script:3:took="{one}"; deleted=2; of=4') for one in ("some rows", "every row")
+    )
+    assert control_outcomes([[some]]) == 2
+    assert control_outcomes([[every]]) == 1
+
+
 def test_calls_without_a_beginning_are_told_by_what_follows():
     """Where neither the call nor a loop is shown, the same event followed by different ones went two ways."""
     assert outcomes("BRANCH f:3 if, OUT f:9, BRANCH f:3 if, OUT f:9") == 1
