@@ -11,11 +11,10 @@ import pytest
 
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Program
 from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS
+from tests.tracing.test_record_languages import ALL
 
 ROOT = Path(__file__).parents[2]
 ALCHEMY = Path(sys.executable).with_name("alchemy")
-# What a reader types: the command that the script's first comment gives, where it gives one, then the script.
-ALL = 'set -e\neval "$(sed -n "s/^# Build first: //p" run.sh)"\nbash run.sh\n'
 # `go build` compiles the standard library too, where nothing is in its cache.
 LIMITS = Limits(cpu_seconds=300, wall_seconds=580, memory_bytes=2 * 2**30, processes=64, written_bytes=1000 * 2**20)
 NAMED = re.compile(r"^---- FILENAME: (\S+) ----\n", re.MULTILINE)

@@ -59,6 +59,13 @@ def newline_of(raw: bytes) -> str:
     return "\r\n" if b"\r\n" in raw else "\n"
 
 
+def at_end(raw: bytes, text: str) -> Insertion:
+    """A helper behind the last line of a source, with the source's own line ends."""
+    newline = newline_of(raw)
+    lead = "" if raw.endswith(b"\n") else newline
+    return Insertion(len(raw), lead + f"\n{text}".replace("\n", newline))
+
+
 def find(
     language: str,
     source: str,

@@ -35,7 +35,7 @@ from alchemy_assets.tracing.instrument.csharp.shapes import (
 )
 from alchemy_assets.tracing.instrument.csharp.types import Members, is_known, members_in
 from alchemy_assets.tracing.instrument.dialect import Shown
-from alchemy_assets.tracing.instrument.found import Found, find, free_name, helper_text, newline_of
+from alchemy_assets.tracing.instrument.found import Found, at_end, find, free_name, helper_text
 from alchemy_assets.tracing.instrument.points import Insertion
 from alchemy_assets.tracing.instrument.scope import Scope
 from alchemy_assets.tracing.instrument.shapes import (
@@ -248,10 +248,7 @@ def _dialect(root: Node, source: str) -> CSharp | Dropped:
 
 
 def _place_helper(raw: bytes, name: str) -> list[Insertion]:
-    text = re.sub(r"\bTrace\b", name, helper_text("csharp"))
-    newline = newline_of(raw)
-    lead = "" if raw.endswith(b"\n") else newline
-    return [Insertion(len(raw), lead + f"\n{text}".replace("\n", newline))]
+    return [at_end(raw, re.sub(r"\bTrace\b", name, helper_text("csharp")))]
 
 
 def find_points(source: str) -> Found | Dropped:

@@ -14,7 +14,7 @@ from tree_sitter import Node
 from alchemy_assets.syntax_tree import parse, text_of, walk
 from alchemy_assets.tracing.instrument.conditions import is_all_of_a_value, readable_again
 from alchemy_assets.tracing.instrument.dialect import Shown
-from alchemy_assets.tracing.instrument.found import Found, find, free_name, helper_text, newline_of
+from alchemy_assets.tracing.instrument.found import Found, at_end, find, free_name, helper_text
 from alchemy_assets.tracing.instrument.java.shapes import (
     arms_of,
     body_of,
@@ -203,10 +203,7 @@ def _dialect(root: Node, source: str) -> Java | Dropped:
 
 
 def _place_helper(raw: bytes, name: str) -> list[Insertion]:
-    text = re.sub(r"\bTrace\b(?! events)", name, helper_text("java"))
-    newline = newline_of(raw)
-    lead = "" if raw.endswith(b"\n") else newline
-    return [Insertion(len(raw), lead + f"\n{text}".replace("\n", newline))]
+    return [at_end(raw, re.sub(r"\bTrace\b(?! events)", name, helper_text("java")))]
 
 
 def find_points(source: str) -> Found | Dropped:
