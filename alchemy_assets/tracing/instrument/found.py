@@ -44,6 +44,11 @@ def free_name(source: str, names: Sequence[str], *, endings: Sequence[str] = (""
     return next((one for one in names if not re.search(rf"\b{one}(?:{ending})\b", source, re.IGNORECASE)), None)
 
 
+def all_taken(names: Sequence[str]) -> Dropped:
+    """The reason of a source that leaves no name for the helper."""
+    return Dropped(Reason.CANNOT_INSTRUMENT, f"every name for the helper is taken: {', '.join(names)}")
+
+
 def without_comments(root: Node, kinds: Collection[str] = ("comment",)) -> str:
     """The text of a program without what is only said in it; nodes of these kinds are left out."""
     raw, parts, position = root.text or b"", [], 0

@@ -34,7 +34,7 @@ from alchemy_assets.tracing.instrument.c.masks import understood
 from alchemy_assets.tracing.instrument.c.places import Places, fields_of, handed_on
 from alchemy_assets.tracing.instrument.c.text import readers_of, text_names
 from alchemy_assets.tracing.instrument.dialect import Shown
-from alchemy_assets.tracing.instrument.found import Found, find, helper_text
+from alchemy_assets.tracing.instrument.found import Found, all_taken, find, helper_text
 from alchemy_assets.tracing.instrument.scope import Scope
 from alchemy_assets.tracing.instrument.shapes import Body, Container, Function, Shape, Variable
 from alchemy_assets.tracing.reasons import Dropped, Reason
@@ -193,7 +193,7 @@ def dialect_for(source: str, root: Node) -> C | Dropped:
         return Dropped(Reason.CANNOT_INSTRUMENT, f"uses {' '.join(match[0].split())}")
     prefix = free_prefix(source)
     if prefix is None:
-        return Dropped(Reason.CANNOT_INSTRUMENT, f"every name for the helper is taken: {', '.join(HELPER_NAMES)}")
+        return all_taken(HELPER_NAMES)
     types = types_of(root)
     return C(root, types, Places(fields_of(root, types)), readers_of(root), prefix)
 

@@ -45,7 +45,7 @@ from alchemy_assets.tracing.instrument.cpp.statements import (
 )
 from alchemy_assets.tracing.instrument.cpp.types import CAUGHT, INDEXED, CppTypes, cpp_types
 from alchemy_assets.tracing.instrument.dialect import Shown
-from alchemy_assets.tracing.instrument.found import Found, find, helper_text
+from alchemy_assets.tracing.instrument.found import Found, all_taken, find, helper_text
 from alchemy_assets.tracing.instrument.scope import Scope
 from alchemy_assets.tracing.instrument.shapes import (
     Assign,
@@ -364,7 +364,7 @@ def dialect_for(source: str, root: Node) -> Cpp | Dropped:
         return Dropped(Reason.CANNOT_INSTRUMENT, f"uses {' '.join(match[0].split())}")
     prefix = free_prefix(source)
     if prefix is None:
-        return Dropped(Reason.CANNOT_INSTRUMENT, f"every name for the helper is taken: {', '.join(HELPER_NAMES)}")
+        return all_taken(HELPER_NAMES)
     types = types_of(root)
     known = cpp_types(root, types, readers_of(root))
     return Cpp(known, Places(fields_of(root, known.c), INDEXED), prefix)

@@ -35,7 +35,7 @@ from alchemy_assets.tracing.instrument.csharp.shapes import (
 )
 from alchemy_assets.tracing.instrument.csharp.types import Members, is_known, members_in
 from alchemy_assets.tracing.instrument.dialect import Shown
-from alchemy_assets.tracing.instrument.found import Found, at_end, find, free_name, helper_text
+from alchemy_assets.tracing.instrument.found import Found, all_taken, at_end, find, free_name, helper_text
 from alchemy_assets.tracing.instrument.points import Insertion
 from alchemy_assets.tracing.instrument.scope import Scope
 from alchemy_assets.tracing.instrument.shapes import (
@@ -243,7 +243,7 @@ def _dialect(root: Node, source: str) -> CSharp | Dropped:
         return Dropped(Reason.CANNOT_INSTRUMENT, f"uses {match[0]}")
     name = free_name(source, HELPER_NAMES)
     if name is None:
-        return Dropped(Reason.CANNOT_INSTRUMENT, f"every name for the helper is taken: {', '.join(HELPER_NAMES)}")
+        return all_taken(HELPER_NAMES)
     return CSharp(name, members_in(root))
 
 

@@ -14,7 +14,7 @@ from tree_sitter import Node
 from alchemy_assets.syntax_tree import parse, text_of, walk
 from alchemy_assets.tracing.instrument.conditions import is_all_of_a_value, readable_again, was_read
 from alchemy_assets.tracing.instrument.dialect import Shown
-from alchemy_assets.tracing.instrument.found import Found, find, free_name, helper_text, newline_of
+from alchemy_assets.tracing.instrument.found import Found, all_taken, at_end, find, free_name, helper_text, newline_of
 from alchemy_assets.tracing.instrument.go.shapes import (
     arms_of,
     assignment_of,
@@ -223,7 +223,7 @@ def _dialect(root: Node, source: str) -> Go | Dropped:
         return Dropped(Reason.CANNOT_INSTRUMENT, f"gives {', '.join(anew)} another meaning")
     name = free_name(source, HELPER_NAMES, endings=ENDINGS)
     if name is None:
-        return Dropped(Reason.CANNOT_INSTRUMENT, f"every name for the helper is taken: {', '.join(HELPER_NAMES)}")
+        return all_taken(HELPER_NAMES)
     return Go(name, types_of(root))
 
 
@@ -237,10 +237,9 @@ def _place_helper(root: Node, raw: bytes, name: str) -> list[Insertion] | Droppe
     text = re.sub(r"\btrace(?=[A-Z(\[])", name, helper_text("go")).replace('"main."', f'"{package}."')
     newline = newline_of(raw)
     imports, functions = text.split("// ----\n")
-    lead = "" if raw.endswith(b"\n") else newline
     return [
         Insertion(end, (newline + imports).replace("\n", newline) if newline == "\r\n" else f"\n{imports}"),
-        Insertion(len(raw), lead + f"\n{functions}".replace("\n", newline)),
+        at_end(raw, functions),
     ]
 
 

@@ -14,7 +14,7 @@ from tree_sitter import Node
 from alchemy_assets.syntax_tree import parse, text_of, walk
 from alchemy_assets.tracing.instrument.conditions import is_all_of_a_value, readable_again
 from alchemy_assets.tracing.instrument.dialect import Shown
-from alchemy_assets.tracing.instrument.found import Found, at_end, find, free_name, helper_text
+from alchemy_assets.tracing.instrument.found import Found, all_taken, at_end, find, free_name, helper_text
 from alchemy_assets.tracing.instrument.java.shapes import (
     arms_of,
     body_of,
@@ -197,7 +197,7 @@ def _dialect(root: Node, source: str) -> Java | Dropped:
         return Dropped(Reason.CANNOT_INSTRUMENT, f"uses {match[0]}")
     name = free_name(source, HELPER_NAMES)
     if name is None:
-        return Dropped(Reason.CANNOT_INSTRUMENT, f"every name for the helper is taken: {', '.join(HELPER_NAMES)}")
+        return all_taken(HELPER_NAMES)
     names = (one.child_by_field_name("name") for one in walk(root) if one.type in _TYPES)
     return Java(name, frozenset(text_of(one) for one in names if one is not None))
 

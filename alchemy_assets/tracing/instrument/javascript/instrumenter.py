@@ -14,7 +14,7 @@ from tree_sitter import Node
 from alchemy_assets.syntax_tree import parse, text_of, walk
 from alchemy_assets.tracing.instrument.conditions import readable_again
 from alchemy_assets.tracing.instrument.dialect import Shown
-from alchemy_assets.tracing.instrument.found import Found, find, free_name, helper_text, newline_of
+from alchemy_assets.tracing.instrument.found import Found, all_taken, find, free_name, helper_text, newline_of
 from alchemy_assets.tracing.instrument.javascript.shapes import (
     CLASSES,
     DEFINED,
@@ -241,7 +241,7 @@ def dialect_for(root: Node, source: str) -> JavaScript | Dropped:
         return Dropped(Reason.CANNOT_INSTRUMENT, f"the program gives {taken} a meaning of its own")
     name = free_name(source, HELPER_NAMES, endings=ENDINGS)
     if name is None:
-        return Dropped(Reason.CANNOT_INSTRUMENT, f"every name for the helper is taken: {', '.join(HELPER_NAMES)}")
+        return all_taken(HELPER_NAMES)
     return JavaScript(name, _getters(root), _DEFINES_READING.search(source) is not None)
 
 

@@ -15,7 +15,15 @@ from tree_sitter import Node
 
 from alchemy_assets.syntax_tree import parse, text_of, walk
 from alchemy_assets.tracing.instrument.dialect import Shown
-from alchemy_assets.tracing.instrument.found import Found, find, free_name, helper_text, newline_of, without_comments
+from alchemy_assets.tracing.instrument.found import (
+    Found,
+    all_taken,
+    find,
+    free_name,
+    helper_text,
+    newline_of,
+    without_comments,
+)
 from alchemy_assets.tracing.instrument.php.shapes import (
     CLOSURES,
     arms,
@@ -293,7 +301,7 @@ def _dialect(root: Node, raw: bytes, source: str) -> Php | Dropped:
         return Dropped(Reason.CANNOT_INSTRUMENT, "has several namespaces")
     name = free_name(source, HELPER_NAMES, endings=ENDINGS)
     if name is None:
-        return Dropped(Reason.CANNOT_INSTRUMENT, f"every name for the helper is taken: {', '.join(HELPER_NAMES)}")
+        return all_taken(HELPER_NAMES)
     lost = {
         text_of(one)
         for statement in walk(root)

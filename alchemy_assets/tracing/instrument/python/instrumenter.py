@@ -13,7 +13,7 @@ import warnings
 from tree_sitter import Node
 
 from alchemy_assets.syntax_tree import parse, text_of, walk
-from alchemy_assets.tracing.instrument.found import Found, helper_text
+from alchemy_assets.tracing.instrument.found import Found, all_taken, helper_text
 from alchemy_assets.tracing.instrument.points import Insertion, indent_before, line_start
 from alchemy_assets.tracing.instrument.python.fields import fields_of_classes
 from alchemy_assets.tracing.instrument.python.names import Scope, deleted, targets
@@ -33,7 +33,7 @@ def find_points(source: str) -> Found | Dropped:  # noqa: PLR0911 -- a return a 
         return reason
     name = next((name for name in HELPER_NAMES if not re.search(rf"\b{name}(?:_|\b)", source, re.IGNORECASE)), None)
     if name is None:
-        return Dropped(Reason.CANNOT_INSTRUMENT, f"every name for the helper is taken: {', '.join(HELPER_NAMES)}")
+        return all_taken(HELPER_NAMES)
     root = parse("Python", raw).root_node
     if root.has_error:
         return Dropped(Reason.CANNOT_INSTRUMENT, "the grammar does not understand the file")

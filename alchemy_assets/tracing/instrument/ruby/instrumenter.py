@@ -13,7 +13,15 @@ from tree_sitter import Node
 
 from alchemy_assets.syntax_tree import parse, text_of, walk
 from alchemy_assets.tracing.instrument.dialect import Shown
-from alchemy_assets.tracing.instrument.found import Found, find, free_name, helper_text, newline_of, without_comments
+from alchemy_assets.tracing.instrument.found import (
+    Found,
+    all_taken,
+    find,
+    free_name,
+    helper_text,
+    newline_of,
+    without_comments,
+)
 from alchemy_assets.tracing.instrument.points import Insertion, above_comments, indent_before
 from alchemy_assets.tracing.instrument.ruby.names import (
     goes_on_with,
@@ -287,7 +295,7 @@ def _dialect(root: Node, source: str) -> Ruby | Dropped:
         return Dropped(Reason.CANNOT_INSTRUMENT, "starts as a program of another language")
     name = free_name(source, HELPER_NAMES)
     if name is None:
-        return Dropped(Reason.CANNOT_INSTRUMENT, f"every name for the helper is taken: {', '.join(HELPER_NAMES)}")
+        return all_taken(HELPER_NAMES)
     defined = set(re.findall(r"\bdef (?:self\.)?([a-z_]\w*[?!]?|\[\])", code))
     free = frozenset(
         one.start_byte

@@ -12,7 +12,7 @@ from tree_sitter import Node
 
 from alchemy_assets.syntax_tree import parse, text_of, walk
 from alchemy_assets.tracing.instrument.dialect import Shown
-from alchemy_assets.tracing.instrument.found import Found, find, free_name, helper_text, newline_of
+from alchemy_assets.tracing.instrument.found import Found, all_taken, find, free_name, helper_text, newline_of
 from alchemy_assets.tracing.instrument.points import Insertion, above_comments, indent_before, line_start
 from alchemy_assets.tracing.instrument.rust.lent import Lent, lent_of
 from alchemy_assets.tracing.instrument.rust.moves import Moves, moves_of
@@ -150,7 +150,7 @@ def _dialect(source: str, root: Node) -> Rust | Dropped:
         return Dropped(Reason.CANNOT_INSTRUMENT, f"uses {match[0].strip()}")
     name = free_name(source, HELPER_NAMES)
     if name is None:
-        return Dropped(Reason.CANNOT_INSTRUMENT, f"every name for the helper is taken: {', '.join(HELPER_NAMES)}")
+        return all_taken(HELPER_NAMES)
     nodes = list(walk(root))
     known = names_of(root, nodes)
     return Rust(name, known, moves_of(known), lent_of(known, nodes), Shapes(known))

@@ -14,7 +14,7 @@ from tree_sitter import Node
 from alchemy_assets.syntax_tree import parse, text_of, walk
 from alchemy_assets.tracing.instrument.c.masks import understood
 from alchemy_assets.tracing.instrument.dialect import Shown
-from alchemy_assets.tracing.instrument.found import Found, find, free_name, helper_text, newline_of
+from alchemy_assets.tracing.instrument.found import Found, all_taken, at_end, find, free_name, helper_text
 from alchemy_assets.tracing.instrument.points import Insertion
 from alchemy_assets.tracing.instrument.scope import Scope
 from alchemy_assets.tracing.instrument.shapes import Body, Container, Function, Shape
@@ -175,7 +175,7 @@ def _dialect(root: Node, source: str) -> Swift | Dropped:
         return Dropped(Reason.CANNOT_INSTRUMENT, f"uses {match[0]}")
     name = free_name(source, HELPER_NAMES, endings=ENDINGS)
     if name is None:
-        return Dropped(Reason.CANNOT_INSTRUMENT, f"every name for the helper is taken: {', '.join(HELPER_NAMES)}")
+        return all_taken(HELPER_NAMES)
     return Swift(declared(root, source), name)
 
 
@@ -195,9 +195,7 @@ def _place_helper(root: Node, raw: bytes, name: str) -> list[Insertion]:
     }
     for kind in own.intersection(_STANDARD):
         text = re.sub(rf"(?<![\w.]){kind}\b", f"Swift.{kind}", text)
-    newline = newline_of(raw)
-    lead = "" if raw.endswith(b"\n") else newline
-    return [Insertion(len(raw), lead + f"\n{text}".replace("\n", newline))]
+    return [at_end(raw, text)]
 
 
 def _cased(first: str, name: str) -> str:
