@@ -127,6 +127,38 @@ TRACE_OUTCOMES: Columns = {
     "reasons": pl.List(pl.String()),
     "detail": pl.String(),
 }
+# One row for every file that could be run: what its tests did, or the reason why nobody saw that.
+OBSERVATIONS: Columns = {
+    "blob_id": pl.String(),
+    "language": pl.String(),
+    "reason": pl.String(),
+    "detail": pl.String(),
+    "harness": pl.String(),
+    "source_name": pl.String(),
+    "entry": pl.String(),
+    "compile": pl.String(),
+    "beside": pl.List(TEXT_FILE),
+    "script": pl.String(),
+    "points": pl.List(pl.Int64()),
+    "loop_ends": pl.List(pl.Struct({"place": pl.String(), "line": pl.Int64()})),
+    "tests": pl.List(
+        pl.Struct(
+            {
+                "arguments": pl.List(pl.String()),
+                "stdin": pl.String(),
+                "files": pl.List(TEXT_FILE),
+                "label": pl.String(),
+                "command": pl.String(),
+                "exit_code": pl.Int64(),
+                "stdout": pl.String(),
+                "stderr": pl.String(),
+                "reached": pl.List(pl.Int64()),
+                "trace": pl.String(),
+            }
+        )
+    ),
+    "toolchain": pl.String(),
+}
 COMPLETIONS: Columns = {
     "request_sha256": pl.String(),
     "blob_id": pl.String(),

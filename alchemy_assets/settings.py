@@ -224,6 +224,16 @@ class Tracing(_Section):
     sampling: TraceSampling = TraceSampling()
 
 
+class Samples(_Section):
+    """How long samples may be, and how many of one kind a file gives; CodeTrace has bounds of its own (`tracing`)."""
+
+    most_a_file: int = Field(default=3, ge=1, description="Samples of one kind that a file gives at most.")
+    prompt_tokens: int = Field(
+        default=6_000, gt=0, description="Estimated tokens (characters / 4) of all questions of a sample, at most."
+    )
+    answer_tokens: int = Field(default=3_000, gt=0, description="The same of all its answers, at most.")
+
+
 class Sandboxing(_Section):
     """Where and how untrusted programs are run."""
 
@@ -308,6 +318,7 @@ class Settings(BaseSettings):
     decontamination: Decontamination = Decontamination()
     sandbox: Sandboxing = Sandboxing()
     tracing: Tracing = Tracing()
+    samples: Samples = Samples()
     release: Release = Release()
 
     _shards_power = field_validator("shards")(_power_of_two)

@@ -25,7 +25,7 @@ from alchemy_assets.tracing.building import Counting, build_all
 from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS, instrument, points_of
 from alchemy_assets.tracing.reasons import Dropped
 from alchemy_assets.tracing.record import prepare, run_tests, try_inputs
-from alchemy_assets.tracing.trials import Work
+from alchemy_assets.tracing.trials import Work, choose_tests
 
 SETTINGS = Tracing()
 T = TypeVar("T")
@@ -76,6 +76,12 @@ def only_works(found: Sequence[Work | Dropped]) -> list[Work]:
     return [one for one in found if isinstance(one, Work)]
 
 
+def search(built: Sequence[Work], watched: Watched) -> list[Work]:
+    """Try the inputs of programs and choose their tests."""
+    trials = try_inputs(built, watched)
+    return only_works([choose_tests(trial.work, trial.outcomes, SETTINGS) for trial in trials])
+
+
 def say(language: str, paths: Sequence[Path], sandbox: Sandbox) -> None:
     """Measure one language and write its line."""
     watched = Watched(sandbox)
@@ -94,7 +100,7 @@ def say(language: str, paths: Sequence[Path], sandbox: Sandbox) -> None:
     ]
     prepared, preparing = measured(watched, lambda: only_works([prepare(row, {language}) for row in rows]))
     built, building = measured(watched, lambda: only_works(build_all(prepared, watched)))
-    works, searching = measured(watched, lambda: only_works(try_inputs(built, watched, SETTINGS)))
+    works, searching = measured(watched, lambda: search(built, watched))
     before = len(watched.outcomes)
     results, recording = measured(watched, lambda: run_tests(works, watched, SETTINGS, {language: "the toolchain"}))
     each = 1 + SETTINGS.runs

@@ -111,6 +111,7 @@ TABLES: Mapping[str, Columns] = {
     "rejected_files": schema.REJECTED_FILES,
     "curated_files": {name: kind for name, kind in schema.curated_files({}).items() if name != "signals"},
     "trace_outcomes": schema.TRACE_OUTCOMES,
+    "observations": schema.OBSERVATIONS,
     **dict.fromkeys(STRATEGIES, schema.SAMPLES),
     **{f"{strategy}_rejected": schema.REJECTED_SAMPLES for strategy in STRATEGIES},
 }

@@ -8,7 +8,8 @@ what was paid for is never asked twice.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -17,17 +18,24 @@ import polars as pl
 from alchemy_assets import schema
 from alchemy_assets.generation.completions import NO_ANSWERS, Answers, Request
 from alchemy_assets.sandbox.sandbox import Sandbox
+from alchemy_assets.settings import Samples
 from alchemy_assets.strategies.conversation import control_text_in
+from alchemy_assets.tracing.observed import Observed
+from alchemy_assets.tracing.reasons import Dropped
 
 CHARACTERS_A_TOKEN = 4
 CODE_TRACE = "code_trace"
 DUPLICATE = "duplicate sample"
 CONTROL_TEXT = "control text in the conversation"
+PROMPT_TOO_LONG = "the prompt is too long"
+ANSWER_TOO_LONG = "the answer is too long"
+ENOUGH_OF_FILE = "enough samples of its file"
+BOUNDS = Samples()
 
 
 @dataclass(frozen=True)
 class CuratedFile:
-    """A row of `curated_files`."""
+    """A row of `curated_files`; `observed` is what its program or its functions did, or why nobody knows that."""
 
     blob_id: str
     language: str
@@ -37,6 +45,7 @@ class CuratedFile:
     license: str
     near_duplicate_cluster: str
     edits: list[dict[str, object]] = field(default_factory=list)
+    observed: Observed | Dropped | None = None
 
     @property
     def path(self) -> str:
@@ -44,9 +53,10 @@ class CuratedFile:
         return str(self.occurrences[0]["path"]) if self.occurrences else ""
 
 
-def curated_file(row: Mapping[str, object]) -> CuratedFile:
+def curated_file(row: Mapping[str, object], observed: Observed | Dropped | None = None) -> CuratedFile:
     """The file of a row, with only what strategies may see."""
-    return CuratedFile(**{name: row[name] for name in CuratedFile.__dataclass_fields__})  # type: ignore[arg-type]
+    names = [name for name in CuratedFile.__dataclass_fields__ if name != "observed"]
+    return CuratedFile(**{name: row[name] for name in names}, observed=observed)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,14 @@ class Rejected:
 
     draft: Draft
     reasons: tuple[str, ...]
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Left:
+    """A sample that is not made, and why: the plan of a draft without a question. `detail` says what shows it."""
+
+    reason: str
     detail: str = ""
 
 
@@ -171,6 +189,31 @@ def _rejected(strategy: str, one: Rejected) -> dict[str, object]:
     }
 
 
+def bounded(judged: Iterable[Verified | Rejected], bounds: Samples) -> Iterator[Verified | Rejected]:
+    """All of what was judged; what is longer than the settings allow, or more of one file, is rejected.
+
+    A kind's drafts come best first, so the first of a file are those that stay.
+    """
+    taken: Counter[tuple[str, str]] = Counter()
+    for one in judged:
+        if isinstance(one, Rejected):
+            yield one
+            continue
+        asked, answered = (
+            sum(_tokens(content) for role, content in one.messages if role == who) for who in ("user", "assistant")
+        )
+        key = (one.draft.kind, one.draft.file.blob_id)
+        if asked > bounds.prompt_tokens:
+            yield Rejected(one.draft, (PROMPT_TOO_LONG,), f"{asked:,} tokens")
+        elif answered > bounds.answer_tokens:
+            yield Rejected(one.draft, (ANSWER_TOO_LONG,), f"{answered:,} tokens")
+        elif taken[key] >= bounds.most_a_file:
+            yield Rejected(one.draft, (ENOUGH_OF_FILE,), f"{bounds.most_a_file} are kept")
+        else:
+            taken[key] += 1
+            yield one
+
+
 def tables(
     strategy: str, judged: Iterable[Verified | Rejected], answers: Answers = NO_ANSWERS
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -210,12 +253,13 @@ class Shard:
     pending: tuple[Request, ...]
 
 
-def run(
+def run(  # noqa: PLR0913, PLR0917 -- what a shard is made from, and within which bounds
     kinds: Sequence[Kind],
     files: Iterable[CuratedFile],
     sandbox: Sandbox | None,
     strategy: str,
     answers: Answers = NO_ANSWERS,
+    bounds: Samples = BOUNDS,
 ) -> Shard:
     """Propose and verify every kind of one strategy over the files of a shard."""
     drafts: dict[str, list[Draft]] = {kind.name: [] for kind in kinds}
@@ -227,7 +271,6 @@ def run(
                     pending.append(one)
                 else:
                     drafts[kind.name].append(one)
-    samples, rejected = tables(
-        strategy, (one for kind in kinds for one in kind.verify(drafts[kind.name], sandbox)), answers
-    )
+    judged = (one for kind in kinds for one in kind.verify(drafts[kind.name], sandbox))
+    samples, rejected = tables(strategy, bounded(judged, bounds), answers)
     return Shard(samples, rejected, sum(map(len, drafts.values())), tuple(pending))

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     TOO_LONG = "too long"
     CHANGED_BEHAVIOUR = "changed behaviour"
     CONTROL_TEXT = "control text"
+    GIVEN = "came instrumented, so only its trace is known"
 
 
 class Reached(StrEnum):

@@ -23,6 +23,8 @@ from alchemy_assets.tracing.given import Given, prepare_given
 from alchemy_assets.tracing.harness import Harness, program_of, whole_program
 from alchemy_assets.tracing.inputs.registry import PROPOSE
 from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS, instrument, points_outside
+from alchemy_assets.tracing.observe import Trial, observe
+from alchemy_assets.tracing.observed import Observed, row_of
 from alchemy_assets.tracing.reasons import Dropped, Reached, Reason
 from alchemy_assets.tracing.screening.registry import SCREEN
 from alchemy_assets.tracing.scripts import RUN, output_name, run_script, trace_name
@@ -42,10 +44,11 @@ Result = dict[str, object] | list[Dropped]
 
 @dataclass(frozen=True)
 class Recorded:
-    """The tables `traces` (kept ones) and `trace_outcomes` (every file), and the seconds that programs ran."""
+    """The tables `traces` (kept ones), `trace_outcomes` and `observations` (every file), and seconds that programs ran."""
 
     traces: pl.DataFrame
     outcomes: pl.DataFrame
+    observations: pl.DataFrame
     sandbox_seconds: float
 
 
@@ -63,6 +66,8 @@ def record(
     }
     toolchains = {language: sandbox.toolchain(language) for language in sorted(runnable)} if sandbox is not None else {}
     results: dict[str, Result] = {}
+    seen: dict[str, Observed] = {}
+    unseen: dict[str, Dropped] = {}
     for start in range(0, len(rows), FILES_AT_ONCE):
         works: list[Work] = []
         ready: list[Work] = []
@@ -75,7 +80,15 @@ def record(
                 (works if own is None else ready).append(prepared)
         if counting is not None:
             works = _sift(works, build_all(works, counting), results)
-            works = [*_sift(works, try_inputs(works, counting, settings), results), *ready]
+            trials = try_inputs(works, counting)
+            for trial, one in zip(trials, observe(trials, counting, toolchains), strict=True):
+                blob_id = str(trial.work.row["blob_id"])
+                if isinstance(one, Dropped):
+                    unseen[blob_id] = one
+                else:
+                    seen[blob_id] = one
+            chosen = [choose_tests(trial.work, trial.outcomes, settings) for trial in trials]
+            works = [*_sift(works, chosen, results), *ready]
             for work, result in zip(works, run_tests(works, counting, settings, toolchains), strict=True):
                 results[str(work.row["blob_id"])] = result
     traces = [result for result in results.values() if isinstance(result, dict)]
@@ -83,6 +96,9 @@ def record(
     return Recorded(
         schema.frame_of(traces, schema.TRACES).sort("blob_id"),
         schema.frame_of(outcomes, schema.TRACE_OUTCOMES).sort("blob_id"),
+        schema.frame_of([_observation(row, seen, unseen, results) for row in rows], schema.OBSERVATIONS).sort(
+            "blob_id"
+        ),
         counting.seconds if counting is not None else 0.0,
     )
 
@@ -102,6 +118,22 @@ def _outcome(row: Mapping[str, object], result: Result) -> dict[str, object]:
         "reasons": [str(one.reason) for one in dropped],
         "detail": "; ".join(one.detail for one in dropped if one.detail),
     }
+
+
+def _observation(
+    row: Mapping[str, object],
+    seen: Mapping[str, Observed],
+    unseen: Mapping[str, Dropped],
+    results: Mapping[str, Result],
+) -> dict[str, object]:
+    """What was seen of a file; or why not, which for programs that never ran is also why they were not traced."""
+    blob_id = str(row["blob_id"])
+    columns = dict.fromkeys(schema.OBSERVATIONS) | {"blob_id": blob_id, "language": row["language"]}
+    if blob_id in seen:
+        return columns | row_of(seen[blob_id])
+    result = results[blob_id]
+    why = unseen.get(blob_id) or (result[0] if isinstance(result, list) else Dropped(Reason.GIVEN))
+    return columns | {"reason": str(why.reason), "detail": why.detail}
 
 
 def _sift(works: Sequence[Work], found: Iterable[Work | Dropped], results: dict[str, Result]) -> list[Work]:
@@ -141,10 +173,10 @@ def _harness(language: str, text: str) -> Harness | Dropped:
     return harness_of_calls(language, text) if reason.reason is Reason.LIBRARY and language in CALLS else reason
 
 
-def try_inputs(works: Sequence[Work], sandbox: Counting, settings: Tracing) -> list[Work | Dropped]:
-    """Run every candidate once; keep those that take different ways, and points that turned out to say something."""
+def try_inputs(works: Sequence[Work], sandbox: Counting) -> list[Trial]:
+    """Run every candidate once, with all points."""
     outcomes = iter(sandbox.run_many([run for work in works for run in _trials_of(work)]))
-    return [choose_tests(work, [next(outcomes) for _ in work.harness.candidates], settings) for work in works]
+    return [Trial(work, [next(outcomes) for _ in work.harness.candidates]) for work in works]
 
 
 def _trials_of(work: Work) -> Iterator[Run]:

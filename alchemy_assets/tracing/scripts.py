@@ -14,6 +14,7 @@ from alchemy_assets.tracing.launch import Launch
 from alchemy_assets.tracing.ways import path
 
 RUN = "run.sh"
+EXIT_STATUS = "exit status "
 LEAST_TESTS = 3
 MOST_TESTS = 4
 # What share of a test's states must be new: the first of these, and the next where tests are wanting.
@@ -82,8 +83,18 @@ def run_script(launch: Launch, tests: Sequence[Test], *, compared: bool = False)
         kept = f" > {output_name(number)}" if compared else ""
         lines.append(f"# Test {number}")
         lines += _with_input(f"{command}{kept} 2> {trace_name(number)}", test.stdin)
-        lines += ['echo "exit status $?"', ""] if compared else [""]
+        lines += [f'echo "{EXIT_STATUS}$?"', ""] if compared else [""]
     return "\n".join(lines[:-1]) + "\n"
+
+
+def typed(launch: Launch, test: Test, *, reads_input: bool) -> str:
+    """What a person types to run one test of a program that is built: files first, then the command with its input.
+
+    reads_input: whether its tests have input at all; where they have not, nothing is said of it.
+    """
+    files = [line for name, text in test.files.items() for line in _here_document(f"cat > {shlex.quote(name)}", text)]
+    command = launch.line(test.arguments)
+    return "\n".join([*files, *(_with_input(command, test.stdin) if reads_input or test.stdin else [command])])
 
 
 def _with_input(command: str, stdin: str) -> list[str]:

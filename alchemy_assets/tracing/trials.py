@@ -62,8 +62,8 @@ class Work:
     script: str = ""
 
 
-def choose_tests(work: Work, outcomes: Sequence[Outcome], settings: Tracing) -> Work | Dropped:
-    """The tests that take different ways, with the points and limits that suit them, or why there are none."""
+def came_through(work: Work, outcomes: Sequence[Outcome]) -> list[Tried]:
+    """The candidates that ended by themselves and printed nothing that is another each time."""
     tried = []
     for test, outcome in zip(work.harness.candidates, outcomes, strict=True):
         text = outcome.stderr.decode(errors="replace")
@@ -72,8 +72,14 @@ def choose_tests(work: Work, outcomes: Sequence[Outcome], settings: Tracing) -> 
         if _ADDRESS.search(outcome.stdout):
             continue
         tried.append(Tried(test, tuple(measure.read_events(text)), outcome.exit_code != 0, len(text)))
+    return tried
+
+
+def choose_tests(work: Work, outcomes: Sequence[Outcome], settings: Tracing) -> Work | Dropped:
+    """The tests that take different ways, with the points and limits that suit them, or why there are none."""
+    tried = came_through(work, outcomes)
     if not tried:
-        return _why_none(outcomes)
+        return why_none(outcomes)
     kept = keep_distinct(tried)
     if not kept:
         return Dropped(Reason.NO_EVENTS, "no point was reached", Reached.RAN)
@@ -120,7 +126,7 @@ def _settle(work: Work, kept: Sequence[Tried], settings: Tracing) -> Work | Drop
     return final if isinstance(final, Dropped) else replace(work, shown=final, tests=[one.test for one in kept])
 
 
-def _why_none(outcomes: Sequence[Outcome]) -> Dropped:
+def why_none(outcomes: Sequence[Outcome]) -> Dropped:
     """The reason of a program of which no candidate came through, taken from the first."""
     first = outcomes[0]
     text = first.stderr.decode(errors="replace")

@@ -9,8 +9,9 @@ import pytest
 from alchemy_assets import schema
 from alchemy_assets.quality.expectations import expect
 from alchemy_assets.strategies import code_trace
+from alchemy_assets.strategies.strategy import Left
 from alchemy_assets.strategies.trace_kinds import branch, monologue, next_state, output
-from alchemy_assets.strategies.trace_kinds.reasons import Left, Reason
+from alchemy_assets.strategies.trace_kinds.reasons import Reason
 from alchemy_assets.strategies.trace_kinds.recording import read
 from alchemy_assets.strategies.trace_kinds.registry import KINDS
 from alchemy_assets.strategies.trace_kinds.telling import told

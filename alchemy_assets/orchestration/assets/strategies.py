@@ -14,6 +14,7 @@ from alchemy_assets.strategies.registry import STRATEGIES, Strategy
 from alchemy_assets.strategies.strategy import CODE_TRACE, curated_file, run
 from alchemy_assets.tracing.given import hash_of, read_given
 from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS
+from alchemy_assets.tracing.observed import observed_of
 from alchemy_assets.tracing.record import record
 
 SAMPLE_CHECKS = (checks.ACCOUNTED, checks.in_order("samples"), checks.expected("samples"))
@@ -23,7 +24,7 @@ PREVIEW = ("sample_id", "kind", "license", "prompt_tokens", "answer_tokens", "ve
 
 def _toolchain(workspace: Workspace, partition: str) -> str:
     language = partition.split(SEPARATOR, maxsplit=1)[0]
-    # Programs of other languages are not run by any step yet, and asking a toolchain for its version takes time.
+    # Markdown is not run, and asking a toolchain for its version takes time.
     return workspace.toolchain(language) if language in INSTRUMENTERS else "none is needed"
 
 
@@ -69,14 +70,24 @@ def _record(inputs: Inputs) -> Mapping[str, Made]:
     return {
         "traces": Made([("", recorded.traces)], counts, notes),
         "trace_outcomes": Made([("", recorded.outcomes)], {"rows_in": files.height, "kept": recorded.outcomes.height}),
+        "observations": Made(
+            [("", recorded.observations)],
+            {
+                "rows_in": files.height,
+                "kept": recorded.observations.height,
+                "seen": recorded.observations["reason"].null_count(),
+            },
+        ),
     }
 
 
 def _make_samples(strategy: Strategy) -> Callable[[Inputs], Mapping[str, Made]]:
     def compute(inputs: Inputs) -> Mapping[str, Made]:
         training = inputs.frame("curated_files").filter(~pl.col("held_out"))
-        files = [curated_file(row) for row in training.iter_rows(named=True)]
-        made = run(strategy.kinds, files, inputs.workspace.sandbox, strategy.name)
+        seen = {row["blob_id"]: observed_of(row) for row in inputs.frame("observations").iter_rows(named=True)}
+        files = [curated_file(row, seen.get(row["blob_id"])) for row in training.iter_rows(named=True)]
+        bounds = inputs.workspace.settings.samples
+        made = run(strategy.kinds, files, inputs.workspace.sandbox, strategy.name, bounds=bounds)
         notes = {} if strategy.kinds else {"why it is empty": strategy.without_a_model}
         return samples_made(strategy.name, made.samples, made.rejected, made.proposed, notes)
 
@@ -124,6 +135,13 @@ def _traces() -> Step:
                 (checks.EACH_HAS_A_ROW, checks.in_order("trace_outcomes")),
                 ("blob_id", "kept", "reasons"),
             ),
+            Table(
+                "observations",
+                schema.OBSERVATIONS,
+                "What every file's program or functions did in chosen tests, the same everywhere, or why nobody knows.",
+                (checks.EACH_HAS_A_ROW, checks.in_order("observations")),
+                ("blob_id", "harness", "reason"),
+            ),
         ),
         compute=_record,
         code=("alchemy_assets.tracing.record", "alchemy_assets.sandbox.backends"),
@@ -149,8 +167,9 @@ def steps(_settings: Settings) -> tuple[Step, ...]:
                 tables=sample_tables(strategy.name, strategy.description),
                 compute=_make_samples(strategy),
                 code=(f"alchemy_assets.strategies.{strategy.name}", "alchemy_assets.sandbox.backends"),
-                inputs=("curated_files",),
+                inputs=("curated_files", "observations") if strategy.kinds else ("curated_files",),
                 kinds=frozenset({"polars", "parquet", "greatexpectations"}),
+                uses=lambda used: used.samples,
                 outside=_toolchain if strategy.kinds else lambda _, __: "",
             )
             for strategy in STRATEGIES.values()

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.phrasing import fill, pick
+from alchemy_assets.strategies.strategy import Left
 from alchemy_assets.strategies.trace_kinds import showing
-from alchemy_assets.strategies.trace_kinds.reasons import Left, Reason
+from alchemy_assets.strategies.trace_kinds.reasons import Reason
 from alchemy_assets.strategies.trace_kinds.recording import Made, Recording
 from alchemy_assets.tracing.events import Event, format_event
 from alchemy_assets.tracing.scripts import trace_name

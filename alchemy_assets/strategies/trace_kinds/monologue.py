@@ -9,8 +9,9 @@ from collections import Counter
 from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.grounded.printed import LONG, NO_OUTPUT, READABLE, fault_of_text
 from alchemy_assets.strategies.phrasing import draw
+from alchemy_assets.strategies.strategy import Left
 from alchemy_assets.strategies.trace_kinds import showing
-from alchemy_assets.strategies.trace_kinds.reasons import Left, Reason
+from alchemy_assets.strategies.trace_kinds.reasons import Reason
 from alchemy_assets.strategies.trace_kinds.recording import Made, Recording, Test
 from alchemy_assets.strategies.trace_kinds.telling import told
 from alchemy_assets.tracing.events import state_changes, without_events

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 
 from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.grounded.printed import LONG
+from alchemy_assets.strategies.strategy import Left
 from alchemy_assets.strategies.trace_kinds import showing
-from alchemy_assets.strategies.trace_kinds.reasons import Left, Reason
+from alchemy_assets.strategies.trace_kinds.reasons import Reason
 from alchemy_assets.strategies.trace_kinds.recording import Made, Recording, Test
 from alchemy_assets.tracing.events import Event, format_event, parse_event
 

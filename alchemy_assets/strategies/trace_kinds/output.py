@@ -5,8 +5,9 @@ Belongs here: which test is asked about. Does not: what speaks against a text as
 
 from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.grounded.printed import fault_of_text
+from alchemy_assets.strategies.strategy import Left
 from alchemy_assets.strategies.trace_kinds import showing
-from alchemy_assets.strategies.trace_kinds.reasons import Left, Reason
+from alchemy_assets.strategies.trace_kinds.reasons import Reason
 from alchemy_assets.strategies.trace_kinds.recording import Made, Recording, Test
 from alchemy_assets.tracing.events import copied_share
 

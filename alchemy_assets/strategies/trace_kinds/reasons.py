@@ -1,9 +1,8 @@
-"""Why a recording gives no sample of a kind: the closed set of reasons, and how a kind hands one back.
+"""Why a recording gives no sample of a kind: the closed set of reasons.
 
 Belongs here: the words. Does not: the rules; what speaks against an output (`grounded.printed`).
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -21,11 +20,3 @@ class Reason(StrEnum):
     TOO_EASY = "easier than the settings ask for"
     TOO_HARD = "harder than the settings allow"
     ENOUGH_OF_BAND = "enough samples of its difficulty"
-
-
-@dataclass(frozen=True)
-class Left:
-    """A sample that is not made, and why; `detail` says what shows it."""
-
-    reason: str
-    detail: str = ""

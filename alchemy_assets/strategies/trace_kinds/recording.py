@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from alchemy_assets.strategies.trace_kinds.reasons import Left, Reason
+from alchemy_assets.strategies.strategy import Left
+from alchemy_assets.strategies.trace_kinds.reasons import Reason
 from alchemy_assets.tracing.events import Event, read_events
 from alchemy_assets.tracing.instrument.points import Insertion, Instrumented
 from alchemy_assets.tracing.record import TRACE_POINT

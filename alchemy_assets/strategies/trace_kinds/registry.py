@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from alchemy_assets.strategies.phrasing import fill, pick
-from alchemy_assets.strategies.strategy import CuratedFile, Draft, Rejected, Verified
+from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left, Rejected, Verified
 from alchemy_assets.strategies.trace_kinds import branch, monologue, next_state, output
-from alchemy_assets.strategies.trace_kinds.reasons import Left, Reason
+from alchemy_assets.strategies.trace_kinds.reasons import Reason
 from alchemy_assets.strategies.trace_kinds.recording import Made, Recording, read
 from alchemy_assets.tracing import events as measure
 
