@@ -7,6 +7,9 @@
 -- prompt_tokens             tokens of what the user says
 -- answer_tokens             tokens of what is to be learned
 -- parsed .. answer_is_source  accepted samples for which this was proved (tests_passed: at least one test)
+-- answer_lines              median lines of their answers; null where no kind says it
+-- dependency_depth          median length of the chain of values that must be followed; null where there is none
+-- copied_share              mean share of the answer that stands in the question; null where it is not measured
 -- rejected                  proposed samples that did not hold
 -- rejected_by_reason        how many under each reason, the most frequent first; one sample may have several
 WITH
@@ -27,7 +30,10 @@ accepted AS (
         count(*) FILTER (WHERE verified.tests_passed > 0) AS tests_passed,
         count(*) FILTER (WHERE verified.behaves_as_source) AS behaves_as_source,
         count(*) FILTER (WHERE verified.observed) AS observed,
-        count(*) FILTER (WHERE verified.answer_is_source) AS answer_is_source
+        count(*) FILTER (WHERE verified.answer_is_source) AS answer_is_source,
+        median(difficulty.answer_lines) AS answer_lines,
+        median(difficulty.dependency_depth) AS dependency_depth,
+        avg(difficulty.copied_share) AS copied_share
     FROM samples
     GROUP BY strategy, kind, language
 ),
@@ -79,6 +85,9 @@ SELECT
     coalesce(accepted.behaves_as_source, 0) AS behaves_as_source,
     coalesce(accepted.observed, 0) AS observed,
     coalesce(accepted.answer_is_source, 0) AS answer_is_source,
+    accepted.answer_lines,
+    accepted.dependency_depth,
+    accepted.copied_share,
     coalesce(refused_counts.rejected, 0) AS rejected,
     coalesce(refused_reasons.rejected_by_reason, []) AS rejected_by_reason
 FROM accepted

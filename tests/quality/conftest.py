@@ -57,11 +57,15 @@ def judged() -> Callable[..., Verified]:
             ("assistant", "It prints the letter a."),
         ),
         verified: Mapping[str, bool | int | None] | None = None,
+        difficulty: Mapping[str, float | int | None] | None = None,
     ) -> Verified:
         text = f"print({name!r})\n"
         file = CuratedFile(sha1(name), language, text, sha1(text), [occurrence()], "MIT", sha1(name))
         return Verified(
-            Draft(kind, file, messages, "p1", text), messages, {"parsed": True} if verified is None else verified
+            Draft(kind, file, messages, "p1", text),
+            messages,
+            {"parsed": True} if verified is None else verified,
+            difficulty=difficulty or {},
         )
 
     return make

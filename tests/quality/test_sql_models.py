@@ -166,9 +166,13 @@ def test_samples_are_counted_by_strategy_kind_and_language(
 ) -> None:
     """Samples, tokens, proved facts and rejections stand in one row a strategy, kind and language."""
     accepted = [
-        judged("a"),
-        judged("b", verified={"parsed": True, "tests_passed": 3, "compiled": False}),
-        judged("b", messages=(("user", "Anything else?"), ("assistant", "No, nothing at all."))),
+        judged("a", difficulty={"answer_lines": 3, "copied_share": 0.5}),
+        judged("b", verified={"parsed": True, "tests_passed": 3, "compiled": False}, difficulty={"answer_lines": 9}),
+        judged(
+            "b",
+            messages=(("user", "Anything else?"), ("assistant", "No, nothing at all.")),
+            difficulty={"answer_lines": 4, "copied_share": 0.0},
+        ),
         judged("c", kind="output", language="Shell", verified={"observed": True}),
     ]
     refused = [rejected("a", "too short"), rejected("b", "too short", "no doc"), rejected("z", "no doc"), rejected("z")]
@@ -190,6 +194,7 @@ def test_samples_are_counted_by_strategy_kind_and_language(
     assert first["prompt_tokens"] == tokens["prompt_tokens"].sum()
     assert first["answer_tokens"] == tokens["answer_tokens"].sum()
     assert (first["parsed"], first["tests_passed"], first["compiled"], first["observed"]) == (3, 1, 0, 0)
+    assert (first["answer_lines"], first["dependency_depth"], first["copied_share"]) == (4.0, None, 0.25)
     assert first["rejected_by_reason"] == [{"reason": "too short", "samples": 2}, {"reason": "no doc", "samples": 1}]
     assert (rows[1]["samples"], rows[1]["rejected"]) == (0, 2)
     assert rows[1]["rejected_by_reason"] == [
