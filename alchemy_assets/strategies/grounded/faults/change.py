@@ -1,0 +1,103 @@
+"""One possible change of a source text, and the code around it that is read to find such changes.
+
+Belongs here: what the families of changes share: the change itself, and where one stands. Does not: any change.
+Offsets are bytes of the UTF-8 text.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from alchemy_assets.strategies.grounded.names import Name
+from alchemy_assets.syntax_tree import text_of
+
+OFF_BY_ONE = "off by one"
+BOUNDARY = "wrong boundary"
+OPERATOR = "wrong operator"
+INVERTED = "inverted condition"
+SWAPPED_ARGUMENTS = "swapped arguments"
+SWAPPED_OPERANDS = "swapped operands"
+SWAPPED_BRANCHES = "swapped branches"
+LOST_UPDATE = "lost update"
+DEFAULT = "wrong default"
+RETURNED = "wrong value returned"
+MISSING_BREAK = "missing break"
+EARLY_EXIT = "missing early exit"
+MISSING_RETURN = "missing return"
+TOO_EARLY = "returned too early"
+MISSING_ELSE = "missing else"
+SHADOWED = "shadowed name"
+VARIABLE = "wrong variable"
+FUNCTION = "wrong function"
+TERM = "missing condition"
+JOIN = "wrong join"
+ORDER = "wrong order"
+AGGREGATE = "wrong aggregate"
+DUPLICATES = "wrong handling of duplicates"
+FAULTS = (
+    *(OFF_BY_ONE, BOUNDARY, OPERATOR, INVERTED, SWAPPED_ARGUMENTS, SWAPPED_OPERANDS, SWAPPED_BRANCHES, LOST_UPDATE),
+    *(DEFAULT, RETURNED, MISSING_BREAK, EARLY_EXIT, MISSING_RETURN, TOO_EARLY, MISSING_ELSE, SHADOWED, VARIABLE),
+    *(FUNCTION, TERM, JOIN, ORDER, AGGREGATE, DUPLICATES),
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """Bytes `start` to `end` become `replacement`; `shown` is the node that a person would point at."""
+
+    fault: str
+    start: int
+    end: int
+    replacement: str
+    shown: Node
+
+
+@dataclass(frozen=True)
+class Place:
+    """A node with what is known about where it stands.
+
+    types: the declared type of each name of the function around, "" where nothing says it.
+    alike: names of the function that play the same role as the key: a name with its partners.
+    names: every name of the function, by its byte.
+    """
+
+    language: str
+    source: bytes
+    node: Node
+    function: str
+    types: dict[str, str]
+    names: dict[int, Name]
+    bound: tuple[Name, ...]
+
+    def line_start(self, byte: int) -> int:
+        """The byte that the line of a byte begins with."""
+        return self.source.rfind(b"\n", 0, byte) + 1
+
+
+def replace(fault: str, node: Node, replacement: str, shown: Node | None = None) -> Change:
+    """A change of a whole node."""
+    return Change(fault, node.start_byte, node.end_byte, replacement, shown or node.parent or node)
+
+
+def ancestors(node: Node) -> Iterator[Node]:
+    """The nodes around a node, from the inside."""
+    above = node.parent
+    while above is not None:
+        yield above
+        above = above.parent
+
+
+def within(node: Node, kinds: frozenset[str], stop: frozenset[str] = frozenset()) -> Node | None:
+    """The nearest node around of one of these types; none where one of `stop` comes first."""
+    for above in ancestors(node):
+        if above.type in kinds:
+            return above
+        if above.type in stop:
+            return None
+    return None
+
+
+def same(one: Node, other: Node) -> bool:
+    """Whether two nodes have the same text."""
+    return text_of(one) == text_of(other)

@@ -1,0 +1,194 @@
+"""Plant one fault at a time in a source text: mutants that parse, and that a person could have written.
+
+Belongs here: walking a file, choosing among the changes, the mutated text. Does not: what is got wrong (`operators`,
+`values`, `statements`, `names`, `shell`, `sql`), and what becomes of it when it runs.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from alchemy_assets import syntax_tree
+from alchemy_assets.strategies.grounded.faults import names, operators, shell, sql, statements, values
+from alchemy_assets.strategies.grounded.faults.change import FAULTS as FAULTS
+from alchemy_assets.strategies.grounded.faults.change import Change, Place
+from alchemy_assets.strategies.grounded.faults.grammar import CALLS, SKIPPED, VARIABLES
+from alchemy_assets.strategies.grounded.names import Name, names_in
+from alchemy_assets.strategies.grounded.outline import Item, outline_of
+from alchemy_assets.strategies.grounded.shapes import SHAPES
+from alchemy_assets.strategies.phrasing import draw
+
+Found = tuple[Change, str]
+MOST = 40
+MOST_A_FAULT = 6
+_SHOWN_LINES, _SHOWN_CHARACTERS = 3, 120
+_FAMILIES = (operators, values, statements, names)
+_TEST = re.compile(r"(?:test_?|Test)(?:[A-Z0-9_]|$)|_?(?:assert|expect)|(?:it|describe|tests?|__main__)$|\w+_test$")
+_CHECK = re.compile(r"(?:\w+[.:!]+)*(?:assert\w*|expect|should\w*|debug_assert\w*|static_assert|assume|precondition)!?")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A text with one fault in it.
+
+    fault: one of `FAULTS`. start, end: bytes of the original that became `replacement`. line: counted from 1, in both texts.
+    before, after: the code of the changed place, short; `after` is empty where a statement was left out.
+    function: the name of the function around, or "".
+    """
+
+    fault: str
+    start: int
+    end: int
+    replacement: str
+    line: int
+    text: str
+    before: str
+    after: str
+    function: str
+
+
+def mutants(
+    language: str, text: str, lines: frozenset[int] | None = None, *, suffix: str = "", most: int = MOST
+) -> list[Mutant]:
+    """Mutants of a text, different faults and functions first; none outside of `lines` (from 1) where they are given."""
+    source = text.encode()
+    root, items = _read(language, text, suffix)
+    broken = _errors(root)
+    found: dict[tuple[int, int, str], Found] = {}
+    for place in _places(language, source, root, items):
+        families = (sql,) if language == "SQL" else (*_FAMILIES, shell) if language == "Shell" else _FAMILIES
+        for family in families:
+            for change in family.changes(place):
+                line = _line(source, change)
+                if lines is None or line in lines:
+                    found.setdefault((change.start, change.end, change.replacement), (change, place.function))
+    chosen: list[Mutant] = []
+    for change, function in _spread(text, list(found.values())):
+        if len(chosen) >= most:
+            break
+        changed = source[: change.start] + change.replacement.encode() + source[change.end :]
+        if _errors(syntax_tree.parse(language, changed, suffix).root_node) <= broken:
+            chosen.append(_mutant(source, changed, change, function))
+    return chosen
+
+
+def _read(language: str, text: str, suffix: str) -> tuple[Node, list[Item]]:
+    if language not in SHAPES:
+        return syntax_tree.parse(language, text.encode(), suffix).root_node, []
+    outline = outline_of(language, text, suffix)
+    return outline.root, outline.functions
+
+
+def _errors(root: Node) -> int:
+    return sum(1 for node in syntax_tree.walk(root) if node.is_error or node.is_missing) if root.has_error else 0
+
+
+def _line(source: bytes, change: Change) -> int:
+    """The line that a reader must look at: that of the first byte that differs."""
+    start = change.start
+    old, new = source[change.start : change.end], change.replacement.encode()
+    while start < change.end and old[:1] == new[:1] and old[:1] in {b"\n", b" ", b"\t"}:
+        old, new, start = old[1:], new[1:], start + 1
+    if not change.replacement:
+        start = max(start, change.shown.start_byte if change.start <= change.shown.start_byte < change.end else start)
+    return source.count(b"\n", 0, start) + 1
+
+
+def _places(language: str, source: bytes, root: Node, items: list[Item]) -> Iterator[Place]:
+    """Every node that code is made of, with what is known of the function around it."""
+    known = {item.node.id: item for item in items}
+    whole = _Scope("", root, language)
+    waiting: list[tuple[Node, _Scope]] = [(root, whole)]
+    while waiting:
+        node, scope = waiting.pop()
+        if node.type in SKIPPED or node.is_error or _checks(node):
+            continue
+        if (item := known.get(node.id)) is not None:
+            if _TEST.match(item.name):
+                continue
+            scope = _Scope(item.name, node, language)
+        yield Place(language, source, node, scope.function, scope.types, scope.names, scope.bound)
+        waiting += [(child, scope) for child in reversed(node.children) if child.is_named]
+
+
+def _checks(node: Node) -> bool:
+    """Whether a node is an assertion, or a module of tests."""
+    if node.type in CALLS or node.type in {"macro_invocation", "expression_macro"}:
+        called = node.child_by_field_name("function") or node.child_by_field_name("method") or node.children[0]
+        return _CHECK.fullmatch(syntax_tree.text_of(called)) is not None
+    if node.type == "mod_item":
+        name = node.child_by_field_name("name")
+        return name is not None and syntax_tree.text_of(name) in {"test", "tests"}
+    return False
+
+
+class _Scope:
+    """The names of a function, or of what stands outside of functions; read when they are first asked for."""
+
+    def __init__(self, function: str, node: Node, language: str) -> None:
+        self.function = function
+        shape = SHAPES.get(language)
+        every = list(names_in(node, shape)) if shape is not None and (function or node.parent is None) else []
+        self.names: dict[int, Name] = {name.node.start_byte: name for name in every}
+        self.bound = tuple(name for name in every if name.role == "bind")
+        self.types: dict[str, str] = {}
+        for name in self.bound:
+            self.types.setdefault(name.text, _declared_type(name.node))
+
+
+def _declared_type(node: Node) -> str:
+    """The type that the declaration of a name writes out."""
+    above: Node | None = node.parent
+    for _ in range(4):
+        if above is None or above.type in {"function_definition", "function_declarator", "block", "compound_statement"}:
+            return ""
+        written = above.child_by_field_name("type")
+        if written is None and above.type == "parameter":
+            written = next((child for child in above.named_children if child.type.endswith("_type")), None)
+        if written is not None:
+            text = syntax_tree.text_of(written)
+            return "" if text in {"auto", "var", "let"} else text
+        above = above.parent
+    return ""
+
+
+def _spread(text: str, found: list[Found]) -> Iterator[Found]:
+    """Changes in turn: one of each fault, then the next; within a fault one of each function, drawn by the text."""
+    key = str(draw(text))
+    groups: dict[str, dict[str, list[Found]]] = defaultdict(lambda: defaultdict(list))
+    for change, function in sorted(
+        found, key=lambda one: draw(key, str(one[0].start), str(one[0].end), one[0].replacement)
+    ):
+        groups[change.fault][function].append((change, function))
+    lines = {fault: _in_turn(list(functions.values()))[:MOST_A_FAULT] for fault, functions in groups.items()}
+    order = sorted(lines, key=lambda fault: draw(key, fault))
+    yield from _in_turn([lines[fault] for fault in order])
+
+
+def _in_turn(groups: Sequence[Sequence[Found]]) -> list[Found]:
+    longest = max(map(len, groups), default=0)
+    return [group[at] for at in range(longest) for group in groups if len(group) > at]
+
+
+def _mutant(source: bytes, changed: bytes, change: Change, function: str) -> Mutant:
+    shown = change.shown
+    start, end = min(shown.start_byte, change.start), max(shown.end_byte, change.end)
+    before, after = source[start:end].decode(), changed[start : end + len(changed) - len(source)].decode()
+    if max(before.count("\n"), after.count("\n")) >= _SHOWN_LINES or len(before) > _SHOWN_CHARACTERS:
+        first, last = source.rfind(b"\n", 0, change.start) + 1, source.find(b"\n", change.end)
+        last = len(source) if last < 0 else last
+        before, after = source[first:last].decode(), changed[first : last + len(changed) - len(source)].decode()
+    return Mutant(
+        change.fault,
+        change.start,
+        change.end,
+        change.replacement,
+        _line(source, change),
+        changed.decode(),
+        before.strip(),
+        after.strip(),
+        function,
+    )
