@@ -138,7 +138,7 @@ def test_output_asks_for_the_recorded_standard_output():
         ("", "no output"),
         ("x\n" * 100, "too much output"),
         ("sum: 0.12345678901\n", "unlearnable value"),
-        ("usage: x\n", "needs input"),
+        ("usage: x\n", "only says how it is called"),
         ("python3\nsource.py\n", Reason.COPIED),
     ],
 )

@@ -5,11 +5,14 @@ import pytest
 from alchemy_assets.errors import SettingsError
 from alchemy_assets.strategies import phrasing
 
-KINDS = ("completion", "recorded_output")
+KINDS = ("completion", "recorded_output", "recorded_output_calls", "fill_in_the_middle")
 PLACES = {
     "completion": {"code", "name", "language", "what", "file", "hole", "comment"},
     "recorded_output": {"code", "run", "file", "language"},
     "recorded_output_answers": {"output", "run"},
+    "recorded_output_calls": {"code", "run", "call", "file", "language"},
+    "recorded_output_call_answers": {"output", "run", "call"},
+    "fill_in_the_middle": {"code", "hole", "what", "a_what", "size", "language", "file"},
 }
 
 
@@ -45,7 +48,7 @@ def test_no_eight_words_are_in_more_than_one_percent_of_the_questions(kind):
     drawn, seen = 20_000, Counter()
     for number in range(drawn):
         _, text = phrasing.pick(kind, str(number))
-        values = {place: f"<{place}{number}>" for place in ("code", "name", "file", "run")}
+        values = {place: f"<{place}{number}>" for place in ("code", "name", "file", "run", "call")}
         few = {"language": f"L{number % 13}", "what": "function", "comment": "comment", "hole": "your code here"}
         words = phrasing.fill(text, values | few).split()
         seen.update({tuple(words[at : at + 8]) for at in range(len(words) - 7)})

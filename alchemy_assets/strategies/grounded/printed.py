@@ -1,27 +1,32 @@
-"""Judge whether what a program printed is the same every time, and can be worked out from its source.
+"""Judge whether what a run printed is worth working out: it cannot be read off the source, and can be had by reason.
 
-Belongs here: rules over outcomes. Does not: running anything (`recorded_output`).
+Belongs here: rules over what was printed. Does not: running anything, choosing among runs (`recorded_output`).
 """
 
-import ast
 import re
-import warnings
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
-from alchemy_assets.sandbox.sandbox import Outcome, Status
-from alchemy_assets.strategies.grounded.programs import NEEDS_LIBRARY, UNLEARNABLE
+from alchemy_assets.tracing.events import copied_share
+from alchemy_assets.tracing.observed import Result
+from alchemy_assets.tracing.screening.code import read_code
 
 MOST_LINES = 60
 MOST_CHARACTERS = 2_000
 READABLE_SHARE = 0.3
+# Lines of the output that may be lines of what is typed: a program that echoes its input shows nothing of its own.
+MOST_ECHOED = 0.5
 
-NONDETERMINISTIC = "nondeterministic"
 NO_OUTPUT = "no output"
 TOO_MUCH = "too much output"
 FAILED = "failed"
-TIMEOUT = "timeout"
 READABLE = "readable from the file"
-NEEDS_INPUT = "needs input"
+ECHOED = "echoes what it is given"
+USAGE = "only says how it is called"
+UNLEARNABLE = "unlearnable value"
+OF_THE_INTERPRETER = "tells of the interpreter"
+REASONS = (NO_OUTPUT, TOO_MUCH, FAILED, READABLE, ECHOED, USAGE, UNLEARNABLE, OF_THE_INTERPRETER)
 
 # What nobody works out in the head.
 LONG = re.compile(
@@ -29,93 +34,100 @@ LONG = re.compile(
     r"|(?=[^\s]*\d)(?=[^\s]*[A-Z])(?=[^\s]*[a-z])[A-Za-z0-9+/]{32,}|\bobject at 0x",
     re.IGNORECASE,
 )
-# What Python's own test runner prints: it tells of the interpreter, not of the program.
-_TEST_REPORT = re.compile(r"^Trying:$|items? had no tests|^\*{20,}$|^Ran \d+ tests?", re.MULTILINE)
 _PLACE = re.compile(r"(?<![\w.])/(?:tmp|usr|home|root|proc|work|dev/shm)/?\b")
+# What test runners and interpreters print: it tells of them, not of the program.
+_OF_THE_INTERPRETER = re.compile(
+    r"^Trying:$|items? had no tests|^\*{20,}$|^Ran \d+ tests?"
+    r"|^(?:PHP )?(?:Warning|Notice|Deprecated|Fatal error|Parse error): .* on line \d+|^Traceback \(most recent call last\)",
+    re.MULTILINE,
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _USAGE = re.compile(r"\A\s*(?:\S+:\s*)?usage\b", re.IGNORECASE)
 _WORD_FOR_WORD = 12
-# What bash exits with where a command is not there.
-_NOT_FOUND = 127
 # A program that fails with so little to say only complains.
 _LINES_OF_A_COMPLAINT = 2
+# Lines that all stand in the source say something by their order, where they are not the same over and over.
+_LEAST_DIFFERENT = 3
+# What a shell says without quotes, or in those that its grammar takes for no string.
+_SAID = re.compile(r"(?<=echo )[\w .,:!-]+$|(?<=')[^'\n]+(?=')", re.MULTILINE)
+
+Fault = tuple[str, str]
 
 
-def fault_of_run(outcome: Outcome, source: str, *, takes_input: bool) -> tuple[str, str] | None:  # noqa: PLR0911 -- one return a rule
-    """Why one run is no use, and what shows it."""
-    error = outcome.stderr.decode(errors="replace").strip().split("\n")[-1][:120]
-    if outcome.status in {Status.TIMED_OUT, Status.KILLED}:
-        return TIMEOUT, outcome.detail
-    if outcome.status is Status.TOO_MUCH_OUTPUT or outcome.truncated:
-        return TOO_MUCH, outcome.detail
-    if outcome.status is not Status.FINISHED:
-        return FAILED, f"{outcome.status}: {outcome.detail}"
-    if (outcome.exit_code and b"ModuleNotFoundError" in outcome.stderr) or outcome.exit_code == _NOT_FOUND:
-        return NEEDS_LIBRARY, error
-    if outcome.exit_code and (outcome.stderr.strip() or not outcome.stdout.strip()):
-        return (NEEDS_INPUT if takes_input else FAILED), error
-    if outcome.exit_code and outcome.stdout.strip().count(b"\n") < _LINES_OF_A_COMPLAINT:
-        return (NEEDS_INPUT if takes_input else FAILED), outcome.stdout.decode(errors="replace").strip()[:120]
-    return fault_of_text(outcome.stdout, source, takes_input=takes_input)
+def fault_of_result(result: Result, language: str, source: str, typed: str) -> Fault | None:
+    """Why what one run did is no use as an answer, and what shows it; `typed` is what it was given."""
+    if result.exit_code and result.stdout.count("\n") < _LINES_OF_A_COMPLAINT:
+        return FAILED, (result.stderr or result.stdout).strip()[-120:]
+    if result.exit_code and result.stderr.strip():
+        return FAILED, result.stderr.strip().split("\n")[-1][:120]
+    if fault := fault_of_text(result.stdout, language, source):
+        return fault
+    echoed = copied_share(result.stdout, typed)
+    return (ECHOED, f"{echoed:.2f}") if echoed > MOST_ECHOED else None
 
 
-def fault_of_text(stdout: bytes, source: str, *, takes_input: bool) -> tuple[str, str] | None:  # noqa: PLR0911 -- one return a rule
-    """Why what a program printed is no use as an answer, and what shows it."""
-    try:
-        text = stdout.decode()
-    except UnicodeDecodeError:
-        return UNLEARNABLE, "not UTF-8"
+def fault_of_text(text: str, language: str, source: str) -> Fault | None:  # noqa: PLR0911 -- one return a rule
+    """Why a printed text is no use as an answer, and what shows it."""
     lines = [line for line in text.split("\n") if line.strip()]
     if not lines:
-        return (NEEDS_INPUT if takes_input else NO_OUTPUT), ""
+        return NO_OUTPUT, ""
     if len(text) > MOST_CHARACTERS or text.rstrip("\n").count("\n") >= MOST_LINES:
         return TOO_MUCH, f"{len(lines)} lines"
     if _USAGE.search(text):
-        return NEEDS_INPUT, lines[0][:80]
+        return USAGE, lines[0][:80]
     if found := _CONTROL.search(text):
         return UNLEARNABLE, repr(found[0])
-    for pattern in (LONG, _PLACE, _TEST_REPORT):
+    for pattern, reason in ((LONG, UNLEARNABLE), (_PLACE, UNLEARNABLE), (_OF_THE_INTERPRETER, OF_THE_INTERPRETER)):
         for match in pattern.finditer(text):
             if match[0] not in source:
-                return UNLEARNABLE, match[0][:80]
-    share = readable_share(text, source)
-    return (READABLE, f"{share:.2f}") if share > READABLE_SHARE else None
+                return reason, match[0][:80]
+    places = _places(language, source)
+    share = _in_order(lines, places, source)
+    if share > READABLE_SHARE:
+        return READABLE, f"{share:.2f}"
+    different = {line.strip() for line in lines}
+    if len(different) < _LEAST_DIFFERENT and all(_stands(line, places, source) for line in different):
+        return READABLE, f"{len(different)} lines over and over"
+    return None
 
 
-def readable_share(text: str, source: str) -> float:
-    """The share of printed lines that stand word for word in the source."""
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    literals = _literal_lines(source)
-    known = sum(line in literals or (len(line) >= _WORD_FOR_WORD and line in source) for line in lines)
-    return known / max(len(lines), 1)
+def readable_share(text: str, language: str, source: str) -> float:
+    """The share of printed lines that can be read off the source from top to bottom."""
+    return _in_order([line for line in text.split("\n") if line.strip()], _places(language, source), source)
 
 
-def _literal_lines(source: str) -> set[str]:
-    found: set[str] = set()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            nodes = list(ast.walk(ast.parse(source)))
-        except (SyntaxError, ValueError, RecursionError):
-            nodes = []
-    for node in nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            found.update(line.strip() for line in node.value.split("\n"))
-    if not nodes:
-        found.update(part[1:-1].strip() for part in re.findall(r"'[^'\n]*'|\"[^\"\n]*\"", source))
-        found.update(line.strip() for line in source.split("\n"))
-        found.update(re.findall(r"(?<=echo )[\w .,:!-]+$", source, re.MULTILINE))
-    return found - {""}
+def _in_order(lines: Sequence[str], places: Mapping[str, Sequence[int]], source: str) -> float:
+    """The share of lines that stand in the source, one below the other: the longest rising run of their places."""
+    ends: list[int] = []
+    for line in map(str.strip, lines):
+        found = places.get(line) or _word_for_word(line, source)
+        for place in sorted(found, reverse=True):
+            at = bisect_left(ends, place)
+            ends[at : at + 1] = [place]
+    return len(ends) / len(lines) if lines else 0.0
 
 
-def differs(outcomes: Sequence[Outcome]) -> str:
-    """In what the runs of one program differ; empty where they agree."""
-    first = outcomes[0]
-    for other in outcomes[1:]:
-        if other.status is not first.status or other.exit_code != first.exit_code:
-            return "how it ended"
-        if other.stdout != first.stdout:
-            return "standard output"
-        if other.stderr != first.stderr:
-            return "standard error"
-    return ""
+def _word_for_word(line: str, source: str) -> list[int]:
+    at = source.find(line) if len(line) >= _WORD_FOR_WORD else -1
+    return [] if at < 0 else [at]
+
+
+def _stands(line: str, places: Mapping[str, Sequence[int]], source: str) -> bool:
+    return line in places or bool(_word_for_word(line, source))
+
+
+def _places(language: str, source: str) -> dict[str, list[int]]:
+    """Where each line stands that the source says by a literal or as a line of its own."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for literal in read_code(language, source).strings:
+        for number, line in enumerate(literal.text.split("\n")):
+            places[line.strip()].append(literal.start + number)
+    at = 0
+    for line in source.split("\n"):
+        places[line.strip()].append(at)
+        at += len(line.encode()) + 1
+    if language == "Shell":
+        for match in _SAID.finditer(source):
+            places[match[0].strip()].append(match.start())
+    places.pop("", None)
+    return places

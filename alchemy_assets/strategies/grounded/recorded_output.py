@@ -1,47 +1,60 @@
-"""Ask what a whole program prints; the answer is what it printed, the same in every surrounding.
+"""Ask what a program or a call prints; the answer is what was recorded, the same in every surrounding.
 
-Belongs here: the calls that are tried, the question and the answer. Does not: reading programs (`programs`), judging
-what they print (`printed`). Every Python and Shell file is at least one draft, so that what cannot be run is counted.
+Belongs here: which runs of a file are asked about, the question and the answer. Does not: what speaks against a text as
+an answer (`printed`), how a run is shown (`shown_run`). Every run that was seen is a draft, so that what is not taken is
+counted.
 """
 
-import asyncio
 import json
 import re
-import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from alchemy_assets.generation.completions import Answers
-from alchemy_assets.languages import LANGUAGES
-from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Sandbox
-from alchemy_assets.strategies import phrasing
+from alchemy_assets.sandbox.sandbox import Sandbox
 from alchemy_assets.strategies.conversation import fenced
-from alchemy_assets.strategies.grounded import printed, programs
+from alchemy_assets.strategies.grounded import drafting, printed
 from alchemy_assets.strategies.grounded.completion import language_name
-from alchemy_assets.strategies.grounded.programs import Call, example_calls, read_program
-from alchemy_assets.strategies.strategy import CuratedFile, Draft, Rejected, Verified
+from alchemy_assets.strategies.grounded.shown_run import Shown, shown, with_code
+from alchemy_assets.strategies.phrasing import draw, fill, pick
+from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left, Rejected, Verified
+from alchemy_assets.tracing import events as measure
+from alchemy_assets.tracing.observed import CALLS, Observed, Ran
+from alchemy_assets.tracing.reasons import Reason
+from alchemy_assets.tracing.surroundings import SURROUNDINGS
+from alchemy_assets.tracing.ways import path
 
-LANGUAGES_RUN = {"Python": "python3", "Shell": "bash"}
-PROMPT_CHARACTERS = 8_000
-# A program that was given nothing to read must still have something to say.
-FEWEST_LINES_OF_NOTHING = 3
-PROMPT_TOO_LONG = "the prompt is too long"
-NOTHING_RUNS = "programs cannot be run here"
+LONGEST_FILE = 16_000
+# A call that comes to so few trace points, or writes so few events, does too little to be followed.
+LEAST_LINES, LEAST_EVENTS = 4, 5
+# What gives nothing must have done more for it.
+EVENTS_FOR_NOTHING = 10
+
+TOO_LONG = "the file is too long"
+NOT_SHOWN = "its command does not fit into a line"
+TOO_LITTLE = "too little happens"
+SAME = "says what another test says"
 REASONS = (
-    *(programs.NO_MAIN, programs.NEEDS_LIBRARY, programs.SURROUNDINGS, programs.UNLEARNABLE, programs.NOT_PARSED),
-    *(printed.NONDETERMINISTIC, printed.NO_OUTPUT, printed.TOO_MUCH, printed.FAILED, printed.TIMEOUT, printed.READABLE),
-    *(printed.NEEDS_INPUT, PROMPT_TOO_LONG, NOTHING_RUNS),
+    *(drafting.NOT_SEEN, TOO_LONG, NOT_SHOWN, TOO_LITTLE, SAME),
+    *printed.REASONS,
+    *map(str, Reason),
 )
 
-LIMITS = Limits(cpu_seconds=5.0, output_bytes=64 * 2**10)
-# What must not change what is printed. The first is the recorded one.
-SURROUNDINGS = (
-    ({"TZ": "UTC", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}, "sandbox", "/tmp"),  # noqa: S108 -- inside of the sandbox
-    ({"TZ": "Asia/Tokyo", "LANG": "C", "PYTHONHASHSEED": "1", "USER": "nobody"}, "kiln", "/tmp/a"),  # noqa: S108
-    ({"TZ": "America/Lima", "LANG": "en_US.UTF-8", "PYTHONHASHSEED": "271828"}, "retort-7", "/tmp/some/where"),  # noqa: S108
+# What a call gives where it finds nothing, in the words of some language.
+_NOTHING = re.compile(
+    r"(?i)(?:none|null|nil|undefined|(?:bool\()?(?:true|false)\)?|(?:int\()?-?[01]\)?|\W*|string\(0\).*|array\(0\).*)\s*"
 )
-_FILE_NAME = re.compile(r"[A-Za-z0-9_][\w.-]*")
+# An error as a driver says it: its class, and a message of one line.
+_ERROR = re.compile(r"[A-Za-z][\w.]*(?:Error|Exception): [^`\n]{1,120}")
+_RAISED = (
+    "Nothing: {call} {raises} {error}.",
+    "It prints nothing, because {call} {raises} {error}.",
+    "No value comes out; {call} {raises} {error}.",
+    "The call {raises} {error}, so nothing is printed.",
+    "{call} does not return: it {raises} {error}.",
+    "There is no output. {call} {raises} {error}.",
+)
+_RAISES = {"Python": "raises", "Ruby": "raises"}
 # Words of a question that leave no room for a sentence before the output.
 _BARE = re.compile(
     r"\b(only|nothing|no more|no other|just|bare|plain|verbatim|exact\w*|commentary|fenced?|block|character|byte)\b",
@@ -53,19 +66,15 @@ _ASKS_STATUS = (
     "Tell me the exit status, too.",
     "Then say with which status it ends.",
 )
-_STDIN = ("Standard input:", "On standard input:", "Its standard input:", "stdin:", "It reads this:", "Typed in:")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is run, or why nothing is."""
+    """The run that is asked about, and how it is shown."""
 
-    name: str
-    call: Call
-    fault: str | None
-    detail: str = ""
-    takes_input: bool = False
-    reads_stdin: bool = False
+    observed: Observed
+    ran: Ran
+    shown: Shown
 
 
 @dataclass(frozen=True)
@@ -76,140 +85,119 @@ class RecordedOutput:
     strategy: str = "code_qa"
 
     def next(self, file: CuratedFile, _answers: Answers) -> Iterable[Draft]:
-        """A draft for the bare call and for each call that the program's own help shows."""
-        if file.language not in LANGUAGES_RUN:
-            return []
-        name = _file_name(file)
-        reading = read_program(file.language, file.text)
-        if reading.fault is None and len(file.text) > PROMPT_CHARACTERS:
-            reading = programs.Reading(PROMPT_TOO_LONG)
-        if reading.fault is not None:
-            return [Draft(self.name, file, (), "", file.text, (), Plan(name, Call(), reading.fault, reading.detail))]
-        calls = [Call(), *(example_calls(file.text, name) if reading.takes_input else [])]
-        return [
-            self._draft(file, Plan(name, call, None, "", reading.takes_input, reading.reads_stdin)) for call in calls
-        ]
+        """A draft for each run that was seen, those that say most first."""
+        observed = file.observed
+        if not isinstance(observed, Observed):
+            why = Left(drafting.NOT_SEEN) if observed is None else Left(str(observed.reason), observed.detail)
+            return [drafting.left(self.name, file, why.reason, why.detail)]
+        if len(file.text) > LONGEST_FILE:
+            return [drafting.left(self.name, file, TOO_LONG, f"{len(file.text):,} characters")]
+        return self._drafts(file, observed)
 
-    def verify(self, drafts: Sequence[Draft], sandbox: Sandbox | None) -> list[Verified | Rejected]:
-        """Run every draft once, what holds twice more elsewhere, and keep what printed the same."""
-        faults = {index: fault for index, draft in enumerate(drafts) if (fault := _fault_before(draft, sandbox))}
-        outcomes: dict[int, list[Outcome]] = {index: [] for index in range(len(drafts)) if index not in faults}
-        for rounds in ((0,), tuple(range(1, len(SURROUNDINGS)))):
-            asked = [(index, number) for index in outcomes if index not in faults for number in rounds]
-            if sandbox is None or not asked:
-                break
-            ran = asyncio.run(sandbox.run_many([_run(drafts[index], number) for index, number in asked]))
-            for (index, _), outcome in zip(asked, ran, strict=True):
-                outcomes[index].append(outcome)
-            for index in {index for index, _ in asked}:
-                if fault := _fault_after(drafts[index], outcomes[index]):
-                    faults[index] = fault
-        return [
-            Rejected(draft, (faults[index][0],), _detail(draft, faults[index][1]))
-            if index in faults
-            else _held(draft, outcomes[index])
-            for index, draft in enumerate(drafts)
-        ]
+    def verify(self, drafts: Sequence[Draft], sandbox: Sandbox | None) -> list[Verified | Rejected]:  # noqa: ARG002 -- it was run when it was observed
+        """What was observed three times in different surroundings holds."""
+        return drafting.judged(drafts, _held)
 
-    def _draft(self, file: CuratedFile, plan: Plan) -> Draft:
-        key = f"{file.blob_id} {' '.join(plan.call.arguments)}"
-        prompt_id, template = phrasing.pick(self.name, key)
-        code = fenced(file.text.strip("\n"), LANGUAGES[file.language].fence)
-        if plan.call.stdin:
-            opening = _STDIN[int(file.blob_id[:8] or "0", 16) % len(_STDIN)]
-            code += f"\n\n{opening}\n\n{fenced(plan.call.stdin.rstrip(chr(10)), 'text')}"
+    def _drafts(self, file: CuratedFile, observed: Observed) -> Iterator[Draft]:
+        said: set[str] = set()
+        ways: set[object] = set()
+        for ran in sorted(observed.ran, key=_weight, reverse=True):
+            one = shown(observed, ran, file.blob_id)
+            why = Left(NOT_SHOWN) if one is None else _fault(observed, ran, file.text)
+            way = path(ran.events) or ran.reached
+            if why is None and (ran.result.stdout in said or way in ways):
+                why = Left(SAME)
+            if one is None or why is not None:
+                detail = f"{ran.test.describe()[:80]}: {why.detail}" if why and why.detail else ran.test.describe()[:80]
+                yield drafting.left(self.name, file, why.reason if why else NOT_SHOWN, detail)
+                continue
+            said.add(ran.result.stdout)
+            ways.add(way)
+            yield self._draft(file, observed, ran, one)
+
+    def _draft(self, file: CuratedFile, observed: Observed, ran: Ran, one: Shown) -> Draft:
         values = {
-            "code": code,
-            "run": _command(file.language, plan),
-            "file": plan.name,
+            "code": with_code(file.language, file.text, one.beside),
+            "run": one.run,
+            "call": ran.test.label,
+            "file": observed.source,
             "language": language_name(file.language),
         }
-        return Draft(self.name, file, (("user", phrasing.fill(template, values)),), prompt_id, file.text, (), plan)
+        wording = "recorded_output_calls" if observed.harness == CALLS else self.name
+        key = f"{ran.test.describe()} {ran.command}"
+        return drafting.asked(self.name, file, values, plan=Plan(observed, ran, one), key=key, wording=wording)
 
 
-def _plan(draft: Draft) -> Plan:
+def _weight(ran: Ran) -> tuple[int, int, int]:
+    """How much one must have followed: lines that were come to, changes of values, events."""
+    return len(ran.reached), measure.state_changes(ran.events), len(ran.events)
+
+
+def _raised(observed: Observed, ran: Ran) -> str:
+    """The error that the driver caught, or nothing."""
+    result = ran.result
+    caught = observed.harness == CALLS and result.exit_code and not result.stdout
+    return result.stderr.strip() if caught and _ERROR.fullmatch(result.stderr.strip()) else ""
+
+
+def _fault(observed: Observed, ran: Ran, source: str) -> Left | None:
+    fault = printed.fault_of_result(ran.result, observed.language, source, ran.command)
+    if fault is not None and not _raised(observed, ran):
+        return Left(*fault)
+    if observed.harness != CALLS:
+        return None
+    # Too many events to be kept are enough.
+    events = len(ran.events) if ran.trace else EVENTS_FOR_NOTHING
+    if events < LEAST_EVENTS or len(ran.reached) < LEAST_LINES:
+        return Left(TOO_LITTLE, f"{events} events")
+    if _NOTHING.fullmatch(ran.result.stdout) and ran.result.stdout and events < EVENTS_FOR_NOTHING:
+        return Left(TOO_LITTLE, f"{events} events for {ran.result.stdout.strip()}")
+    answer = ran.result.stdout.strip().strip("\"'")
+    return Left(printed.ECHOED, answer[:80]) if f'"{answer}"' in ran.test.label.replace("'", '"') else None
+
+
+def _held(draft: Draft) -> Verified:
+    plan = draft.plan
+    assert isinstance(plan, Plan)  # noqa: S101 -- this kind made it
+    file, result = draft.file, plan.ran.result
+    text, key = result.stdout.removesuffix("\n"), f"{file.blob_id} {plan.shown.run}"
+    question, answer = draft.messages[0][1], fenced(text, "text")
+    if raised := _raised(plan.observed, plan.ran):
+        return _verified(draft, plan, question, _error(draft, raised, key))
+    if not _BARE.search(question.replace(file.text.strip("\n"), "")):
+        wording = "recorded_output_call_answers" if plan.ran.test.label else "recorded_output_answers"
+        answer = fill(pick(wording, key)[1], {"output": answer, "run": plan.shown.run, "call": plan.ran.test.label})
+    if result.exit_code:
+        question += f"\n\n{_ASKS_STATUS[draw('status', key) % len(_ASKS_STATUS)]}"
+        answer += f"\n\nIts exit status is {result.exit_code}."
+    return _verified(draft, plan, question, answer)
+
+
+def _error(draft: Draft, raised: str, key: str) -> str:
+    way = _RAISED[draw("raised", key) % len(_RAISED)]
+    raises = _RAISES.get(draft.file.language, "throws")
     assert isinstance(draft.plan, Plan)  # noqa: S101 -- this kind made it
-    return draft.plan
+    return way.format(call=f"`{draft.plan.ran.test.label}`", raises=raises, error=f"`{raised}`")
 
 
-def _file_name(file: CuratedFile) -> str:
-    name = PurePosixPath(file.path).name
-    return name if _FILE_NAME.fullmatch(name) else f"main{LANGUAGES[file.language].suffixes[0]}"
-
-
-def _command(language: str, plan: Plan) -> str:
-    """The command as a person would type it."""
-    command = shlex.join((LANGUAGES_RUN[language], plan.name, *plan.call.arguments))
-    reads = plan.reads_stdin and not plan.call.stdin
-    return f"{command} < /dev/null" if reads else command
-
-
-def _run(draft: Draft, number: int) -> tuple[Program, Invocation, Limits]:
-    plan = _plan(draft)
-    environment, host, folder = SURROUNDINGS[number]
-    program = Program(draft.file.language, {plan.name: draft.file.text.encode()}, plan.name)
-    return (
-        program,
-        Invocation(plan.call.arguments, plan.call.stdin.encode(), environment, host_name=host, work_folder=folder),
-        LIMITS,
-    )
-
-
-def _fault_before(draft: Draft, sandbox: Sandbox | None) -> tuple[str, str] | None:
-    plan = _plan(draft)
-    if plan.fault is not None:
-        return plan.fault, plan.detail
-    if sandbox is None or not sandbox.runnable(draft.file.language):
-        return NOTHING_RUNS, draft.file.language
-    return None
-
-
-def _fault_after(draft: Draft, outcomes: Sequence[Outcome]) -> tuple[str, str] | None:
-    plan = _plan(draft)
-    if fault := printed.fault_of_run(outcomes[0], draft.file.text, takes_input=plan.takes_input):
-        return fault
-    if (
-        plan.reads_stdin
-        and not plan.call.stdin
-        and outcomes[0].stdout.strip().count(b"\n") + 1 < FEWEST_LINES_OF_NOTHING
-    ):
-        return printed.NEEDS_INPUT, "says little without standard input"
-    difference = printed.differs(outcomes)
-    return (printed.NONDETERMINISTIC, difference) if difference else None
-
-
-def _detail(draft: Draft, detail: str) -> str:
-    plan = _plan(draft)
-    return f"{_command(draft.file.language, plan)}: {detail}" if detail else _command(draft.file.language, plan)
-
-
-def _held(draft: Draft, outcomes: Sequence[Outcome]) -> Verified:
-    plan, first = _plan(draft), outcomes[0]
-    text = first.stdout.decode().removesuffix("\n")
-    command = _command(draft.file.language, plan)
-    question, number = draft.messages[0][1], int(draft.file.blob_id[:8] or "0", 16)
-    answer = fenced(text, "text")
-    if not _BARE.search(question.replace(draft.file.text.strip("\n"), "")):
-        _, template = phrasing.pick("recorded_output_answers", f"{draft.file.blob_id} {command}")
-        answer = phrasing.fill(template, {"output": answer, "run": command})
-    if first.exit_code:
-        question += f"\n\n{_ASKS_STATUS[number % len(_ASKS_STATUS)]}"
-        answer += f"\n\nIts exit status is {first.exit_code}."
+def _verified(draft: Draft, plan: Plan, question: str, answer: str) -> Verified:
+    events, result = plan.ran.events, plan.ran.result
+    text = result.stdout.removesuffix("\n")
+    detail = {"run": plan.shown.run, "exit_code": result.exit_code, "stdout_bytes": len(result.stdout.encode())}
     return Verified(
         draft,
         (("user", question), ("assistant", answer)),
         {"parsed": True, "executed": True, "observed": True, "answer_is_source": False},
         {
-            "toolchain": first.toolchain,
-            "runs": len(outcomes),
-            "detail": json.dumps(
-                {
-                    "command": command,
-                    "exit_code": first.exit_code,
-                    "stderr_bytes": len(first.stderr),
-                    "stdout_bytes": len(first.stdout),
-                }
-            ),
+            "toolchain": plan.observed.toolchain,
+            "runs": len(SURROUNDINGS),
+            "detail": json.dumps(detail),
         },
-        {"answer_lines": text.count("\n") + 1, "copied_share": round(printed.readable_share(text, draft.file.text), 4)},
+        {
+            "answer_lines": text.count("\n") + 1,
+            "events": len(events) if plan.ran.trace else None,
+            "state_changes": measure.state_changes(events) if plan.ran.trace else None,
+            "dependency_depth": measure.dependency_depth(events) if plan.ran.trace else None,
+            "copied_share": round(printed.readable_share(text, draft.file.language, draft.file.text), 4),
+        },
     )

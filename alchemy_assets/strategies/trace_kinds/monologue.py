@@ -86,7 +86,7 @@ def _end(recording: Recording, test: Test) -> str | None:
     """What came out of the run; None where it is not known or cannot be told."""
     if test.output is None:
         return None
-    fault = fault_of_text(test.output.encode(), recording.original, takes_input=False)
+    fault = fault_of_text(test.output, recording.language, recording.original)
     # A line or two that can be read off the source are an end like any other, and so is no output at all.
     is_short = test.output.count("\n") <= SHORT_OUTPUT
     if fault is not None and not (is_short and fault[0] in {NO_OUTPUT, READABLE}):

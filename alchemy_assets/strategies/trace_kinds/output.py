@@ -45,7 +45,7 @@ def make(recording: Recording) -> Made | Left:
 def _fault(recording: Recording, test: Test) -> Left | None:
     if test.output is None:
         return Left(Reason.NOT_RECORDED)
-    fault = fault_of_text(test.output.encode(), recording.original, takes_input=False)
+    fault = fault_of_text(test.output, recording.language, recording.original)
     if fault is not None:
         return Left(fault[0], f"test {test.number}: {fault[1]}" if fault[1] else f"test {test.number}")
     echoed = copied_share(test.output, test.commands)
