@@ -2,12 +2,13 @@
 
     python -m bench.grounded observe FOLDER OBSERVED [LANGUAGE ...] [--most N]
     python -m bench.grounded make FOLDER OBSERVED [KIND ...] [--languages L ...] [--most N] [--show 50 --page PAGE]
+        [--samples TABLE]
 
 FOLDER holds one folder a language (`Go`, or `Go_libraries` for files without a main), as `bench.traced_files.gather` makes.
 OBSERVED is a folder of Parquet files, one of each of these, with what the files' programs did; `make` takes it from there,
 so that runs are paid for once. KIND is a kind of any strategy, all by default. A line says for one kind and language:
 files, drafts, samples, the CPU seconds of planning and judging beyond what the sandbox spends, samples a CPU second.
-PAGE gets a random choice of samples (the same each time), spread over the languages.
+PAGE gets a random choice of samples (the same each time), spread over the languages; TABLE all of them, as Parquet.
 """
 
 import argparse
@@ -176,6 +177,8 @@ def make(chosen: argparse.Namespace) -> None:
                     rows += tables(kind.strategy, judged)[0].iter_rows(named=True)
     if chosen.page is not None:
         chosen.page.write_text(page(list(drawn(rows, chosen.show))), encoding="utf-8")
+    if chosen.samples is not None:
+        schema.frame_of(rows, schema.SAMPLES).sort("sample_id").write_parquet(chosen.samples)
 
 
 def main() -> None:
@@ -189,6 +192,7 @@ def main() -> None:
     parser.add_argument("--most", type=int)
     parser.add_argument("--show", type=int, default=50)
     parser.add_argument("--page", type=Path)
+    parser.add_argument("--samples", type=Path)
     chosen = parser.parse_args()
     {"observe": observe, "make": make}[chosen.command](chosen)
 
