@@ -2,27 +2,33 @@
 
 Belongs here: which functions are worth asking for, and their question and answer. Does not: reading the file
 (`outline`),
-resolving its names (`resolve`), cutting it (`excerpt`). Every function with a comment is a draft, so that what is not
-taken is counted; a file without one is one rejected draft.
+resolving its names (`resolve`), cutting it (`excerpt`), finding examples of calls (`call_examples`). Every function with
+a comment is a draft, so that what is not taken is counted; a file without one is one rejected draft.
+
+Where the function was seen to be called, half of the questions show what it gave, if a stub in its place is noticed.
 """
 
 import ast
+import asyncio
+import json
 import warnings
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from alchemy_assets import syntax_tree
 from alchemy_assets.generation.completions import Answers
 from alchemy_assets.languages import LANGUAGES
-from alchemy_assets.sandbox.sandbox import Sandbox
+from alchemy_assets.sandbox.sandbox import Outcome, Run, Sandbox
 from alchemy_assets.strategies import phrasing
 from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.grounded import doc_comments
+from alchemy_assets.strategies.grounded.call_examples import Example, as_tests, examples_of, told
 from alchemy_assets.strategies.grounded.excerpt import excerpt_of
 from alchemy_assets.strategies.grounded.outline import Item, Outline, attributes, is_class, outline_of
 from alchemy_assets.strategies.grounded.resolve import Needs, needs_of
 from alchemy_assets.strategies.grounded.shapes import SHAPES
+from alchemy_assets.strategies.grounded.stubs import stubbed
 from alchemy_assets.strategies.grounded.worth import (
     ENOUGH,
     NO_FUNCTION,
@@ -35,6 +41,8 @@ from alchemy_assets.strategies.grounded.worth import (
     statements_in,
 )
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Rejected, Verified
+from alchemy_assets.tracing.observed import CALLS, Observed
+from alchemy_assets.tracing.surroundings import SURROUNDINGS
 
 A_FILE = 3
 
@@ -54,7 +62,10 @@ HOLES = (
 
 @dataclass(frozen=True)
 class Plan:
-    """What a draft is about: the function, why it is not taken, and the excerpt with the body in its place."""
+    """What a draft is about: the function, why it is not taken, and the excerpt with the body in its place.
+
+    examples: calls that the question shows; specified: the question with them; stub: the file with the function stubbed.
+    """
 
     name: str
     reason: str | None
@@ -64,6 +75,9 @@ class Plan:
     statements: int = 0
     branches: int = 0
     score: float = 0.0
+    examples: tuple[Example, ...] = ()
+    specified: str = ""
+    stub: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,9 +107,10 @@ class Completion:
             for draft in drafts
         ]
 
-    def verify(self, drafts: Sequence[Draft], sandbox: Sandbox | None) -> list[Verified | Rejected]:  # noqa: ARG002 -- nothing is run
-        """The answer must parse where the prompt has its hole; Python's own parser must take it too."""
-        return [self._judge(draft) for draft in drafts]
+    def verify(self, drafts: Sequence[Draft], sandbox: Sandbox | None) -> list[Verified | Rejected]:
+        """The answer must parse where the prompt has its hole; examples are shown where a stub is told by them."""
+        told_apart = _stubs_noticed(drafts, sandbox)
+        return [self._judge(draft, specified=number in told_apart) for number, draft in enumerate(drafts)]
 
     def _draft(self, file: CuratedFile, outline: Outline, item: Item, needs: Needs, suffix: str) -> Draft:
         prompt_id, template = phrasing.pick(self.name, f"{file.blob_id} {item.name}")
@@ -131,10 +146,14 @@ class Completion:
             branches,
             min(words, 30) / 6 + 2 * min(branches, 6),
         )
+        plan = _with_examples(plan, file, outline, item, needs)
+        if plan.examples:
+            key = f"{file.blob_id} {item.name}"
+            plan = replace(plan, specified=_specified(file.language, key, plan.examples, template, values))
         messages = (("user", phrasing.fill(template, values)), ("assistant", answer))
         return Draft(self.name, file, messages, prompt_id, excerpt.text, excerpt.edits, plan)
 
-    def _judge(self, draft: Draft) -> Verified | Rejected:
+    def _judge(self, draft: Draft, *, specified: bool) -> Verified | Rejected:
         plan = _plan(draft)
         if plan.reason is not None:
             return Rejected(draft, (plan.reason,), f"{plan.name}: {plan.detail}".removesuffix(": "))
@@ -143,13 +162,72 @@ class Completion:
         if syntax_tree.errors(tree) or (language == "Python" and not _python_parses(plan.filled)):
             return Rejected(draft, (NOT_PARSED,), plan.name)
         answer = draft.messages[-1][1]
+        difficulty = {"answer_lines": answer.count("\n") - 1, "dependency_depth": None, "copied_share": _copied(draft)}
+        facts = {"parsed": True, "answer_is_source": True}
+        said = f"{plan.name}: {plan.statements} statements, {plan.branches} branches"
+        if not specified:
+            return Verified(draft, draft.messages, facts, {"detail": said}, difficulty)
+        observed = draft.file.observed
+        assert isinstance(observed, Observed)  # noqa: S101 -- its examples come from there
+        detail = {"function": said, "tests": as_tests(plan.examples)}
         return Verified(
             draft,
-            draft.messages,
-            {"parsed": True, "answer_is_source": True},
-            {"detail": f"{plan.name}: {plan.statements} statements, {plan.branches} branches"},
-            {"answer_lines": answer.count("\n") - 1, "dependency_depth": None, "copied_share": _copied(draft)},
+            (("user", plan.specified), *draft.messages[1:]),
+            facts | {"executed": True, "observed": True, "tests_passed": len(plan.examples)},
+            {
+                "toolchain": observed.toolchain,
+                "runs": len(SURROUNDINGS),
+                "detail": json.dumps(detail, ensure_ascii=False),
+            },
+            difficulty,
         )
+
+
+def _with_examples(plan: Plan, file: CuratedFile, outline: Outline, item: Item, needs: Needs) -> Plan:
+    """The plan with examples, where there are any: half of those that could have them do."""
+    key = f"{file.blob_id} {item.name}"
+    if not isinstance(file.observed, Observed) or phrasing.draw("shows examples", key) % 2:
+        return plan
+    examples = examples_of(file.observed, outline, item, needs, key)
+    stub = stubbed(outline, item) if examples else None
+    return plan if stub is None else replace(plan, examples=examples, stub=stub)
+
+
+def _specified(language: str, key: str, examples: Sequence[Example], template: str, values: Mapping[str, str]) -> str:
+    """The question with a paragraph of examples, behind the code or at the end."""
+    shown = told(examples, key, LANGUAGES[language].line_comment or "//")
+    listed = shown if shown.startswith("- ") else fenced(shown, LANGUAGES[language].fence)
+    _, opening = phrasing.pick("completion_examples", key)
+    if phrasing.draw("examples at the end", key) % 3 == 0:
+        template = f"{template}\n\n{opening}"
+    else:
+        template = template.replace("{code}", f"{{code}}\n\n{opening}", 1)
+    return phrasing.fill(template, {**values, "examples": listed})
+
+
+def _stubs_noticed(drafts: Sequence[Draft], sandbox: Sandbox | None) -> set[int]:
+    """The numbers of the drafts whose examples tell the function from a stub, which is run for it."""
+    wanted: list[tuple[int, Run]] = []
+    for number, draft in enumerate(drafts):
+        plan, observed = _plan(draft), draft.file.observed
+        if plan.examples and plan.reason is None and isinstance(observed, Observed):
+            wanted.append((number, observed.run(plan.stub)))
+    if sandbox is None or not wanted:
+        return set()
+    outcomes = asyncio.run(sandbox.run_many([run for _, run in wanted]))
+    return {number for (number, _), outcome in zip(wanted, outcomes, strict=True) if _noticed(drafts[number], outcome)}
+
+
+def _noticed(draft: Draft, outcome: Outcome) -> bool:
+    """Whether a stub was run and does not give what the examples say."""
+    observed = draft.file.observed
+    assert isinstance(observed, Observed)  # noqa: S101 -- its examples come from there
+    results = observed.results(outcome)
+    if results is None:
+        return False
+    if observed.harness != CALLS:
+        return not observed.same(results)
+    return any(results[one.test].stdout != one.printed for one in _plan(draft).examples)
 
 
 def language_name(language: str) -> str:
