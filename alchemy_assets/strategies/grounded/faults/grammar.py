@@ -38,6 +38,7 @@ LOOPS = COUNTING_LOOPS | _words(
 )
 SWITCHES = _words("switch_statement switch_expression")
 CASES = _words("case_statement default_statement switch_block_statement_group switch_case switch_default")
+STEPS = _words("update_expression inc_statement dec_statement postfix_unary_expression postfix_expression")
 IFS = _words("if_statement if_expression if")
 BREAKS = _words("break_statement break_expression")
 EXITS = _words(

@@ -13,9 +13,8 @@ from tree_sitter import Node
 
 from alchemy_assets import syntax_tree
 from alchemy_assets.strategies.grounded.faults import names, operators, shell, sql, statements, values
-from alchemy_assets.strategies.grounded.faults.change import FAULTS as FAULTS
 from alchemy_assets.strategies.grounded.faults.change import Change, Place
-from alchemy_assets.strategies.grounded.faults.grammar import CALLS, SKIPPED, VARIABLES
+from alchemy_assets.strategies.grounded.faults.grammar import CALLS, SKIPPED
 from alchemy_assets.strategies.grounded.names import Name, names_in
 from alchemy_assets.strategies.grounded.outline import Item, outline_of
 from alchemy_assets.strategies.grounded.shapes import SHAPES
@@ -34,7 +33,7 @@ _CHECK = re.compile(r"(?:\w+[.:!]+)*(?:assert\w*|expect|should\w*|debug_assert\w
 class Mutant:
     """A text with one fault in it.
 
-    fault: one of `FAULTS`. start, end: bytes of the original that became `replacement`. line: counted from 1, in both texts.
+    fault: one of `change.FAULTS`. start, end: bytes of the original that became `replacement`. line: from 1, in both texts.
     before, after: the code of the changed place, short; `after` is empty where a statement was left out.
     function: the name of the function around, or "".
     """

@@ -5,6 +5,7 @@ Belongs here: changes of names. Does not: operators, values.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tree_sitter import Node
 
@@ -23,6 +24,7 @@ from alchemy_assets.strategies.grounded.faults.grammar import (
     BLOCKS,
     CALLS,
     FUNCTIONS,
+    STEPS,
     TYPED,
     UPDATES,
     VARIABLES,
@@ -35,40 +37,39 @@ _PAIRS = """
     a b|src dst|from to|head tail|prev next|prev cur|old new|total count|sum count|key value|k v|n m|n i|lower upper
     before after|num den|numerator denominator|first second|x1 x2|y1 y2|parent child|current next|current previous
 """
-PARTNERS: dict[str, tuple[str, ...]] = {}
-for _pair in _PAIRS.replace("\n", "|").split("|"):
-    for _one, _other in [_pair.split(), _pair.split()[::-1]] if _pair.strip() else []:
-        PARTNERS[_one] = (*PARTNERS.get(_one, ()), _other)
-
-_SIBLINGS = {
-    **{"min": "max", "max": "min", "Min": "Max", "Max": "Min", "any": "all", "all": "any", "any?": "all?"},
-    **{"all?": "any?", "some": "every", "every": "some", "Any": "All", "All": "Any", "anyMatch": "allMatch"},
-    **{"allMatch": "anyMatch", "startswith": "endswith", "endswith": "startswith", "startsWith": "endsWith"},
-    **{"endsWith": "startsWith", "StartsWith": "EndsWith", "EndsWith": "StartsWith", "lower": "upper"},
-    **{"upper": "lower", "toLowerCase": "toUpperCase", "toUpperCase": "toLowerCase", "ToLower": "ToUpper"},
-    **{"ToUpper": "ToLower", "tolower": "toupper", "toupper": "tolower", "downcase": "upcase", "upcase": "downcase"},
-    **{"strtolower": "strtoupper", "strtoupper": "strtolower", "floor": "ceil", "ceil": "floor", "Floor": "Ceil"},
-    **{"Ceil": "Floor", "first": "last", "last": "first", "First": "Last", "Last": "First", "indexOf": "lastIndexOf"},
-    **{"lastIndexOf": "indexOf", "find": "rfind", "rfind": "find", "lstrip": "rstrip", "rstrip": "lstrip"},
-    **{"trimStart": "trimEnd", "trimEnd": "trimStart", "ltrim": "rtrim", "rtrim": "ltrim", "keys": "values"},
-    **{"values": "keys", "shift": "pop", "pop": "shift", "unshift": "push", "addFirst": "addLast"},
-    **{"addLast": "addFirst", "pollFirst": "pollLast", "pollLast": "pollFirst", "removeFirst": "removeLast"},
-    **{"removeLast": "removeFirst", "pop_front": "pop_back", "pop_back": "pop_front", "push_front": "push_back"},
-    **{"floorKey": "ceilingKey", "ceilingKey": "floorKey", "lower_bound": "upper_bound", "upper_bound": "lower_bound"},
-    **{"bisect_left": "bisect_right", "bisect_right": "bisect_left", "select": "reject", "reject": "select"},
-    **{"hasPrefix": "hasSuffix", "hasSuffix": "hasPrefix", "HasPrefix": "HasSuffix", "HasSuffix": "HasPrefix"},
-    **{"starts_with": "ends_with", "ends_with": "starts_with", "start_with?": "end_with?", "end_with?": "start_with?"},
-    **{"isdigit": "isalpha", "isalpha": "isdigit", "union": "intersection", "intersection": "union"},
-    **{"lowercased": "uppercased", "uppercased": "lowercased", "ToLowerInvariant": "ToUpperInvariant"},
-    **{"is_some": "is_none", "is_none": "is_some", "take": "skip", "skip": "take"},
-}
+_SIBLINGS = """
+    min max|Min Max|any all|any? all?|some every|Any All|anyMatch allMatch|startswith endswith|startsWith endsWith
+    StartsWith EndsWith|lower upper|toLowerCase toUpperCase|ToLower ToUpper|tolower toupper|downcase upcase
+    strtolower strtoupper|floor ceil|Floor Ceil|Floor Ceiling|first last|First Last|indexOf lastIndexOf|find rfind
+    lstrip rstrip|trimStart trimEnd|ltrim rtrim|keys values|shift pop|unshift push|addFirst addLast
+    pollFirst pollLast|removeFirst removeLast|pop_front pop_back|push_front push_back|floorKey ceilingKey
+    lower_bound upper_bound|bisect_left bisect_right|select reject|hasPrefix hasSuffix|HasPrefix HasSuffix
+    starts_with ends_with|start_with? end_with?|isdigit isalpha|union intersection|lowercased uppercased
+    ToLowerInvariant ToUpperInvariant|is_some is_none|take skip|str_starts_with str_ends_with|array_shift array_pop
+    array_unshift array_push|peekFirst peekLast|getFirst getLast|min_by max_by|minBy maxBy|successors predecessors
+"""
 # `pop` and `shift` are a pair where both take from a list.
 _ONLY_IN = {name: frozenset({"JavaScript", "TypeScript", "Ruby"}) for name in ("shift", "pop", "unshift")}
 _ONLY_IN |= {name: frozenset({"Python", "Ruby", "JavaScript", "TypeScript"}) for name in ("keys", "values")}
+
+
+def _both_ways(pairs: str) -> dict[str, tuple[str, ...]]:
+    """What each word may be taken for, in both directions."""
+    found: dict[str, tuple[str, ...]] = {}
+    for pair in filter(str.strip, pairs.replace("\n", "|").split("|")):
+        one, other = pair.split()
+        found[one] = (*found.get(one, ()), other)
+        found[other] = (*found.get(other, ()), one)
+    return found
+
+
+PARTNERS = _both_ways(_PAIRS)
+_TAKEN_FOR = _both_ways(_SIBLINGS)
 # The order of their arguments does not matter, or is that of a message.
 _EITHER_WAY = re.compile(
     r"(?i)(.*\W)?(min|max|add|gcd|lcm|sum|plus|equals?|swap|print\w*|fprintf|sprintf|puts|echo|log|debug|info|warn"
-    r"|error|console\W+log|format|union|intersect\w*|write\w*)"
+    r"|error|console\W+log|format|union|intersect\w*|write\w*|isinstance|issubclass|[gs]etattr|hasattr|open|chmod"
+    r"|mkdir|is_a|instanceof|define\w*|require|register)"
 )
 _OWN = re.compile(r"(?:this|self|\$this)(?:\.|->)(\w+)|@(\w+)")
 _OWN_OPTIONAL = frozenset({"Java", "CSharp", "Cpp", "JavaScript", "TypeScript", "Python", "PHP", "Ruby"})
@@ -97,7 +98,7 @@ def _swapped(place: Place, node: Node) -> Iterator[Change]:
     if node.parent is None or _EITHER_WAY.fullmatch(_called(node.parent)):
         return
     given = [child for child in node.named_children if "comment" not in child.type]
-    for one, other in zip(given, given[1:], strict=False):
+    for one, other in pairwise(given):
         pair = [_bare(one), _bare(other)]
         if pair[0] is None or pair[1] is None:
             continue
@@ -138,15 +139,16 @@ def _sibling(place: Place, node: Node) -> Iterator[Change]:
         while (inner := named.child_by_field_name(field)) is not None:
             named = inner
     word = text_of(named)
-    if named.child_count == 0 and word in _SIBLINGS and place.language in _ONLY_IN.get(word, {place.language}):
-        yield replace(FUNCTION, named, _SIBLINGS[word], node)
+    if named.child_count == 0 and place.language in _ONLY_IN.get(word, {place.language}):
+        for other in _TAKEN_FOR.get(word, ()):
+            yield replace(FUNCTION, named, other, node)
 
 
 def _variable(place: Place, node: Node) -> Iterator[Change]:
     """Another name of the same role that the function knows, where it is read."""
     at = node.start_byte + (1 if node.type == "variable_name" else 0)
     name = place.names.get(at) or place.names.get(node.start_byte)
-    if name is None or name.role != "reference" or name.assigned or _called_here(node):
+    if name is None or name.role != "reference" or name.assigned or _called_here(node) or _stepped(node):
         return
     text = text_of(node)
     bare = text.lstrip("$")
@@ -164,6 +166,10 @@ def _called_here(node: Node) -> bool:
     if parent is None:
         return True
     return parent.type in CALLS and parent.children[0] == node
+
+
+def _stepped(node: Node) -> bool:
+    return node.parent is not None and node.parent.type in STEPS
 
 
 def _shadowed(place: Place, node: Node) -> Iterator[Change]:

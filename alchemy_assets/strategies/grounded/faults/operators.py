@@ -18,23 +18,26 @@ from alchemy_assets.strategies.grounded.faults.change import (
     Place,
     replace,
     same,
+    within,
 )
 from alchemy_assets.strategies.grounded.faults.grammar import (
     BINARY,
+    BLOCKS,
+    FUNCTIONS,
+    LOOPS,
     NEGATIONS,
     NUMBERS,
     TERNARIES,
     TEXTS,
+    TYPED,
     UPDATES,
     VARIABLES,
 )
 from alchemy_assets.syntax_tree import text_of, walk
 
 _BOUNDARIES = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "..<": "...", "..=": ".."}
-_INVERTED = {
-    **{"==": "!=", "!=": "==", "===": "!==", "!==": "===", "is": "is not", "is not": "is"},
-    **{"in": "not in", "not in": "in", "<": ">", ">": "<", "<=": ">=", ">=": "<="},
-}
+_OPPOSITES = (("==", "!="), ("===", "!=="), ("is", "is not"), ("in", "not in"), ("<", ">"), ("<=", ">="))
+_INVERTED = dict(_OPPOSITES) | {other: one for one, other in _OPPOSITES}
 _LOGIC = {"&&": "||", "||": "&&", "and": "or", "or": "and"}
 _ARITHMETIC = {"+": "-", "-": "+", "*": "+", "%": "/", "/": "*"}
 _SIGNS = {"+=": "-=", "-=": "+="}
@@ -47,7 +50,7 @@ def changes(place: Place) -> Iterator[Change]:
     if node.type in BINARY and (operator := _operator(node)) is not None:
         yield from _binary(place, node, operator)
     elif node.type in NEGATIONS and node.child_count == 2 and text_of(node.children[0]) in {"!", "not"}:  # noqa: PLR2004
-        yield replace(INVERTED, node, text_of(node.children[1]))
+        yield replace(INVERTED, node, text_of(node.children[1]), node)
     elif node.type in UPDATES:
         yield from _update(node)
     elif node.type in TERNARIES:
@@ -68,11 +71,11 @@ def _binary(place: Place, node: Node, operator: Node) -> Iterator[Change]:
         yield replace(BOUNDARY, operator, "..=")
     if place.language == "Ruby" and word in {"..", "..."} and node.named_child_count == 2:  # noqa: PLR2004
         yield replace(BOUNDARY, operator, {"..": "...", "...": ".."}[word])
-    if word in _INVERTED and not _compares_with_nothing(place, word, right):
+    if word in _INVERTED and not _compares_with_nothing(place, right) and not (word in _BOUNDARIES and _head(node)):
         yield replace(INVERTED, operator, _INVERTED[word])
     if word in _LOGIC:
         yield replace(OPERATOR, operator, _LOGIC[word])
-    if word in _ARITHMETIC and not _of_texts(node) and not _address(place, word):
+    if word in _ARITHMETIC and not _of_texts(node) and not {left.type, right.type} <= NUMBERS:
         yield replace(OPERATOR, operator, _ARITHMETIC[word])
     if word == "//" and place.language == "Python":
         yield replace(OPERATOR, operator, "/")
@@ -82,19 +85,20 @@ def _binary(place: Place, node: Node, operator: Node) -> Iterator[Change]:
         yield Change(SWAPPED_OPERANDS, node.start_byte, node.end_byte, f"{text_of(right)} {word} {text_of(left)}", node)
 
 
-def _compares_with_nothing(place: Place, word: str, right: Node) -> bool:
-    """A test for nothing is inverted only by those who never ran it, and what follows is one error only."""
+def _compares_with_nothing(place: Place, right: Node) -> bool:
+    """A test for nothing the wrong way round, or of a script for being one, stops all: nobody would search for it."""
     nothing = {"null", "nil", "None", "NULL", "nullptr", "undefined"}
-    return text_of(right) in nothing and place.language in {"C", "Cpp", "Go", "Java", "Swift", "CSharp"} and bool(word)
+    text = text_of(right)
+    return (text in nothing and place.language in TYPED) or text.strip("\"'") == "__main__"
+
+
+def _head(node: Node) -> bool:
+    """Whether a comparison is the head of a loop."""
+    return within(node, LOOPS, BLOCKS | FUNCTIONS) is not None
 
 
 def _small(node: Node) -> bool:
     return node.type in VARIABLES and len(text_of(node)) <= 2 * _SMALL
-
-
-def _address(place: Place, word: str) -> bool:
-    """C's `*` between a type and a name looks like a product."""
-    return word == "*" and place.node.type not in BINARY
 
 
 def _of_texts(node: Node) -> bool:

@@ -4,6 +4,7 @@ Belongs here: what Bash has of its own. Does not: arithmetic, which it shares wi
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tree_sitter import Node
 
@@ -20,16 +21,15 @@ from alchemy_assets.strategies.grounded.faults.change import (
     Place,
     replace,
     same,
+    within,
 )
 from alchemy_assets.strategies.grounded.faults.names import PARTNERS
 from alchemy_assets.syntax_tree import text_of
 
 _BOUNDARIES = {"-lt": "-le", "-le": "-lt", "-gt": "-ge", "-ge": "-gt"}
-_INVERTED = {
-    **{"-eq": "-ne", "-ne": "-eq", "-z": "-n", "-n": "-z", "-f": "-d", "-d": "-f", "-lt": "-gt", "-gt": "-lt"},
-    **{"==": "!=", "!=": "==", "=": "!="},
-}
+_INVERTED = {"-eq": "-ne", "-ne": "-eq", "-z": "-n", "-n": "-z", "-lt": "-gt", "-gt": "-lt"}
 _EXPANSIONS = frozenset({"simple_expansion", "string"})
+_TESTS = frozenset({"test_command"})
 _COMMAND_EXITS = ("return", "continue", "break", "exit")
 
 
@@ -63,16 +63,15 @@ def _test(node: Node) -> Iterator[Change]:
 
 def _list(node: Node) -> Iterator[Change]:
     operator = node.children[1] if node.child_count == 3 else None  # noqa: PLR2004 -- left, operator, right
-    if operator is not None and text_of(operator) in {"&&", "||"}:
+    if operator is not None and text_of(operator) in {"&&", "||"} and text_of(node.children[2]) not in {"true", ":"}:
         yield replace(OPERATOR, operator, {"&&": "||", "||": "&&"}[text_of(operator)])
 
 
 def _texts(node: Node) -> Iterator[Change]:
     """`=` between texts; the comparisons of numbers are tests or belong to arithmetic."""
     operator = node.child_by_field_name("operator")
-    if operator is not None and text_of(operator) == "=" and node.parent is not None:
-        if node.parent.type in {"test_command", "binary_expression", "unary_expression", "parenthesized_expression"}:
-            yield replace(INVERTED, operator, "!=")
+    if operator is not None and text_of(operator) == "=" and within(node, _TESTS) is not None:
+        yield replace(INVERTED, operator, "!=")
 
 
 def _arguments(place: Place, node: Node) -> Iterator[Change]:
@@ -81,7 +80,7 @@ def _arguments(place: Place, node: Node) -> Iterator[Change]:
     if name is None or f"{text_of(name)}()".encode() not in place.source.replace(b" ()", b"()"):
         return
     given = node.children_by_field_name("argument")
-    for one, other in zip(given, given[1:], strict=False):
+    for one, other in pairwise(given):
         if one.type == other.type and one.type in _EXPANSIONS and not same(one, other):
             between = place.source[one.end_byte : other.start_byte].decode()
             yield Change(

@@ -31,6 +31,7 @@ _ARITHMETIC = {"+": "-", "-": "+", "*": "+", "/": "*"}
 _AGGREGATES = {"sum": ("avg", "max"), "avg": ("sum", "max"), "max": ("min",), "min": ("max",), "count": ("sum",)}
 _JUDGING = frozenset({"where", "having", "join", "case", "assignment", "term"})
 _CONDITIONS = frozenset({"where", "having", "join"})
+_RECURSIVE = frozenset({"cte"})
 _STOP = frozenset({"select", "statement", "column_definition", "create_table", "constraint"})
 
 
@@ -39,7 +40,7 @@ def changes(place: Place) -> Iterator[Change]:
     node = place.node
     match node.type:
         case "binary_expression":
-            yield from _comparison(place, node)
+            yield from _comparison(node)
         case "join":
             yield from _join(node)
         case "keyword_desc" | "keyword_asc":
@@ -51,7 +52,7 @@ def changes(place: Place) -> Iterator[Change]:
         case "keyword_distinct" if node.parent is not None and node.parent.type in {"invocation", "select"}:
             yield from _left_out(place, DUPLICATES, node)
         case "set_operation":
-            yield from _all(place, node)
+            yield from _all(node)
         case "case":
             yield from _case(place, node)
         case _:
@@ -66,7 +67,7 @@ def _cased(node: Node, word: str) -> str:
     return _cased_as(text_of(node), word)
 
 
-def _comparison(place: Place, node: Node) -> Iterator[Change]:
+def _comparison(node: Node) -> Iterator[Change]:
     operator = node.child_by_field_name("operator")
     where = within(node, _JUDGING, _STOP)
     if operator is None or (where is None and within(node, frozenset({"select"})) is None):
@@ -78,7 +79,7 @@ def _comparison(place: Place, node: Node) -> Iterator[Change]:
         yield replace(INVERTED, operator, _INVERTED[word])
     if operator.type == "is_not":
         yield replace(INVERTED, operator, _cased(operator, "IS"))
-    if operator.type in {"keyword_is"}:
+    if operator.type == "keyword_is":
         yield replace(INVERTED, operator, _cased(operator, "IS NOT"))
     if operator.type in {"keyword_and", "keyword_or"}:
         yield replace(OPERATOR, operator, _cased(operator, {"AND": "OR", "OR": "AND"}[word.upper()]))
@@ -118,13 +119,12 @@ def _left_out(place: Place, fault: str, node: Node) -> Iterator[Change]:
     yield Change(fault, node.start_byte, end, "", node.parent or node)
 
 
-def _all(place: Place, node: Node) -> Iterator[Change]:
+def _all(node: Node) -> Iterator[Change]:
     words = node.children_by_field_name("operation")
     if len(words) == 1 and words[0].type == "keyword_union":
         yield Change(DUPLICATES, words[0].end_byte, words[0].end_byte, _cased(words[0], " ALL"), node)
-    elif len(words) == 2 and words[1].type == "keyword_all":  # noqa: PLR2004 -- `UNION ALL`
-        if within(node, frozenset({"cte"})) is None:
-            yield Change(DUPLICATES, words[0].end_byte, words[1].end_byte, "", node)
+    elif [word.type for word in words] == ["keyword_union", "keyword_all"] and within(node, _RECURSIVE) is None:
+        yield Change(DUPLICATES, words[0].end_byte, words[1].end_byte, "", node)
 
 
 def _case(place: Place, node: Node) -> Iterator[Change]:

@@ -30,13 +30,11 @@ from alchemy_assets.strategies.grounded.faults.grammar import (
     IFS,
     LOOPS,
     RETURNS,
+    STEPS,
     SWITCHES,
 )
 from alchemy_assets.syntax_tree import text_of
 
-_STEPS = frozenset(
-    {"update_expression", "inc_statement", "dec_statement", "postfix_unary_expression", "postfix_expression"}
-)
 _NO_RETURN_NEEDED = frozenset({"Python", "JavaScript", "TypeScript", "PHP"})
 
 
@@ -49,8 +47,8 @@ def changes(place: Place) -> Iterator[Change]:
         yield from _guard(place, node)
         yield from _missing_else(place, node)
     elif node.type == "elif_clause" and place.language == "Python":
-        yield from _elif(place, node)
-    elif node.type in _STEPS:
+        yield from _elif(node)
+    elif node.type in STEPS:
         yield from _step(place, node)
     elif node.type == "return_statement" and place.language in _NO_RETURN_NEEDED:
         yield from _too_early(place, node)
@@ -136,7 +134,7 @@ def _missing_else(place: Place, node: Node) -> Iterator[Change]:
     yield Change(MISSING_ELSE, at, node.start_byte, f"\n{indent.decode()}", node)
 
 
-def _elif(place: Place, node: Node) -> Iterator[Change]:
+def _elif(node: Node) -> Iterator[Change]:
     keyword = node.children[0]
     before = node.prev_named_sibling
     if text_of(keyword) == "elif" and before is not None and before.type != "elif_clause":

@@ -46,7 +46,7 @@ def changes(place: Place) -> Iterator[Change]:
     elif node.type in INDEXED:
         yield from _index(node)
     elif node.type in NUMBERS and text_of(node) in _ONE_OFF:
-        yield from _literal(place, node)
+        yield from _literal(node)
     elif node.type in TRUTH and text_of(node) in _OTHER and (not node.parent or node.parent.type not in TRUTH):
         yield from _truth(place, node)
     elif node.type == "call" and place.language == "Python":
@@ -61,13 +61,13 @@ def _dropped_one(node: Node) -> Iterator[Change]:
         return
     assigned = next((above for above in ancestors(node) if above.type in UPDATES), None)
     if assigned is None or not same(assigned.children[0], left):
-        yield replace(OFF_BY_ONE, node, text_of(left))
+        yield replace(OFF_BY_ONE, node, text_of(left), node)
 
 
 def _bound(node: Node) -> Iterator[Change]:
     """`i < n` in the head of a loop becomes `i < n - 1`."""
     loop = node.parent
-    if loop is None or loop.type not in COUNTING_LOOPS and loop.type != "for_clause":
+    if loop is None or loop.type not in COUNTING_LOOPS | {"for_clause"}:
         return
     right = node.children[-1]
     if text_of(node.children[1]) in {"<", "<="} and right.type in VARIABLES:
@@ -109,7 +109,7 @@ def _declares(node: Node) -> tuple[Node, Node] | None:
     return None
 
 
-def _literal(place: Place, node: Node) -> Iterator[Change]:
+def _literal(node: Node) -> Iterator[Change]:
     other = _ONE_OFF[text_of(node)]
     parent = node.parent
     if parent is None:
