@@ -4,10 +4,11 @@ Belongs here: the kinds of this strategy. Does not: a kind itself (`grounded`).
 """
 
 from alchemy_assets.strategies.grounded.completion import Completion
+from alchemy_assets.strategies.grounded.fill_in_the_middle import FillInTheMiddle
 from alchemy_assets.strategies.grounded.recorded_output import RecordedOutput
 from alchemy_assets.strategies.strategy import Kind
 
 NAME = "code_qa"
 DESCRIPTION = "Asks questions that one file answers: its missing bodies, and what its programs print."
-KINDS: tuple[Kind, ...] = (Completion(), RecordedOutput())
+KINDS: tuple[Kind, ...] = (Completion(), FillInTheMiddle(), RecordedOutput())
 WITHOUT_A_MODEL = ""

@@ -5,8 +5,10 @@ import pytest
 from alchemy_assets.errors import SettingsError
 from alchemy_assets.strategies import phrasing
 
-KINDS = ("completion", "recorded_output", "recorded_output_calls", "fill_in_the_middle")
+KINDS = ("completion", "recorded_output", "recorded_output_calls", "fill_in_the_middle", "test_writing")
 PLACES = {
+    "test_writing": {"code", "name", "file", "language", "framework", "run"},
+    "test_writing_answers": {"output", "tests", "run"},
     "completion": {"code", "name", "language", "what", "file", "hole", "comment"},
     "recorded_output": {"code", "run", "file", "language"},
     "recorded_output_answers": {"output", "run"},
@@ -50,6 +52,7 @@ def test_no_eight_words_are_in_more_than_one_percent_of_the_questions(kind):
         _, text = phrasing.pick(kind, str(number))
         values = {place: f"<{place}{number}>" for place in ("code", "name", "file", "run", "call")}
         few = {"language": f"L{number % 13}", "what": "function", "comment": "comment", "hole": "your code here"}
+        few |= {"a_what": "a function", "size": "4 lines"}
         words = phrasing.fill(text, values | few).split()
         seen.update({tuple(words[at : at + 8]) for at in range(len(words) - 7)})
     assert max(seen.values()) <= 0.01 * drawn, seen.most_common(3)

@@ -81,9 +81,10 @@ def test_every_strategy_has_kinds_or_says_why_not():
 
 
 def test_kinds_belong_to_the_strategy_that_lists_them():
-    """CodeQA lists completion and recorded output, and they say so themselves."""
+    """CodeQA lists its kinds, and they say so themselves."""
     assert [(kind.name, kind.strategy) for kind in code_qa.KINDS] == [
         ("completion", "code_qa"),
+        ("fill_in_the_middle", "code_qa"),
         ("recorded_output", "code_qa"),
     ]
 

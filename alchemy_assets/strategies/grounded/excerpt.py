@@ -135,9 +135,18 @@ class _Lines:
 
 def excerpt_of(outline: Outline, item: Item, needs: Needs, hole_note: str) -> Excerpt | None:
     """The excerpt for one function; None where what it needs is too long to be shown."""
-    lines, hole = _Lines(outline), hole_of(outline, item)
-    if hole is None:
-        return None
+    hole, lines = hole_of(outline, item), _needed(outline, item, needs)
+    return None if hole is None or lines is None else _joined(outline, lines, hole, hole_note)
+
+
+def whole_function(outline: Outline, item: Item, needs: Needs) -> Excerpt | None:
+    """The excerpt for one function with its body in place; None where what it needs is too long to be shown."""
+    lines = _needed(outline, item, needs)
+    return None if lines is None else _joined(outline, lines, None, "")
+
+
+def _needed(outline: Outline, item: Item, needs: Needs) -> _Lines | None:
+    lines = _Lines(outline)
     inside = (item, *needs.items)
     imports = [
         one
@@ -160,14 +169,14 @@ def excerpt_of(outline: Outline, item: Item, needs: Needs, hole_note: str) -> Ex
         lines.keep(first, last)
     lines.around(item)
     lines.keep(item.first, item.last)
-    return _joined(outline, lines, hole, hole_note)
+    return lines
 
 
 def _indent(line: str) -> str:
     return line[: len(line) - len(line.lstrip())]
 
 
-def _joined(outline: Outline, chosen: _Lines, hole: tuple[int, int], hole_note: str) -> Excerpt:
+def _joined(outline: Outline, chosen: _Lines, hole: tuple[int, int] | None, hole_note: str) -> Excerpt:
     lines, kept = outline.lines, chosen.kept
     comment = LANGUAGES[outline.language].line_comment or "//"
     starts = [0, *accumulate(len(line.encode()) + 1 for line in lines)]
@@ -189,7 +198,7 @@ def _joined(outline: Outline, chosen: _Lines, hole: tuple[int, int], hole_note: 
 
     row = 0
     while row < len(lines):
-        if row == hole[0]:
+        if hole is not None and row == hole[0]:
             note = (
                 _indent(next((line for line in lines[hole[0] : hole[1] + 1] if line.strip()), ""))
                 + f"{comment} {hole_note}"
