@@ -87,6 +87,7 @@ def test_kinds_belong_to_the_strategy_that_lists_them():
         ("fill_in_the_middle", "code_qa"),
         ("recorded_output", "code_qa"),
     ]
+    assert ("test_writing", "code_dev") in [(kind.name, kind.strategy) for kind in STRATEGIES["code_dev"].kinds]
 
 
 class ScoredRewriting:

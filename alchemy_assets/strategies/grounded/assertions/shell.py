@@ -1,0 +1,215 @@
+"""Write regression tests of a whole program as a bash script: arguments and input, then output and exit status.
+
+Belongs here: which runs of a program are compared, and the script. Does not: how the program is built (`launch`).
+Two scripts are known: one call of a checking function for each run, and one function for each run.
+"""
+
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from alchemy_assets.strategies.grounded.assertions.calls import Call, names, words_of
+from alchemy_assets.strategies.grounded.assertions.suite import Job, Subject, Suite
+from alchemy_assets.strategies.strategy import Left
+from alchemy_assets.tracing.launch import launch_of
+from alchemy_assets.tracing.observed import Observed, Ran
+
+NAME = "tests.sh"
+LONGEST_OUTPUT = 700
+MOST_LINES = 25
+LEAST_RUNS = 2
+TOO_MUCH = "its output is too long to be compared"
+_PRINTABLE = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f]*")
+_STYLES = ("check", "functions")
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A run as the script says it: words for its name, the command with its arguments, what it reads, what it does."""
+
+    words: Sequence[str]
+    command: str
+    stdin: str
+    files: Sequence[tuple[str, str]]
+    status: int
+    output: str
+
+
+def regression(subject: Subject, seen: Observed) -> Suite | Left:
+    """A script that runs the program as it was seen to run, or why there is none."""
+    launch = launch_of(seen.language, subject.text)
+    kept = [one for one in seen.ran if _readable(one)]
+    if len({(one.result.stdout, one.result.exit_code) for one in kept}) < LEAST_RUNS:
+        return Left(TOO_MUCH, f"{len(kept)} of {len(seen.ran)} runs")
+    titles = names([_given(one) for one in kept], [_outcome(one) for one in kept])
+    runs = [
+        _Run(
+            words,
+            launch.line(one.test.arguments),
+            one.test.stdin,
+            tuple(one.test.files.items()),
+            one.result.exit_code,
+            one.result.stdout.rstrip("\n"),
+        )
+        for words, one in zip(titles, kept, strict=True)
+    ]
+    style = _STYLES[subject.drawn("script", len(_STYLES))]
+    text = (_checking if style == "check" else _functions)(subject, runs, launch.compile)
+    command = f"{launch.compile} && bash {NAME}" if launch.compile else f"bash {NAME}"
+    job = Job(seen.language, lambda source: {subject.name: source, NAME: text}, seen.entry, f"bash {NAME}\n")
+    return Suite(NAME, text, "Shell", "a plain bash script", command, job, 2 * len(runs))
+
+
+def _readable(one: Ran) -> bool:
+    result = one.result
+    lines = result.stdout.count("\n")
+    texts = (result.stdout, one.test.stdin, *one.test.arguments, *one.test.files.values())
+    return len(result.stdout) <= LONGEST_OUTPUT and lines <= MOST_LINES and all(map(_PRINTABLE.fullmatch, texts))
+
+
+def _given(one: Ran) -> list[str]:
+    """What a run is given, in words."""
+    words = words_of(Call("", "", "", "", tuple(map(repr, one.test.arguments[:3]))))
+    if len(one.test.arguments) > 3:  # noqa: PLR2004 -- more are not told one by one
+        words = [str(len(one.test.arguments)), "arguments", "from", *words[:4]]
+    if not one.test.stdin:
+        return words
+    lines = one.test.stdin.rstrip("\n").split("\n")
+    inside = re.findall(r"[A-Za-z]+|\d+", lines[0])[:3]
+    read = (
+        ["input", *inside]
+        if len(lines) == 1
+        else [str(len(lines)), "lines", "of", "input", *(["from", *inside] if inside else [])]
+    )
+    return [*words, *(["and"] if words else []), *read] if one.test.stdin.strip() else [*words, "blank", "input"]
+
+
+def _outcome(one: Ran) -> list[str]:
+    if one.result.exit_code:
+        return ["exits", "with", str(one.result.exit_code)]
+    words = re.findall(r"[A-Za-z]+|\d+", one.result.stdout)[:4]
+    return ["prints", *words] if words else ["prints", "nothing"]
+
+
+def quoted(text: str) -> str:
+    """A text for bash, between single quotes where it has none itself."""
+    if re.fullmatch(r"[\w./:=@%+-]+", text, re.ASCII):
+        return text
+    if "'" not in text:
+        return f"'{text}'"
+    escaped = re.sub(r'([\\"$`])', r"\\\1", text)
+    return f'"{escaped}"'
+
+
+def _fed(stdin: str) -> str:
+    """How a command gets its standard input."""
+    if not stdin:
+        return " < /dev/null"
+    lines = stdin.removesuffix("\n").split("\n")
+    if not stdin.endswith("\n"):
+        return f" < <(printf '%s' {quoted(stdin)})"
+    if len(lines) == 1:
+        return f" <<< {quoted(lines[0])}"
+    mark = next(mark for mark in ("EOF", "END", "END_OF_INPUT") if mark not in lines)
+    return "\n".join([f" << '{mark}'", *lines, mark])
+
+
+def _head(subject: Subject, compile_command: str, first: str) -> list[str]:
+    built = [f"# Build it first: {compile_command}"] if compile_command else []
+    return ["#!/usr/bin/env bash", f"# {first} {subject.name}.", *built, ""]
+
+
+def _made(files: Sequence[tuple[str, str]], indent: str = "") -> list[str]:
+    lines = []
+    for name, text in files:
+        mark = next(mark for mark in ("EOF", "END", "END_OF_FILE") if mark not in text.split("\n"))
+        lines += [f"{indent}cat > {shlex.quote(name)} << '{mark}'", *text.removesuffix("\n").split("\n"), mark]
+    return lines
+
+
+_CHECK = """\
+failed=0
+
+# check NAME STATUS OUTPUT COMMAND...
+# Standard input is handed on to the command; what it says on standard error is not compared.
+check() {
+  local name=$1 status=$2 output=$3 actual code
+  shift 3
+  actual=$("$@" 2> /dev/null)
+  code=$?
+  if [[ $code -eq $status && $actual == "$output" ]]; then
+    echo "ok: $name"
+    return
+  fi
+  echo "FAILED: $name (exit status $code, expected $status)"
+  diff <(echo "$output") <(echo "$actual")
+  failed=$((failed + 1))
+}
+"""
+
+
+def _checking(subject: Subject, runs: Sequence[_Run], compile_command: str) -> str:
+    parts = [*_head(subject, compile_command, "Regression tests of"), _CHECK]
+    written: dict[str, str] = {}
+    for run in runs:
+        new = [(name, text) for name, text in run.files if written.get(name) != text]
+        written |= dict(new)
+        parts += _made(new)
+        name = quoted(" ".join(run.words))
+        parts.append(
+            f"check {name} {run.status} {quoted(run.output) if run.output else repr('')} {run.command}{_fed(run.stdin)}"
+        )
+        parts.append("")
+    parts += ['echo "$failed failed"', "((failed == 0))", ""]
+    return "\n".join(parts)
+
+
+_RUNNER = """\
+run() {
+  output=$("$@" 2> /dev/null)
+  status=$?
+}
+
+assert_status() {
+  [[ $status -eq $1 ]] || fail "exit status $status instead of $1"
+}
+
+assert_output() {
+  [[ $output == "$1" ]] || fail "printed: $output"
+}
+
+fail() {
+  echo "  ${FUNCNAME[2]}: $1" >&2
+  failed=1
+}
+"""
+_LOOP = """\
+failures=0
+for test in $(compgen -A function test_); do
+  failed=0
+  "$test"
+  if ((failed)); then
+    echo "FAIL $test"
+    failures=$((failures + 1))
+  else
+    echo "PASS $test"
+  fi
+done
+exit $((failures > 0))
+"""
+
+
+def _functions(subject: Subject, runs: Sequence[_Run], compile_command: str) -> str:
+    parts = [*_head(subject, compile_command, "Tests of"), _RUNNER]
+    for run in runs:
+        name = re.sub(r"\W", "", "_".join(run.words).lower(), flags=re.ASCII)
+        body = [*_made(run.files, "  "), f"  run {run.command}{_fed(run.stdin)}", f"  assert_status {run.status}"]
+        parts += [
+            f"test_{name}() {{",
+            *body,
+            f"  assert_output {quoted(run.output) if run.output else repr('')}",
+            "}",
+            "",
+        ]
+    return "\n".join([*parts, _LOOP])

@@ -1,0 +1,173 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from alchemy_assets.generation.completions import NO_ANSWERS
+from alchemy_assets.sandbox.sandbox import NOT_RUN, Status
+from alchemy_assets.strategies.grounded.assertions.calls import call_of, names, words_of
+from alchemy_assets.strategies.grounded.test_writing import (
+    NO_KILL,
+    NOT_SEEN,
+    NOTHING_RUNS,
+    ONE_OUTCOME,
+    REASONS,
+    TESTS_FAIL,
+    TestWriting,
+)
+from alchemy_assets.strategies.strategy import Rejected, Verified
+from tests.strategies.observations import ran, seen
+
+KIND = TestWriting()
+CLAMP = '''def clamp(value, low=0, high=10):
+    """Keep a value between two others."""
+    if low > high:
+        raise ValueError("empty range")
+    if value < low:
+        return low
+    if value > high:
+        return high
+    return value
+'''
+CLAMPED = ("clamp(5)", "clamp(-4)", "clamp(30)", "clamp(1, low=3, high=2)")
+DRIVER = "from source import clamp\n"
+COUNT = "import sys\n\nwords = sys.argv[1:]\nif not words:\n    sys.exit(2)\nfor number, word in enumerate(words, 1):\n    print(number, word)\n"
+
+
+class Actor:
+    """A sandbox in which every program says the same."""
+
+    def __init__(self, stdout: str, exit_code: int = 0) -> None:
+        """Say this and end like that, for ever."""
+        self.outcome = replace(NOT_RUN, status=Status.FINISHED, stdout=stdout.encode(), exit_code=exit_code)
+
+    async def run_many(self, runs):
+        """Give the same outcome for each run."""
+        return [self.outcome for _ in runs]
+
+    def runnable(self, language):
+        """Run everything."""
+        return True
+
+    def toolchain(self, language):
+        """Be some toolchain."""
+        return "CPython 3.13"
+
+
+def called(curated, calls=CLAMPED, text=CLAMP, path="src/ranges.py"):
+    """A file of Python functions with calls of it that were seen; those with low=3 raised."""
+    lines = "".join(f"TRACE:BRANCH:clamp:{line}:took=1\n" for line in (3, 5, 7, 9))
+    runs = [ran(trace=lines, label=call, exit_code=int("low=3" in call)) for call in calls]
+    file = seen(curated(text, "Python", path), *runs, calls=True, points=frozenset({3, 4, 5, 7, 9}))
+    return replace(file, observed=replace(file.observed, beside={"driver.py": DRIVER}))
+
+
+def judge(file, sandbox):
+    """What becomes of the drafts of a file."""
+    return KIND.verify(list(KIND.next(file, NO_ANSWERS)), sandbox)
+
+
+def reasons(judged):
+    """The reasons of what was rejected."""
+    return [reason for one in judged if isinstance(one, Rejected) for reason in one.reasons]
+
+
+def test_recorded_results_and_errors_of_calls_become_assertions(curated, sandbox):
+    """The tests of Python functions hold the values and the error that a run gave; mutants make them fail."""
+    (sample,) = judge(called(curated), sandbox)
+    assert isinstance(sample, Verified), sample
+    question, answer = (content for _, content in sample.messages)
+    assert f"```python\n{CLAMP}```" in question
+    assert "`clamp`" in question
+    assert "from ranges import clamp" in answer
+    assert "clamp(-4)" in answer
+    assert "ValueError" in answer
+    assert "empty range" in answer
+    assert sample.verified["tests_passed"] == 4
+    detail = json.loads(str(sample.evidence["detail"]))
+    assert 0 < detail["killed"] <= detail["tried"]
+    assert detail["coverage"] == 0.8
+
+
+def test_a_program_is_tested_by_a_script_in_bash(curated, sandbox):
+    """Output and exit status of a program's runs are compared by a script that passes on it, and fails on mutants."""
+    file = curated(COUNT, "Python", "count.py")
+    lines = "TRACE:BRANCH:<module>:4:took=1\nTRACE:LOOP:<module>:6:number=1\nTRACE:VAR:<module>:7:number=1\n"
+    one, two = ran("1 a b\n2 it's\n", lines), ran("", lines, exit_code=2)
+    one = replace(one, test=replace(one.test, arguments=("a b", "it's")))
+    (sample,) = judge(seen(file, one, two), sandbox)
+    assert isinstance(sample, Verified), sample
+    answer = sample.messages[1][1]
+    assert "```bash\n#!/usr/bin/env bash\n" in answer
+    assert "python3 source.py 'a b' 'it'\"'\"'s'" in answer
+    assert sample.verified["tests_passed"] == 4
+
+
+def test_tests_that_no_fault_makes_fail_are_rejected(curated):
+    """Where the tests pass on every mutant, they test nothing."""
+    said = "".join(json.dumps({"value": str(value)}) + "\n" for value in range(3)) + '{"error": "ValueError"}\n'
+    assert reasons(judge(called(curated), Actor(said))) == [NO_KILL]
+
+
+def test_tests_that_fail_on_the_file_itself_are_rejected(curated):
+    """Recorded values that do not hold in the test file make no sample."""
+    said = "".join(json.dumps({"value": str(value)}) + "\n" for value in range(4))
+    assert reasons(judge(called(curated), Actor(said, exit_code=1))) == [TESTS_FAIL]
+
+
+def test_one_outcome_for_all_calls_is_too_little(curated):
+    """Calls that all give the same are no suite."""
+    said = '{"value": "7"}\n' * 4
+    assert reasons(judge(called(curated), Actor(said))) == [ONE_OUTCOME]
+
+
+def test_a_file_that_was_not_seen_says_so(curated):
+    """Nothing is planned without observations."""
+    assert reasons(judge(curated(CLAMP), Actor(""))) == [NOT_SEEN]
+    assert reasons(judge(called(curated), None)) == [NOTHING_RUNS]
+    assert {NOT_SEEN, NOTHING_RUNS} <= set(REASONS)
+
+
+@pytest.mark.parametrize(
+    ("label", "shown", "arguments"),
+    [
+        ("f(1, 'a, b')", "f", ("1", "'a, b'")),
+        ("list(Box(2).items([1, 2]))", "Box.items", ("[1, 2]",)),
+        ("java.util.Arrays.toString(A.f(new int[] {1, 2}, 3))", "A.f", ("new int[] {1, 2}", "3")),
+        (r"(new \App\Text('x'))->cut(3)", "Text.cut", ("3",)),
+        (r"\App\slug('a')", "App.slug", ("'a'",)),
+        ("[...walk({ a: 1 })]", "walk", ("{ a: 1 }",)),
+        ("Shapes::Box.new(1).area(2)", "Box.area", ("2",)),
+        ('"abc".squish()', "squish", ()),
+    ],
+)
+def test_calls_are_read(label, shown, arguments):
+    """The function, its owner and the arguments of the last call are found."""
+    call = call_of(label)
+    assert (call.shown, call.arguments) == (shown, arguments)
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("f([])", "empty list"),
+        ("f('', -3)", "empty text and minus 3"),
+        ("f([3, 9, 2, 9])", "4 items"),
+        ("f(['x', 'yy'])", "x yy"),
+        ("f({'a': 1, 'b': 2})", "2 keys"),
+        ("f(width=20)", "width 20"),
+        ("f(new int[] {7})", "only 7"),
+    ],
+)
+def test_names_tell_what_a_call_is_given(label, words):
+    """Arguments are told in a few words."""
+    assert " ".join(words_of(call_of(label))) == words
+
+
+def test_names_differ():
+    """Where arguments do not tell tests apart, outcomes do."""
+    assert names([["x"], ["x"], []], [["gives", "1"], ["gives", "2"], ["is", "none"]]) == [
+        ["gives", "1", "for", "x"],
+        ["gives", "2", "for", "x"],
+        ["is", "none", "for", "no", "arguments"],
+    ]
