@@ -1,0 +1,437 @@
+"""Refactorings of one file a language: what is proposed, what is left alone, and that runs decide."""
+
+import textwrap
+
+import pytest
+
+from alchemy_assets.curation.edits import edited
+from alchemy_assets.generation.completions import NO_ANSWERS
+from alchemy_assets.strategies.grounded.refactoring import (
+    CHANGED,
+    NOT_BUILT,
+    NOTHING_RUNS,
+    NOTHING_TO_DO,
+    OTHER_GRAMMAR,
+    REASONS,
+    TOO_LONG,
+    Refactoring,
+)
+from alchemy_assets.strategies.grounded.refactorings.invert import guards, swaps
+from alchemy_assets.strategies.grounded.refactorings.reading import read
+from alchemy_assets.strategies.grounded.refactorings.rename import renames
+from alchemy_assets.strategies.strategy import Rejected, Verified
+from alchemy_assets.tracing.reasons import Dropped, Reason
+from tests.strategies.observations import ran, really_seen, seen
+
+KIND = Refactoring()
+SUFFIXES = {"TypeScript": ".ts"}
+
+
+def changed(sort, language: str, text: str) -> list[str]:
+    """The texts that a refactoring makes of a file all of whose lines are reached."""
+    text = textwrap.dedent(text).lstrip("\n")
+    lines = frozenset(range(1, text.count("\n") + 2))
+    proposals = sort(read(language, text, SUFFIXES.get(language, ""), lines))
+    return [edited(text, one.edits) for one in sorted(proposals, key=lambda one: -one.score)]
+
+
+# A language, a function with a poor name, and the old and new name of what is renamed.
+RENAMED = {
+    "C": (
+        (
+            "struct node *walk(struct node *first, int cnt)\n{\n    while (cnt > 0 && first) {\n        first = first->next;\n"
+            "        cnt--; /* cnt is what is left */\n    }\n    return first;\n}\n"
+        ),
+        "cnt",
+        "count",
+    ),
+    "Cpp": (
+        (
+            "int total(const std::vector<Order>& orders) {\n  int sum = 0;\n  for (const auto& o : orders) {\n"
+            "    sum += o.price * o.amount;\n  }\n  return sum;\n}\n"
+        ),
+        "o",
+        "order",
+    ),
+    "CSharp": (
+        (
+            "class Shop\n{\n    int Total(List<Order> orders)\n    {\n        int sum = 0;\n        foreach (var o in orders)\n"
+            '        {\n            sum += o.Price;\n            Console.WriteLine($"{o}");\n        }\n        return sum;\n    }\n}\n'
+        ),
+        "o",
+        "order",
+    ),
+    "Go": (
+        (
+            "package shop\n\nfunc total(orders []Order) int {\n\tsum := 0\n\tfor _, o := range orders {\n\t\tsum += o.price * o.amount\n"
+            "\t}\n\treturn sum\n}\n"
+        ),
+        "o",
+        "order",
+    ),
+    "Java": (
+        (
+            "class Shop {\n    int total(List<Order> orders) {\n        int sum = 0;\n        for (Order o : orders) {\n"
+            "            sum += o.price() * o.amount();\n        }\n        return sum;\n    }\n}\n"
+        ),
+        "o",
+        "order",
+    ),
+    "JavaScript": (
+        (
+            "function list(orders) {\n  const found = [];\n  for (const o of orders) {\n    found.push({ price: o.price, o });\n  }\n"
+            "  return found;\n}\n"
+        ),
+        "o",
+        "order",
+    ),
+    "PHP": (
+        (
+            "<?php\n\nfunction total(array $orders): int\n{\n    $sum = 0;\n    foreach ($orders as $o) {\n        $sum += $o->price;\n"
+            '        echo "now $o\\n";\n    }\n    return $sum;\n}\n'
+        ),
+        "$o",
+        "$order",
+    ),
+    "Python": (
+        (
+            'def total(orders):\n    result = 0\n    for o in orders:\n        print(f"{o.name}")\n        result += o.price\n'
+            "    return result\n"
+        ),
+        "o",
+        "order",
+    ),
+    "Ruby": (
+        'def total(orders)\n  sum = 0\n  orders.each do |o|\n    puts "#{o.name}"\n    sum += o.price\n  end\n  sum\nend\n',
+        "o",
+        "order",
+    ),
+    "Rust": (
+        (
+            "fn total(orders: &[Order]) -> u32 {\n    let mut sum = 0;\n    for o in orders.iter() {\n"
+            '        println!("{o} {}", o.price);\n        sum += o.price;\n    }\n    sum\n}\n'
+        ),
+        "o",
+        "order",
+    ),
+    "Shell": (
+        'list() {\n  local cnt=0 name\n  for name in "$@"; do\n    cnt=$((cnt + 1))\n    echo "$cnt ${cnt} $name"\n  done\n}\n',
+        "cnt",
+        "count",
+    ),
+    "Swift": (
+        (
+            "func total(_ orders: [Order]) -> Int {\n    var sum = 0\n    for o in orders {\n        sum += o.price * o.amount\n"
+            '        print("\\(o)")\n    }\n    return sum\n}\n'
+        ),
+        "o",
+        "order",
+    ),
+    "TypeScript": (
+        (
+            "function total(orders: Order[]): number {\n  let sum = 0;\n  for (const o of orders) {\n    sum += o.price * o.amount;\n"
+            "  }\n  return sum;\n}\n"
+        ),
+        "o",
+        "order",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", RENAMED)
+def test_a_variable_takes_the_name_that_the_code_has_for_it(language):
+    """Every use of a poor name is renamed, in texts with places too, and members of the same name stay."""
+    text, old, new = RENAMED[language]
+    wanted = text
+    for mark in "()[]{}<>,;:. \n&*+-/#|\"'$=!":
+        for end in "()[]{}<>,;:. \n&*+-/#|\"'=!\\":
+            wanted = wanted.replace(f"{mark}{old}{end}", f"{mark}{new}{end}")
+    if language == "JavaScript":
+        wanted = (
+            wanted.replace("price, order }", "price, o: order }")
+            .replace(", order }", ", o: order }")
+            .replace("o: o:", "o:")
+        )
+    assert wanted in changed(renames, language, text)
+
+
+PYTHON = """
+def total(orders, rate):
+    result = 0
+    for o in orders:
+        result += o.price * rate
+        result -= o.rebate
+    return result
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    result = 0\n", "    result = 0\n    order = orders[0].name\n"),
+        ("    result = 0\n", "    result = len('%(o)s' % locals())\n"),
+        ("    result = 0\n", "    result = 0\n    global o\n"),
+        ("def total", "order = 3\n\n\ndef total"),
+        ("def total", "o = 3\n\n\ndef total"),
+        ("    result -= o.rebate\n", "    result -= getattr(rate, 'o')\n"),
+        ("    for o in orders:\n", "    o = rate\n    for o in orders:\n"),
+    ],
+)
+def test_a_name_that_may_mean_something_else_is_left(old, new):
+    """The new name must be free, and the old one must belong to the function and not be read as text."""
+    assert changed(renames, "Python", PYTHON)
+    assert old in PYTHON
+    assert not [text for text in changed(renames, "Python", PYTHON.replace(old, new)) if "for order in" in text]
+
+
+def test_a_name_of_a_block_is_not_renamed_where_it_means_the_class():
+    """In Java a loop variable hides a field of that name; uses outside of the loop are the field's."""
+    text = RENAMED["Java"][0].replace("return sum;", "return sum + o.price();")
+    assert not changed(renames, "Java", text)
+
+
+def test_parameters_that_callers_name_are_left():
+    """A parameter that some call gives by its name keeps it."""
+    text = "def scale(cnt):\n    print(cnt)\n    return cnt * cnt\n\n\nscale(3)\n"
+    assert changed(renames, "Python", text)
+    assert not changed(renames, "Python", text.replace("scale(3)", "scale(cnt=3)"))
+
+
+def test_comments_speak_of_the_new_name():
+    """What a comment says of the variable is said by its new name."""
+    [text] = changed(renames, "Python", "def scale(cnt):\n    # cnt is small\n    print(cnt)\n    return cnt * cnt\n")
+    assert "# count is small" in text
+
+
+# A language, an if-else that is negated, and the same the other way round.
+SWAPPED = {
+    "C": (
+        'void f(int x)\n{\n    if (x != 0) {\n        puts("a");\n    } else {\n        puts("b");\n    }\n}\n',
+        'void f(int x)\n{\n    if (x == 0) {\n        puts("b");\n    } else {\n        puts("a");\n    }\n}\n',
+    ),
+    "Cpp": (
+        "void f(bool x) {\n  if (!x) {\n    a();\n  } else {\n    b();\n  }\n}\n",
+        "void f(bool x) {\n  if (x) {\n    b();\n  } else {\n    a();\n  }\n}\n",
+    ),
+    "CSharp": (
+        "class A { void F(bool x) {\n  if (!x) {\n    A();\n  } else {\n    B();\n  }\n} }\n",
+        "class A { void F(bool x) {\n  if (x) {\n    B();\n  } else {\n    A();\n  }\n} }\n",
+    ),
+    "Go": (
+        "package p\n\nfunc f(x *int) {\n\tif x != nil {\n\t\ta()\n\t} else {\n\t\tb()\n\t}\n}\n",
+        "package p\n\nfunc f(x *int) {\n\tif x == nil {\n\t\tb()\n\t} else {\n\t\ta()\n\t}\n}\n",
+    ),
+    "Java": (
+        "class A { void f(String x) {\n  if (!x.isEmpty()) {\n    a();\n  } else {\n    b();\n  }\n} }\n",
+        "class A { void f(String x) {\n  if (x.isEmpty()) {\n    b();\n  } else {\n    a();\n  }\n} }\n",
+    ),
+    "JavaScript": (
+        "function f(x) {\n  if (x !== 1) {\n    a();\n  } else {\n    b();\n  }\n}\n",
+        "function f(x) {\n  if (x === 1) {\n    b();\n  } else {\n    a();\n  }\n}\n",
+    ),
+    "PHP": (
+        "<?php\nfunction f($x)\n{\n    if (!isset($x['a'])) {\n        a();\n    } else {\n        b();\n    }\n}\n",
+        "<?php\nfunction f($x)\n{\n    if (isset($x['a'])) {\n        b();\n    } else {\n        a();\n    }\n}\n",
+    ),
+    "Python": (
+        "def f(x):\n    if x not in (1, 2):\n        a()\n    else:\n        # all is well\n        b()\n".replace(
+            "        # all is well\n", ""
+        ),
+        "def f(x):\n    if x in (1, 2):\n        b()\n    else:\n        a()\n",
+    ),
+    "Ruby": (
+        "def f(x)\n  if !x.nil?\n    a\n  else\n    b\n  end\nend\n",
+        "def f(x)\n  if x.nil?\n    b\n  else\n    a\n  end\nend\n",
+    ),
+    "Rust": (
+        "fn f(x: &str) {\n    if !x.is_empty() {\n        a();\n    } else {\n        b();\n    }\n}\n",
+        "fn f(x: &str) {\n    if x.is_empty() {\n        b();\n    } else {\n        a();\n    }\n}\n",
+    ),
+    "Shell": (
+        'f() {\n  if [ "$1" != go ]; then\n    a\n  else\n    b\n  fi\n}\n',
+        'f() {\n  if [ "$1" = go ]; then\n    b\n  else\n    a\n  fi\n}\n',
+    ),
+    "Swift": (
+        "func f(_ x: String) {\n    if !x.isEmpty {\n        a()\n    } else {\n        b()\n    }\n}\n",
+        "func f(_ x: String) {\n    if x.isEmpty {\n        b()\n    } else {\n        a()\n    }\n}\n",
+    ),
+    "TypeScript": (
+        "function f(x: boolean) {\n  if (!x) {\n    a();\n  } else {\n    b();\n  }\n}\n",
+        "function f(x: boolean) {\n  if (x) {\n    b();\n  } else {\n    a();\n  }\n}\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", SWAPPED)
+def test_a_negated_if_else_is_turned_round(language):
+    """The negation goes and the arms change places; all else is as it was."""
+    before, after = SWAPPED[language]
+    assert changed(swaps, language, before) == [after]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["x < y", "x == 1 or y == 2 or x == 3", "(x := y) is not None", "x", "x == 1"],
+)
+def test_what_has_no_plain_opposite_or_gains_nothing_is_left(condition):
+    """Numbers may be no numbers, long conditions get longer, and a positive condition stays."""
+    text = f"def f(x, y):\n    if {condition}:\n        a()\n    else:\n        b()\n"
+    assert not changed(swaps, "Python", text)
+
+
+def test_an_else_if_is_left():
+    """An arm of a longer chain stays where it is."""
+    text = "def f(x):\n    if x != 1:\n        a()\n    elif x:\n        c()\n    else:\n        b()\n"
+    assert not changed(swaps, "Python", text)
+
+
+# A language, a nested if, and the guard clause.
+GUARDED = {
+    "C": (
+        "void f(int x)\n{\n    if (x != 0) {\n        a();\n        b();\n        c();\n    }\n}\n",
+        "void f(int x)\n{\n    if (x == 0) {\n        return;\n    }\n\n    a();\n    b();\n    c();\n}\n",
+    ),
+    "CSharp": (
+        (
+            "class A\n{\n    void F(bool x)\n    {\n        if (x)\n        {\n            A();\n            B();\n            C();\n        }\n"
+            "    }\n}\n"
+        ),
+        (
+            "class A\n{\n    void F(bool x)\n    {\n        if (!x)\n        {\n            return;\n        }\n\n        A();\n        B();\n"
+            "        C();\n    }\n}\n"
+        ),
+    ),
+    "Go": (
+        "package p\n\nfunc f(xs []int) {\n\tfor _, x := range xs {\n\t\tif x == 3 {\n\t\t\ta()\n\t\t\tb()\n\t\t\tc()\n\t\t}\n\t}\n}\n",
+        (
+            "package p\n\nfunc f(xs []int) {\n\tfor _, x := range xs {\n\t\tif x != 3 {\n\t\t\tcontinue\n\t\t}\n\n\t\ta()\n\t\tb()\n"
+            "\t\tc()\n\t}\n}\n"
+        ),
+    ),
+    "JavaScript": (
+        "function f(x) {\n  if (x) {\n    a();\n    b();\n    return c();\n  }\n  return null;\n}\n",
+        "function f(x) {\n  if (!x) {\n    return null;\n  }\n\n  a();\n  b();\n  return c();\n}\n",
+    ),
+    "Python": (
+        "def f(x):\n    if x is not None:\n        a()\n        # then\n        b()\n        return c()\n    return None\n",
+        "def f(x):\n    if x is None:\n        return None\n\n    a()\n    # then\n    b()\n    return c()\n",
+    ),
+    "Ruby": (
+        "def f(x)\n  if x\n    a\n    b\n    c\n  end\nend\n",
+        "def f(x)\n  return unless x\n\n  a\n  b\n  c\nend\n",
+    ),
+    "Rust": (
+        "fn f(x: Option<u8>) {\n    if let Some(y) = x {\n        a();\n        b();\n        c(y);\n    }\n}\n",
+        "fn f(x: Option<u8>) {\n    let Some(y) = x else {\n        return;\n    };\n\n    a();\n    b();\n    c(y);\n}\n",
+    ),
+    "Shell": (
+        'f() {\n  for x in 1 2; do\n    if [ -n "$x" ]; then\n      a\n      b\n      c\n    fi\n  done\n}\n',
+        'f() {\n  for x in 1 2; do\n    [ -n "$x" ] || continue\n\n    a\n    b\n    c\n  done\n}\n',
+    ),
+    "Swift": (
+        "func f(_ x: Int?) {\n    if let y = x {\n        a()\n        b()\n        c(y)\n    }\n}\n",
+        "func f(_ x: Int?) {\n    guard let y = x else {\n        return\n    }\n\n    a()\n    b()\n    c(y)\n}\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", GUARDED)
+def test_a_nested_if_becomes_a_guard_clause(language):
+    """The guard leaves early in the way of its language, and what was nested moves left."""
+    before, after = GUARDED[language]
+    assert changed(guards, language, before) == [after]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    }\n}", "    }\n    d();\n}"),
+        ("void f", "int f"),
+        ("        a();", "        int y = 1;\n        a();"),
+    ],
+)
+def test_an_if_that_more_comes_after_is_no_guard(old, new):
+    """Something behind the if, a value to give, or a name that is there twice: no guard clause."""
+    text = GUARDED["C"][0].replace("{\n    if", "{\n    { int y = 2; d(y); }\n    if")
+    assert changed(guards, "C", text)
+    assert not changed(guards, "C", text.replace(old, new, 1))
+
+
+def code(text: str) -> str:
+    """The code of a turn."""
+    return text.split("```")[1].split("\n", 1)[1].rstrip("\n")
+
+
+PROGRAM = """
+import sys
+
+
+def total(orders):
+    result = 0
+    for o in orders:
+        if o != "x":
+            result += int(o)
+        else:
+            result += 1
+    return result
+
+
+if __name__ == "__main__":
+    print(total(sys.argv[1:] or ["1", "2", "x"]))
+""".lstrip("\n")
+
+
+def test_a_refactoring_holds_by_the_files_own_tests(curated, sandbox):
+    """A real program is refactored and run again; the samples say so, and the question holds the whole file."""
+    [file] = really_seen([curated(PROGRAM)], sandbox)
+    drafts = list(KIND.next(file, NO_ANSWERS))
+    samples = KIND.verify(drafts, sandbox)
+    assert {one.draft.plan.proposal.refactoring for one in samples} == {"rename", "swap"}
+    for one in samples:
+        assert isinstance(one, Verified), one
+        assert one.verified["behaves_as_source"]
+        assert code(one.messages[0][1]) == PROGRAM.rstrip("\n")
+
+
+def test_what_does_something_else_or_does_not_run_is_rejected(curated, sandbox):
+    """A change that changes the output, and one that is no program, are rejected with their reasons."""
+    [file] = really_seen([curated(PROGRAM)], sandbox)
+    draft = next(iter(KIND.next(file, NO_ANSWERS)))
+    reasons = []
+    for text in (PROGRAM.replace("+= 1", "+= 2"), PROGRAM.replace("def total", "def total total")):
+        object.__setattr__(draft.plan, "text", text)
+        [one] = KIND.verify([draft], sandbox)
+        assert isinstance(one, Rejected)
+        reasons += one.reasons
+    assert reasons in ([CHANGED, CHANGED], [CHANGED, NOT_BUILT])
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "reason"),
+    [
+        ("print(1)\n", "Python", NOTHING_TO_DO),
+        (PROGRAM + "# much to say\n" * 3_000, "Python", TOO_LONG),
+        ("select 1;\n", "SQL", OTHER_GRAMMAR),
+        (PROGRAM, "Python", NOTHING_RUNS),
+    ],
+)
+def test_what_is_not_made_says_why(curated, text, language, reason):
+    """A file without a sample is a rejected draft with a reason of the closed set."""
+    file = seen(curated(text, language), ran("1\n", "TRACE:IN:total:4:\nTRACE:LOOP:total:6:\n"))
+    judged = KIND.verify(list(KIND.next(file, NO_ANSWERS)), None)
+    assert {one.reasons for one in judged} == {(reason,)}
+    assert reason in REASONS
+
+
+def test_lines_that_no_test_comes_to_are_left(curated):
+    """Where no test comes to a changed line the runs would prove nothing."""
+    file = seen(curated(PROGRAM), ran("1\n", "TRACE:IN:main:15:\n"))
+    assert [one.plan.reason for one in KIND.next(file, NO_ANSWERS)] == [NOTHING_TO_DO]
+
+
+def test_nothing_seen_is_said(curated):
+    """A file whose program nobody could run keeps the reason for that."""
+    file = curated(PROGRAM)
+    object.__setattr__(file, "observed", Dropped(Reason.NEEDS_LIBRARY, "numpy"))
+    [draft] = KIND.next(file, NO_ANSWERS)
+    assert (draft.plan.reason, draft.plan.detail) == (Reason.NEEDS_LIBRARY, "numpy")
