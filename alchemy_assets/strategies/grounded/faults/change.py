@@ -23,6 +23,7 @@ LOST_UPDATE = "lost update"
 DEFAULT = "wrong default"
 RETURNED = "wrong value returned"
 MISSING_BREAK = "missing break"
+LOOP_GOES_ON = "loop not left"
 EARLY_EXIT = "missing early exit"
 MISSING_RETURN = "missing return"
 TOO_EARLY = "returned too early"
@@ -37,7 +38,18 @@ AGGREGATE = "wrong aggregate"
 DUPLICATES = "wrong handling of duplicates"
 FAULTS = (
     *(OFF_BY_ONE, BOUNDARY, OPERATOR, INVERTED, SWAPPED_ARGUMENTS, SWAPPED_OPERANDS, SWAPPED_BRANCHES, LOST_UPDATE),
-    *(DEFAULT, RETURNED, MISSING_BREAK, EARLY_EXIT, MISSING_RETURN, TOO_EARLY, MISSING_ELSE, SHADOWED, VARIABLE),
+    *(
+        DEFAULT,
+        RETURNED,
+        MISSING_BREAK,
+        LOOP_GOES_ON,
+        EARLY_EXIT,
+        MISSING_RETURN,
+        TOO_EARLY,
+        MISSING_ELSE,
+        SHADOWED,
+        VARIABLE,
+    ),
     *(FUNCTION, TERM, JOIN, ORDER, AGGREGATE, DUPLICATES),
 )
 

@@ -12,8 +12,8 @@ from alchemy_assets.strategies.grounded.faults.change import (
     BOUNDARY,
     EARLY_EXIT,
     INVERTED,
+    LOOP_GOES_ON,
     LOST_UPDATE,
-    MISSING_BREAK,
     OPERATOR,
     SWAPPED_ARGUMENTS,
     VARIABLE,
@@ -101,7 +101,7 @@ def _break(place: Place, node: Node) -> Iterator[Change]:
     if text_of(node) != "break" or parent is None or sum(c.is_named for c in parent.children) < 2:  # noqa: PLR2004
         return
     if (found := _only(place, node)) is not None:
-        yield Change(MISSING_BREAK, found.start, found.end, "", node)
+        yield Change(LOOP_GOES_ON, found.start, found.end, "", node)
 
 
 def _guard(place: Place, node: Node) -> Iterator[Change]:

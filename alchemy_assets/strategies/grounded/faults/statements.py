@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from alchemy_assets.strategies.grounded.faults.change import (
     EARLY_EXIT,
+    LOOP_GOES_ON,
     LOST_UPDATE,
     MISSING_BREAK,
     MISSING_ELSE,
@@ -85,7 +86,7 @@ def _break(place: Place, node: Node) -> Iterator[Change]:
     if around is None or _alone(node):
         return
     if around.type not in SWITCHES:
-        yield from _without(place, MISSING_BREAK, node)
+        yield from _without(place, LOOP_GOES_ON, node)
     elif place.language in FALLING_THROUGH and (case := within(node, CASES)) is not None:
         after = case.next_named_sibling
         if after is not None and after.type in CASES and node.parent in {case, case.named_children[-1]}:

@@ -1,0 +1,135 @@
+"""Explain a planted bug: what is wrong, and why that gives what was seen.
+
+Belongs here: which words fit a fault and a symptom, and what stands in their places. Does not: the words
+(`phrasings/planted_bug_why`, `phrasings/planted_bug_so`). Nothing is said that does not hold for every such mutant.
+"""
+
+import re
+
+from alchemy_assets.strategies.grounded import symptom as seen
+from alchemy_assets.strategies.grounded.faults import change as faults
+from alchemy_assets.strategies.grounded.faults.mutants import Mutant
+from alchemy_assets.strategies.grounded.symptom import Symptom, error_of, first_difference, inline
+from alchemy_assets.strategies.phrasing import fill, pick
+
+LONGEST_CODE = 90
+AROUND = 32
+_RANGES = frozenset({"..", "..=", "..<", "..."})
+_LOGIC = frozenset({"&&", "||", "and", "or", "AND", "OR"})
+_DIRECTIONS = frozenset({"<", ">", "<=", ">=", "-lt", "-gt"})
+_SPACES = re.compile(r"\s+")
+_ONLY = {
+    faults.SWAPPED_ARGUMENTS: "swapped_arguments",
+    faults.SWAPPED_OPERANDS: "swapped_operands",
+    faults.SWAPPED_BRANCHES: "swapped_branches",
+    faults.DEFAULT: "set",
+    faults.RETURNED: "returned",
+    faults.MISSING_BREAK: "fall_through",
+    faults.LOOP_GOES_ON: "loop_goes_on",
+    faults.EARLY_EXIT: "early_exit",
+    faults.MISSING_RETURN: "missing_return",
+    faults.TOO_EARLY: "too_early",
+    faults.MISSING_ELSE: "missing_else",
+    faults.VARIABLE: "variable",
+    faults.FUNCTION: "function",
+    faults.TERM: "term",
+    faults.JOIN: "join",
+    faults.ORDER: "order",
+    faults.AGGREGATE: "aggregate",
+    faults.DUPLICATES: "duplicates",
+}
+
+
+def explained(language: str, source: str, mutant: Mutant, symptom: Symptom, key: str) -> str:
+    """One or two sentences: the cause, then its consequence."""
+    why = fill(pick(f"planted_bug_why/{wording_of(source, mutant)}", key)[1], _cause(language, source, mutant))
+    shape, values = _consequence(symptom)
+    if not shape:
+        return why
+    return f"{why} {fill(pick(f'planted_bug_so/{shape}', key)[1], values)}"
+
+
+def wording_of(source: str, mutant: Mutant) -> str:
+    """Which file of wordings fits a mutant."""
+    old, new = replaced(source, mutant)
+    starts = new in {"0", "1"} and re.search(r"[^=<>!]=[^=]", mutant.before) is not None
+    of_two = {
+        faults.BOUNDARY: ("boundary", "range", {old, new} <= _RANGES),
+        faults.OFF_BY_ONE: ("off_by_one", "start", starts),
+        faults.OPERATOR: ("arithmetic", "logic", old in _LOGIC),
+        faults.INVERTED: ("inverted", "direction", new in _DIRECTIONS),
+        faults.LOST_UPDATE: ("overwritten", "forgotten", not mutant.replacement),
+        faults.SHADOWED: ("shadowed_field", "shadowed_block", new == "let"),
+    }
+    if mutant.fault not in of_two:
+        return _ONLY[mutant.fault]
+    usual, other, holds = of_two[mutant.fault]
+    return other if holds else usual
+
+
+def replaced(source: str, mutant: Mutant) -> tuple[str, str]:
+    """The text that was replaced, and what it was replaced by."""
+    return source.encode()[mutant.start : mutant.end].decode().strip(), mutant.replacement.strip()
+
+
+def _cause(language: str, source: str, mutant: Mutant) -> dict[str, str]:
+    old, new = replaced(source, mutant)
+    right, wrong = _short(mutant.before, mutant.after)
+    line = mutant.line - (len(source) - len(source.lstrip("\n")))
+    where = f"in `{mutant.function}`" if mutant.function else f"on line {line}"
+    return {
+        "right": inline(right),
+        "wrong": inline(wrong),
+        "old": inline(old),
+        "new": inline(new),
+        "line": str(line),
+        "where": where,
+        "where_cap": where[0].upper() + where[1:],
+        "nothing": {"PHP": "`null`", "Python": "`None`"}.get(language, "`undefined`"),
+    }
+
+
+def _short(right: str, wrong: str) -> tuple[str, str]:
+    """Both codes in a line; where they are long, only what is around their difference."""
+    right, wrong = _SPACES.sub(" ", right).strip().rstrip(";"), _SPACES.sub(" ", wrong).strip().rstrip(";")
+    if max(len(right), len(wrong)) <= LONGEST_CODE:
+        return right, wrong
+    least = min(len(right), len(wrong))
+    start = next((at for at in range(least) if right[at] != wrong[at]), least)
+    end = next((at for at in range(least - start) if right[-1 - at] != wrong[-1 - at]), least - start)
+    return _window(right, start, len(right) - end), _window(wrong, start, len(wrong) - end)
+
+
+def _window(text: str, start: int, end: int) -> str:
+    first, last = max(start - AROUND, 0), min(end + AROUND, len(text))
+    while 0 < first < start and text[first - 1] != " ":
+        first += 1
+    while len(text) > last > end and text[last] != " ":
+        last -= 1
+    return f"{'… ' if first else ''}{text[first:last].strip()}{' …' if last < len(text) else ''}"
+
+
+def _consequence(symptom: Symptom) -> tuple[str, dict[str, str]]:
+    """Which consequence can be told, and with what in its places; none where nothing short can be quoted."""
+    expected, actual = symptom.ran.result, symptom.actual
+    values = {"run": inline(symptom.run.run), "code": str(actual.exit_code), "due": str(expected.exit_code)}
+    shape = symptom.shape
+    if shape == seen.CRASH:
+        error = error_of(actual.stderr)
+        return ("crash", values | {"error": inline(error)}) if error else ("status", values)
+    if shape == seen.VALUE:
+        one, other = expected.stdout.strip("\n"), actual.stdout.strip("\n")
+        values |= {"expected": inline(one), "actual": inline(other)}
+    if shape in {seen.HANG, seen.STATUS, seen.VALUE}:
+        return shape, values
+    return ("silent", values) if not actual.stdout.strip() else _line(expected.stdout, actual.stdout, values)
+
+
+def _line(expected: str, actual: str, values: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """The first line that differs."""
+    at, due, got = first_difference(expected, actual)
+    due, got = due.strip(), got.strip()
+    if max(len(due), len(got)) > LONGEST_CODE or due == got:
+        return "", values
+    shape = "line" if due and got else "more" if got else "less"
+    return shape, values | {"at": str(at), "expected": inline(due), "actual": inline(got)}
