@@ -5,10 +5,13 @@ Belongs here: the kinds of this strategy. Does not: a kind itself (`grounded`).
 
 from alchemy_assets.strategies.grounded.completion import Completion
 from alchemy_assets.strategies.grounded.fill_in_the_middle import FillInTheMiddle
+from alchemy_assets.strategies.grounded.markdown_links import MarkdownLinks
+from alchemy_assets.strategies.grounded.markdown_outline import MarkdownOutline
+from alchemy_assets.strategies.grounded.markdown_table import MarkdownTable
 from alchemy_assets.strategies.grounded.recorded_output import RecordedOutput
 from alchemy_assets.strategies.strategy import Kind
 
 NAME = "code_qa"
 DESCRIPTION = "Asks questions that one file answers: its missing bodies, and what its programs print."
-KINDS: tuple[Kind, ...] = (Completion(), FillInTheMiddle(), RecordedOutput())
+KINDS: tuple[Kind, ...] = (Completion(), FillInTheMiddle(), RecordedOutput(), MarkdownOutline(), MarkdownLinks(), MarkdownTable())
 WITHOUT_A_MODEL = ""

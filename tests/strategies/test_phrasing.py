@@ -5,10 +5,13 @@ import pytest
 from alchemy_assets.errors import SettingsError
 from alchemy_assets.strategies import phrasing
 
-KINDS = ("completion", "recorded_output", "recorded_output_calls", "fill_in_the_middle", "test_writing")
+KINDS = ("completion", "recorded_output", "recorded_output_calls", "fill_in_the_middle", "test_writing", "markdown_outline", "markdown_links", "markdown_table")
 PLACES = {
     "test_writing": {"code", "name", "file", "language", "framework", "run"},
     "test_writing_answers": {"output", "tests", "run"},
+    "markdown_outline": {"code", "file", "levels"},
+    "markdown_links": {"code", "file"},
+    "markdown_table": {"code", "file", "task", "todo"},
     "completion": {"code", "name", "language", "what", "file", "hole", "comment"},
     "recorded_output": {"code", "run", "file", "language"},
     "recorded_output_answers": {"output", "run"},

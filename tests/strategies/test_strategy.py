@@ -86,6 +86,9 @@ def test_kinds_belong_to_the_strategy_that_lists_them():
         ("completion", "code_qa"),
         ("fill_in_the_middle", "code_qa"),
         ("recorded_output", "code_qa"),
+        ("markdown_outline", "code_qa"),
+        ("markdown_links", "code_qa"),
+        ("markdown_table", "code_qa"),
     ]
     assert ("test_writing", "code_dev") in [(kind.name, kind.strategy) for kind in STRATEGIES["code_dev"].kinds]
 
