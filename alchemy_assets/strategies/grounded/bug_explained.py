@@ -17,6 +17,7 @@ AROUND = 32
 _RANGES = frozenset({"..", "..=", "..<", "..."})
 _LOGIC = frozenset({"&&", "||", "and", "or", "AND", "OR"})
 _DIRECTIONS = frozenset({"<", ">", "<=", ">=", "-lt", "-gt"})
+_LOOP = re.compile(r"\W*(?:for|while)\b[^?]*$")
 _SPACES = re.compile(r"\s+")
 _ONLY = {
     faults.SWAPPED_ARGUMENTS: "swapped_arguments",
@@ -61,6 +62,12 @@ def wording_of(source: str, mutant: Mutant) -> str:
         faults.LOST_UPDATE: ("overwritten", "forgotten", not mutant.replacement),
         faults.SHADOWED: ("shadowed_field", "shadowed_block", new == "let"),
     }
+    if (
+        mutant.fault == faults.BOUNDARY
+        and _LOOP.match(source.split("\n")[mutant.line - 1])
+        and not {old, new} <= _RANGES
+    ):
+        return "loop_too_long" if "=" in new or new in {"-le", "-ge"} else "loop_too_short"
     if mutant.fault not in of_two:
         return _ONLY[mutant.fault]
     usual, other, holds = of_two[mutant.fault]

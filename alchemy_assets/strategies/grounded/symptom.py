@@ -24,6 +24,12 @@ _NOTHING = "(nothing)"
 _NO_ERROR = re.compile(
     r"\s*(?:at |from |File |\.\.\.|goroutine |note ?:|Node\.js v|\d+:|#\d|\^|exit status|stack backtrace)|\W*$"
 )
+# Frames of a trace in the driver of a call (`tracing.calls.drivers`) or inside of Node.
+_DRIVERS = re.compile(
+    r"\b[Dd]river\.(?:py|js|mjs|cjs|ts|rb|php|java|go)\b|\bDriver\.(?:main|call)\b|\(?node:internal/|^Node\.js v"
+)
+_EXCERPT = re.compile(r"\S*[Dd]river\.\w+:\d+")
+_BELOW_EXCERPT, _BELOW_FRAME = re.compile(r"\s|$"), re.compile(r"    (?!\s*(?:at |from |File ))")
 _NAMED = re.compile(r"(?i)error|exception|panic|fatal|fault|abort|assert|terminate")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffd]")
 # Addresses, and numbers of threads and processes, are others each time.
@@ -203,7 +209,7 @@ def _expected(result: Result) -> str:
 
 def _failure(actual: Result) -> str:
     """What stands on the terminal when a run fails: what it printed, then the error."""
-    out, err = actual.stdout.strip("\n").split("\n"), actual.stderr.strip("\n").split("\n")
+    out, err = actual.stdout.strip("\n").split("\n"), _of_the_file(actual.stderr)
     cut = []
     if len(out) > MOST_ERROR_LINES:
         cut.append(f"the last {MOST_ERROR_LINES} lines of its output")
@@ -215,6 +221,21 @@ def _failure(actual: Result) -> str:
     text = "\n".join(line[:LONGEST_LINE] for line in (*out, *err) if line.strip() or line in out[1:])
     block = fenced(text.strip("\n"), "text") if text.strip() else _NOTHING
     return f"{block}\n\n({', '.join(cut)})" if cut else block
+
+
+def _of_the_file(stderr: str) -> list[str]:
+    """The lines of an error without those about the driver, which nobody is shown, and the inside of Node."""
+    kept: list[str] = []
+    skipping = 0
+    for line in stderr.strip("\n").split("\n"):
+        if _DRIVERS.search(line):
+            skipping = 2 if _EXCERPT.fullmatch(line) else 1
+            if kept[-1:] != ["    ..."] and not _EXCERPT.fullmatch(line):
+                kept.append("    ...")
+        elif not (skipping == 2 and _BELOW_EXCERPT.match(line)) and not (skipping == 1 and _BELOW_FRAME.match(line)):  # noqa: PLR2004
+            skipping = 0
+            kept.append(line)
+    return kept
 
 
 def _signal(code: int) -> str:

@@ -4,6 +4,7 @@ Belongs here: what the families of changes share: the change itself, and where o
 Offsets are bytes of the UTF-8 text.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -52,6 +53,12 @@ FAULTS = (
     ),
     *(FUNCTION, TERM, JOIN, ORDER, AGGREGATE, DUPLICATES),
 )
+
+
+LONGEST_LEFT_OUT = 80
+_LITERAL = re.compile(r""""[^"\n]*"|'[^'\n]*'|(?<![\w.])\d[\w.]*""")
+_USUAL = frozenset({"0", "1", "2", '""', "''"})
+_SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True)
@@ -113,3 +120,11 @@ def within(node: Node, kinds: frozenset[str], stop: frozenset[str] = frozenset()
 def same(one: Node, other: Node) -> bool:
     """Whether two nodes have the same text."""
     return text_of(one) == text_of(other)
+
+
+def known_elsewhere(place: Place, node: Node) -> bool:
+    """Whether who does not see a node could still write it: it is short, and its numbers and texts stand elsewhere too."""
+    text = text_of(node)
+    rest = place.source[: node.start_byte].decode() + place.source[node.end_byte :].decode()
+    literals = [one for one in _LITERAL.findall(text) if one not in _USUAL]
+    return len(_SPACES.sub(" ", text)) <= LONGEST_LEFT_OUT and all(one in rest for one in literals)

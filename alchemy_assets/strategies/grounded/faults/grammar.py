@@ -67,6 +67,8 @@ SKIPPED = _words(
     type_identifier user_type assert_statement assert token_tree macro_definition regex heredoc_body type_constraints
     template_parameter_list primitive_type generic_type where_clause"""
 )
+# What stands in their condition is for the preprocessor.
+DIRECTIVES = _words("preproc_if preproc_elif")
 TEXTS = ("string", "char", "template", "rune", "encapsed", "heredoc", "interpolat")
 
 # Languages whose compiler would refuse a value of another type.

@@ -14,7 +14,7 @@ from tree_sitter import Node
 from alchemy_assets import syntax_tree
 from alchemy_assets.strategies.grounded.faults import names, operators, shell, sql, statements, values
 from alchemy_assets.strategies.grounded.faults.change import Change, Place
-from alchemy_assets.strategies.grounded.faults.grammar import CALLS, SKIPPED
+from alchemy_assets.strategies.grounded.faults.grammar import CALLS, DIRECTIVES, SKIPPED
 from alchemy_assets.strategies.grounded.names import Name, names_in
 from alchemy_assets.strategies.grounded.outline import Item, outline_of
 from alchemy_assets.strategies.grounded.shapes import SHAPES
@@ -110,7 +110,8 @@ def _places(language: str, source: bytes, root: Node, items: list[Item]) -> Iter
                 continue
             scope = _Scope(item.name, node, language)
         yield Place(language, source, node, scope.function, scope.types, scope.names, scope.bound)
-        waiting += [(child, scope) for child in reversed(node.children) if child.is_named]
+        directive = node.child_by_field_name("condition") if node.type in DIRECTIVES else None
+        waiting += [(child, scope) for child in reversed(node.children) if child.is_named and child != directive]
 
 
 def _checks(node: Node) -> bool:

@@ -19,6 +19,7 @@ from alchemy_assets.strategies.grounded.faults.change import (
     VARIABLE,
     Change,
     Place,
+    known_elsewhere,
     replace,
     same,
     within,
@@ -108,7 +109,7 @@ def _guard(place: Place, node: Node) -> Iterator[Change]:
     inner = [child for child in node.named_children if child not in node.children_by_field_name("condition")]
     if len(inner) == 1 and inner[0].type == "command" and text_of(inner[0]).startswith(_COMMAND_EXITS):
         after = node.next_named_sibling
-        if after is not None and (found := _only(place, node)) is not None:
+        if after is not None and known_elsewhere(place, node) and (found := _only(place, node)) is not None:
             yield found
 
 

@@ -19,6 +19,7 @@ from alchemy_assets.strategies.grounded.faults.change import (
     TERM,
     Change,
     Place,
+    known_elsewhere,
     replace,
     same,
     within,
@@ -40,7 +41,7 @@ def changes(place: Place) -> Iterator[Change]:
     node = place.node
     match node.type:
         case "binary_expression":
-            yield from _comparison(node)
+            yield from _comparison(place, node)
         case "join":
             yield from _join(node)
         case "keyword_desc" | "keyword_asc":
@@ -67,7 +68,7 @@ def _cased(node: Node, word: str) -> str:
     return _cased_as(text_of(node), word)
 
 
-def _comparison(node: Node) -> Iterator[Change]:
+def _comparison(place: Place, node: Node) -> Iterator[Change]:
     operator = node.child_by_field_name("operator")
     where = within(node, _JUDGING, _STOP)
     if operator is None or (where is None and within(node, frozenset({"select"})) is None):
@@ -83,12 +84,18 @@ def _comparison(node: Node) -> Iterator[Change]:
         yield replace(INVERTED, operator, _cased(operator, "IS NOT"))
     if operator.type in {"keyword_and", "keyword_or"}:
         yield replace(OPERATOR, operator, _cased(operator, {"AND": "OR", "OR": "AND"}[word.upper()]))
-    if operator.type == "keyword_and" and where is not None and where.type in _CONDITIONS:
-        left, right = node.children[0], node.children[-1]
-        yield Change(TERM, left.end_byte, right.end_byte, "", node)
-        yield Change(TERM, left.start_byte, right.start_byte, "", node)
+    if where is not None and where.type in _CONDITIONS:
+        yield from _left_out_term(place, node, operator)
     if word in _ARITHMETIC and "'" not in text_of(node):
         yield replace(OPERATOR, operator, _ARITHMETIC[word])
+
+
+def _left_out_term(place: Place, node: Node, operator: Node) -> Iterator[Change]:
+    left, right = node.children[0], node.children[-1]
+    if operator.type == "keyword_and" and known_elsewhere(place, right):
+        yield Change(TERM, left.end_byte, right.end_byte, "", node)
+    if operator.type == "keyword_and" and known_elsewhere(place, left):
+        yield Change(TERM, left.start_byte, right.start_byte, "", node)
 
 
 def _join(node: Node) -> Iterator[Change]:

@@ -17,6 +17,7 @@ from alchemy_assets.strategies.grounded.faults.change import (
     TOO_EARLY,
     Change,
     Place,
+    known_elsewhere,
     replace,
     within,
 )
@@ -105,7 +106,7 @@ def _guard(place: Place, node: Node) -> Iterator[Change]:
     whole = _statement(node)
     if body is not None and body.type in EXITS and not _alone(whole):
         after = whole.next_named_sibling
-        if after is not None:
+        if after is not None and known_elsewhere(place, whole):
             yield from _without(place, EARLY_EXIT, whole)
 
 
