@@ -13,5 +13,12 @@ from alchemy_assets.strategies.strategy import Kind
 
 NAME = "code_qa"
 DESCRIPTION = "Asks questions that one file answers: its missing bodies, and what its programs print."
-KINDS: tuple[Kind, ...] = (Completion(), FillInTheMiddle(), RecordedOutput(), MarkdownOutline(), MarkdownLinks(), MarkdownTable())
+KINDS: tuple[Kind, ...] = (
+    Completion(),
+    FillInTheMiddle(),
+    RecordedOutput(),
+    MarkdownOutline(),
+    MarkdownLinks(),
+    MarkdownTable(),
+)
 WITHOUT_A_MODEL = ""

@@ -5,7 +5,16 @@ import pytest
 from alchemy_assets.errors import SettingsError
 from alchemy_assets.strategies import phrasing
 
-KINDS = ("completion", "recorded_output", "recorded_output_calls", "fill_in_the_middle", "test_writing", "markdown_outline", "markdown_links", "markdown_table")
+KINDS = (
+    "completion",
+    "recorded_output",
+    "recorded_output_calls",
+    "fill_in_the_middle",
+    "test_writing",
+    "markdown_outline",
+    "markdown_links",
+    "markdown_table",
+)
 PLACES = {
     "test_writing": {"code", "name", "file", "language", "framework", "run"},
     "test_writing_answers": {"output", "tests", "run"},
