@@ -134,7 +134,7 @@ def test_a_file_that_was_not_seen_says_so(curated):
         ("f(1, 'a, b')", "f", ("1", "'a, b'")),
         ("list(Box(2).items([1, 2]))", "Box.items", ("[1, 2]",)),
         ("java.util.Arrays.toString(A.f(new int[] {1, 2}, 3))", "A.f", ("new int[] {1, 2}", "3")),
-        (r"(new \App\Text('x'))->cut(3)", "Text.cut", ("3",)),
+        (r"(new \App\Text('x'))->cut(3)", "Text::cut", ("3",)),
         (r"\App\slug('a')", "App.slug", ("'a'",)),
         ("[...walk({ a: 1 })]", "walk", ("{ a: 1 }",)),
         ("Shapes::Box.new(1).area(2)", "Box.area", ("2",)),
@@ -151,12 +151,13 @@ def test_calls_are_read(label, shown, arguments):
     ("label", "words"),
     [
         ("f([])", "empty list"),
-        ("f('', -3)", "empty text and minus 3"),
+        ("f('', -3)", "empty text and -3"),
         ("f([3, 9, 2, 9])", "4 items"),
         ("f(['x', 'yy'])", "x yy"),
         ("f({'a': 1, 'b': 2})", "2 keys"),
         ("f(width=20)", "width 20"),
         ("f(new int[] {7})", "only 7"),
+        ('f([]rune("a b"), []int{})', "a b and empty list"),
     ],
 )
 def test_names_tell_what_a_call_is_given(label, words):
@@ -166,7 +167,7 @@ def test_names_tell_what_a_call_is_given(label, words):
 
 def test_names_differ():
     """Where arguments do not tell tests apart, outcomes do."""
-    assert names([["x"], ["x"], []], [["gives", "1"], ["gives", "2"], ["is", "none"]]) == [
+    assert names([["x"], ["x"], []], [["gives", "1"], ["gives", "2"], ["is", "none"]], [False, False, True]) == [
         ["gives", "1", "for", "x"],
         ["gives", "2", "for", "x"],
         ["is", "none", "for", "no", "arguments"],

@@ -181,8 +181,8 @@ def _made(drafts: Sequence[Draft], sandbox: Sandbox) -> dict[int, Made | Left]:
     waiting = [one for one in drafts if isinstance(one.plan, Plan) and sandbox.runnable(one.file.language)]
     found: dict[int, Made | Left] = {}
     suites: dict[int, Suite] = {id(one): suite for one in waiting if (suite := _plan(one).suite) is not None}
-    recorded = _recorded([one for one in waiting if id(one) not in suites], sandbox)
-    for key, made in recorded.items():
+    of_calls = suites_of_calls([one for one in waiting if id(one) not in suites], sandbox)
+    for key, made in of_calls.items():
         if isinstance(made, Left):
             found[key] = made
         else:
@@ -213,7 +213,7 @@ def _said(outcome: Outcome) -> str:
     return f"{outcome.status}: {text or (built.messages.decode(errors='replace') if built else '')}"[-300:]
 
 
-def _recorded(drafts: Sequence[Draft], sandbox: Sandbox) -> dict[int, Suite | Left]:
+def suites_of_calls(drafts: Sequence[Draft], sandbox: Sandbox) -> dict[int, Suite | Left]:
     """The test file of every draft whose calls have yet to be recorded."""
     jobs = []
     for draft in drafts:

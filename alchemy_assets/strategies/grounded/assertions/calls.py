@@ -14,6 +14,12 @@ _WRAPPED = re.compile(
 )
 _NUMBER = re.compile(r"-?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _STEP = re.compile(r"(?:\.|->|::)([A-Za-z_$][\w$]*[?!]?)\(")
+# Lists of Java and Go, and texts that Go converts.
+_MADE = re.compile(
+    r"new [\w.]+<[^>]*>\(java\.util\.\w+\.of\((.*)\)\)"
+    r"|(?:new \w+(?:\[\])+ ?|(?:\[\])+\w+)\{(.*)\}"
+    r"|\[\](?:byte|rune)\((\".*\")\)"
+)
 MOST_WORDS = 7
 
 
@@ -21,7 +27,7 @@ MOST_WORDS = 7
 class Call:
     """A call as it is written, the name of what is called, its owner or "", and what it is given.
 
-    inner: the call without what only makes its result readable.
+    inner: the call without what only makes its result readable. made: what the object is made of that is called.
     """
 
     text: str
@@ -29,11 +35,13 @@ class Call:
     function: str
     owner: str
     arguments: tuple[str, ...]
+    made: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
         """The function as it is spoken of."""
-        return f"{self.owner}.{self.function}" if self.owner else self.function
+        mark = "::" if re.search(r"->\w+\(|^\\?[\w\\]+::[a-z_]\w*\(", self.text) else "."
+        return f"{self.owner}{mark}{self.function}" if self.owner else self.function
 
 
 def call_of(label: str) -> Call | None:
@@ -52,7 +60,7 @@ def call_of(label: str) -> Call | None:
         return Call(label, inner, found[1], "", tuple(split(inner[found.end() : inner.rfind(")")])))
     name, at = named[0], inner.index(named[0]) + len(named[0])
     parts = re.split(r"\.|::|\\", name)
-    owner, arguments = ".".join(parts[-2:-1]), ""
+    owner, arguments, made = ".".join(parts[-2:-1]), "", ""
     while at < len(inner) and inner[at] == "(":
         end = _closing(inner, at)
         arguments = inner[at + 1 : end]
@@ -60,8 +68,8 @@ def call_of(label: str) -> Call | None:
         if step is None:
             break
         owner = parts[-1] if parts[-1] != "new" else parts[-2]
-        parts, at = [*parts[:-1], step[1]], step.end() - 1
-    return Call(label, inner, parts[-1], owner, tuple(split(arguments)))
+        parts, at, made = [*parts[:-1], step[1]], step.end() - 1, arguments
+    return Call(label, inner, parts[-1], owner, tuple(split(arguments)), tuple(split(made)))
 
 
 def _end_of_value(text: str) -> int:
@@ -116,7 +124,7 @@ def split(arguments: str) -> list[str]:
 
 def words_of(call: Call) -> list[str]:
     """What a call is given, in words for the name of a test."""
-    told = [_told(argument) for argument in call.arguments]
+    told = [_told(argument) for argument in call.arguments or call.made]
     words: list[str] = []
     for number, one in enumerate(told):
         more = ["and", *one] if number and words else one
@@ -131,11 +139,10 @@ def _told(argument: str) -> list[str]:
     if named and not argument.startswith(('"', "'")):
         return [*re.findall(r"[A-Za-z]+|\d+", named[1]), *_told(named[2])][:5]
     value = re.sub(r"^\((?:short|byte|float|int|long)\) ?", "", argument)
-    value = re.sub(r"^new (?:[\w.]+<[^>]*>\(java\.util\.\w+\.of\((.*)\)\)|\w+(?:\[\])+ ?(\{.*\}))$", _listed, value)
-    value = re.sub(r"^(?:\[\]|map\[\w+\])+\w+(?=[{(])", "", value)
+    if (made := _MADE.fullmatch(value)) is not None:
+        value = _listed(made)
     if _NUMBER.fullmatch(value.rstrip("Lf")):
-        sign = ["minus"] if value.startswith("-") else []
-        return [*sign, *value.lstrip("-").rstrip("Lf").replace(".", " point ").split()]
+        return [value.rstrip("Lf")]
     if value[:1] in "\"'" and value[-1:] in "\"'" and len(value) > 1:
         return _text(value[1:-1])
     if value[:1] in _OPEN:
@@ -144,7 +151,9 @@ def _told(argument: str) -> list[str]:
 
 
 def _listed(match: re.Match[str]) -> str:
-    return f"[{match[1]}]" if match[1] is not None else match[2]
+    """Lists as Java and Go write them, as others do."""
+    inside = next(part for part in match.groups() if part is not None)
+    return inside if match[3] is not None else f"[{inside}]"
 
 
 def _text(inside: str) -> list[str]:
@@ -172,17 +181,16 @@ def _items(value: str) -> list[str]:
     return [str(len(inside)), "items"]
 
 
-def names(given: Sequence[Sequence[str]], outcomes: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Words for each test that differ from each other's: "with" what it is given, or its outcome "for" that.
+def names(given: Sequence[Sequence[str]], outcomes: Sequence[Sequence[str]], said: Sequence[bool]) -> list[list[str]]:
+    """Words for each test that differ from each other's: its outcome "for" what it is given, or "with" that.
 
-    Outcomes that are told in two words or are errors are always said, others where the arguments do not tell tests apart.
+    said: whether the outcome makes a good name; it is also told where what is given does not tell tests apart.
     """
     found: list[list[str]] = []
-    for words, outcome in zip(given, outcomes, strict=True):
+    for words, outcome, good in zip(given, outcomes, said, strict=True):
         alike = sum(list(other) == list(words) for other in given) > 1
-        said = alike or outcome[:1] in (["raises"], ["throws"], ["is"])
         what = list(words) or ["no", "arguments"]
-        made = [*outcome, "for", *what] if said else ["with", *what]
+        made = [*outcome, "for", *what] if (good or alike) and outcome else ["with", *what]
         number, tried = 2, made
         while tried in found:
             tried, number = [*made, "case", str(number)], number + 1

@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
-from alchemy_assets.strategies.grounded.assertions.calls import Call, names, words_of
-from alchemy_assets.strategies.grounded.assertions.python import by_function
+from alchemy_assets.strategies.grounded.assertions.calls import Call
 from alchemy_assets.strategies.grounded.assertions.suite import Calling, Case, Framework, Job, Subject
+from alchemy_assets.strategies.grounded.assertions.titles import by_function, titles
 
 LINE = 90
 _IMPORTS = re.compile(r'^(?:const .+ = require\("\./.+"\);|import .+ from "\./.+";)$', re.MULTILINE)
@@ -97,22 +97,6 @@ def _checked(case: Case, indent: str) -> list[str]:
     return _wrapped("assert.deepEqual" if deep else "assert.equal", [said, case.expected], indent)
 
 
-def outcome_words(case: Case) -> list[str]:
-    """What a case gives, in words."""
-    if case.error:
-        return ["throws", case.error]
-    if case.expected in {"true", "false", "null", "undefined", "NaN"}:
-        return ["is", case.expected]
-    if case.expected in {"[]", "{}", '""'}:
-        return ["is", "empty"]
-    return ["gives", *re.findall(r"[A-Za-z]+|-?\d+(?:\.\d+)?", case.expected)[:4]]
-
-
-def _titles(cases: Sequence[Case]) -> list[str]:
-    listed = names([words_of(case.call) for case in cases], [outcome_words(case) for case in cases])
-    return [" ".join(words) for words in listed]
-
-
 def write(subject: Subject, cases: Sequence[Case], *, grouped: bool) -> tuple[str, str, Job]:
     """A test for each case, in a group for each function where that is asked for."""
     typed = subject.language == "TypeScript"
@@ -125,11 +109,11 @@ def write(subject: Subject, cases: Sequence[Case], *, grouped: bool) -> tuple[st
     used = {case.call.owner or case.call.function for case in cases}
     parts = [*head, "", *(_only(line, used) for line in _imports(subject))]
     for function, own in by_function(cases).items():
-        titles = _titles(own)
+        titled = [" ".join(words) for words in titles(own)]
         parts.append("")
         if grouped:
             parts.append(f"describe({json.dumps(function)}, () => {{")
-            for number, (case, title) in enumerate(zip(own, titles, strict=True)):
+            for number, (case, title) in enumerate(zip(own, titled, strict=True)):
                 parts += [
                     *([""] if number else []),
                     f"  it({json.dumps(title, ensure_ascii=False)}, () => {{",
@@ -138,7 +122,7 @@ def write(subject: Subject, cases: Sequence[Case], *, grouped: bool) -> tuple[st
                 ]
             parts.append("});")
             continue
-        for number, (case, title) in enumerate(zip(own, titles, strict=True)):
+        for number, (case, title) in enumerate(zip(own, titled, strict=True)):
             shown = json.dumps(f"{function} {title}", ensure_ascii=False)
             parts += [*([""] if number else []), f"test({shown}, () => {{", *_checked(case, "  "), "});"]
     suffix = subject.name.rpartition(".")[2]
@@ -171,7 +155,7 @@ def _command(subject: Subject) -> str:
 
 
 FRAMEWORKS = (
-    Framework("Node's built-in `node:test` and `node:assert`", _command, partial(write, grouped=False)),
-    Framework("`node:test` (`describe`/`it`) and `node:assert`", _command, partial(write, grouped=True)),
+    Framework("`node:test`", _command, partial(write, grouped=False)),
+    Framework("`node:test` (`describe` and `it`)", _command, partial(write, grouped=True)),
 )
 CALLING = Calling(named, recorder, FRAMEWORKS)

@@ -9,8 +9,9 @@ import re
 import sys
 from collections.abc import Sequence
 
-from alchemy_assets.strategies.grounded.assertions.calls import Call, names, words_of
+from alchemy_assets.strategies.grounded.assertions.calls import Call
 from alchemy_assets.strategies.grounded.assertions.suite import Calling, Case, Framework, Job, Subject
+from alchemy_assets.strategies.grounded.assertions.titles import by_function, camel, snake, titles
 
 LINE = 88
 _RECORD = """import ast
@@ -79,39 +80,8 @@ def _import(subject: Subject, cases: Sequence[Case]) -> str:
     return "\n".join([f"from {subject.stem} import (", *(f"    {name}," for name in listed), ")"])
 
 
-def outcome_words(case: Case) -> list[str]:
-    """What a case gives, in words."""
-    if case.error:
-        return ["raises", *re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", case.error)]
-    known = {"True": ["is", "true"], "False": ["is", "false"], "None": ["is", "none"]}
-    if case.expected in known:
-        return known[case.expected]
-    if case.expected in {"[]", "{}", "''", "()", "set()", "b''"}:
-        return ["is", "empty"]
-    return ["gives", *re.findall(r"[A-Za-z]+|\d+", case.expected)[:3]]
-
-
-def by_function(cases: Sequence[Case]) -> dict[str, list[Case]]:
-    """Cases by what they call, in their order."""
-    found: dict[str, list[Case]] = {}
-    for case in cases:
-        found.setdefault(case.call.shown, []).append(case)
-    return found
-
-
-def snake(words: Sequence[str]) -> str:
-    """Words as a name with underscores."""
-    return re.sub(r"\W", "", "_".join(words).lower())
-
-
-def camel(words: Sequence[str]) -> str:
-    """Words as a name with capitals."""
-    parts = [part for word in words for part in re.split(r"[_\W]+", word) if part]
-    return "".join(part[0].upper() + part[1:] for part in parts)
-
-
 def _titled(cases: Sequence[Case], *, function: bool = True) -> list[str]:
-    listed = names([words_of(case.call) for case in cases], [outcome_words(case) for case in cases])
+    listed = titles(cases)
     own = snake([cases[0].call.function.strip("_")])
     return [f"test_{own}_{snake(words)}".rstrip("_") if function else f"test_{snake(words)}" for words in listed]
 
@@ -172,8 +142,7 @@ def pytest(subject: Subject, cases: Sequence[Case]) -> tuple[str, str, Job]:
         alone = [case for case in own if not (table and case in plain)]
         if table:
             parts += ["", "", *_table(own[0].call, plain)]
-        titles = _titled(own)
-        for case, title in zip(own, titles, strict=True):
+        for case, title in zip(own, _titled(own), strict=True):
             if case in alone:
                 parts += ["", "", *_pytest_one(case, title)]
     needed = any("pytest." in line for line in parts)

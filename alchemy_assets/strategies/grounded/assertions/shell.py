@@ -36,13 +36,14 @@ class _Run:
     output: str
 
 
-def regression(subject: Subject, seen: Observed) -> Suite | Left:
-    """A script that runs the program as it was seen to run, or why there is none."""
+def regression(subject: Subject, seen: Observed, least: int = LEAST_RUNS) -> Suite | Left:
+    """A script that runs the program as it was seen to run, or why there is none; `least` outcomes must differ."""
     launch = launch_of(seen.language, subject.text)
     kept = [one for one in seen.ran if _readable(one)]
-    if len({(one.result.stdout, one.result.exit_code) for one in kept}) < LEAST_RUNS:
+    if len({(one.result.stdout, one.result.exit_code) for one in kept}) < least:
         return Left(TOO_MUCH, f"{len(kept)} of {len(seen.ran)} runs")
-    titles = names([_given(one) for one in kept], [_outcome(one) for one in kept])
+    outcomes = [_outcome(one) for one in kept]
+    titles = names([_given(one) for one in kept], outcomes, [outcome[0] == "exits" for outcome in outcomes])
     runs = [
         _Run(
             words,
@@ -58,7 +59,7 @@ def regression(subject: Subject, seen: Observed) -> Suite | Left:
     text = (_checking if style == "check" else _functions)(subject, runs, launch.compile)
     command = f"{launch.compile} && bash {NAME}" if launch.compile else f"bash {NAME}"
     job = Job(seen.language, lambda source: {subject.name: source, NAME: text}, seen.entry, f"bash {NAME}\n")
-    return Suite(NAME, text, "Shell", "a plain bash script", command, job, 2 * len(runs))
+    return Suite(NAME, text, "Shell", "plain bash", command, job, 2 * len(runs))
 
 
 def _readable(one: Ran) -> bool:
