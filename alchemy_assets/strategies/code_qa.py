@@ -4,6 +4,7 @@ Belongs here: the kinds of this strategy. Does not: a kind itself (`grounded`).
 """
 
 from alchemy_assets.strategies.grounded.completion import Completion
+from alchemy_assets.strategies.grounded.execution_question import ExecutionQuestion
 from alchemy_assets.strategies.grounded.fill_in_the_middle import FillInTheMiddle
 from alchemy_assets.strategies.grounded.markdown_links import MarkdownLinks
 from alchemy_assets.strategies.grounded.markdown_outline import MarkdownOutline
@@ -20,5 +21,6 @@ KINDS: tuple[Kind, ...] = (
     MarkdownOutline(),
     MarkdownLinks(),
     MarkdownTable(),
+    ExecutionQuestion(),
 )
 WITHOUT_A_MODEL = ""

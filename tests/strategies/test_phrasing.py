@@ -7,21 +7,25 @@ from alchemy_assets.strategies import phrasing
 
 KINDS = (
     "completion",
+    "execution_question",
     "recorded_output",
     "recorded_output_calls",
     "fill_in_the_middle",
+    "planted_bug",
     "test_writing",
     "markdown_outline",
     "markdown_links",
     "markdown_table",
 )
 PLACES = {
+    "planted_bug": {"code", "symptom", "file", "language"},
     "test_writing": {"code", "name", "file", "language", "framework", "run"},
     "test_writing_answers": {"output", "tests", "run"},
     "markdown_outline": {"code", "file", "levels"},
     "markdown_links": {"code", "file"},
     "markdown_table": {"code", "file", "task", "todo"},
     "completion": {"code", "name", "language", "what", "file", "hole", "comment"},
+    "execution_question": {"code", "run", "question", "file", "language"},
     "recorded_output": {"code", "run", "file", "language"},
     "recorded_output_answers": {"output", "run"},
     "recorded_output_calls": {"code", "run", "call", "file", "language"},
@@ -62,7 +66,7 @@ def test_no_eight_words_are_in_more_than_one_percent_of_the_questions(kind):
     drawn, seen = 20_000, Counter()
     for number in range(drawn):
         _, text = phrasing.pick(kind, str(number))
-        values = {place: f"<{place}{number}>" for place in ("code", "name", "file", "run", "call")}
+        values = {place: f"<{place}{number}>" for place in ("code", "name", "file", "run", "call", "question", "symptom")}
         few = {"language": f"L{number % 13}", "what": "function", "comment": "comment", "hole": "your code here"}
         few |= {"a_what": "a function", "size": "4 lines"}
         words = phrasing.fill(text, values | few).split()

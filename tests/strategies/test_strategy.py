@@ -89,6 +89,7 @@ def test_kinds_belong_to_the_strategy_that_lists_them():
         ("markdown_outline", "code_qa"),
         ("markdown_links", "code_qa"),
         ("markdown_table", "code_qa"),
+        ("execution_question", "code_qa"),
     ]
     assert ("test_writing", "code_dev") in [(kind.name, kind.strategy) for kind in STRATEGIES["code_dev"].kinds]
 

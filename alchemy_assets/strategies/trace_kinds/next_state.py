@@ -54,15 +54,20 @@ def make(recording: Recording) -> Made | Left:
 
 def worth_asking(events: Sequence[Event], source: str, commands: str) -> Iterator[tuple[int, bool]]:
     """Positions of the events that show a value which changed and can be copied from nowhere, and whether it is best."""
+    return ((index, best) for index, _, best in news(events, source, commands))
+
+
+def news(events: Sequence[Event], source: str, commands: str) -> Iterator[tuple[int, tuple[str, ...], bool]]:
+    """The same, with the names that have such a value."""
     known: dict[tuple[str, str], str] = {}
     seen: set[str] = set()
     for index, event in enumerate(events):
-        changed = [(known.get((event.function, name)), value) for name, value in event.state]
+        changed = [(name, known.get((event.function, name)), value) for name, value in event.state]
         # What a loop turns over often stands in the source as a list, however short its items are.
         least = 1 if event.kind == "LOOP" else _LEAST_LITERAL
         new = [
-            value
-            for before, value in changed
+            (name, value)
+            for name, before, value in changed
             if _is_new(before, value, seen)
             and not _stands_in(source, _bare(value), least)
             and not _stands_in(commands, _bare(value), 1)
@@ -70,7 +75,7 @@ def worth_asking(events: Sequence[Event], source: str, commands: str) -> Iterato
         line = format_event(event)
         if new and index >= LEAST_BEFORE and len(line) <= LONGEST and not LONG.search(line):
             near = " ".join(format_event(one) for one in events[index - _NEAR : index])
-            yield index, any(_bare(value) not in near for value in new)
+            yield index, tuple(name for name, _ in new), any(_bare(value) not in near for _, value in new)
         known.update({(event.function, name): value for name, value in event.state})
         seen.update(value for _, value in event.state)
 

@@ -1,0 +1,120 @@
+"""Ask how often a function is called, what it is given at its n-th call, and what it gives back at its n-th return.
+
+Belongs here: which calls are worth it. Does not: words.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from alchemy_assets.strategies.grounded.execution.values import is_whole
+from alchemy_assets.strategies.grounded.execution.watched import Question, Watched, is_one, listed, ordinal, times
+from alchemy_assets.strategies.trace_kinds.next_state import news
+
+LEAST, MOST = 3, 50
+MOST_EVENTS = 200
+MOST_NUMBER = 15
+
+
+def questions(watched: Watched) -> Iterator[Question]:
+    """All three questions about every function."""
+    yield from _how_often(watched)
+    source = "\n".join(watched.lines)
+    for index, names, best in news(watched.events, source, f"{watched.ran.command} {watched.ran.test.label}"):
+        event = watched.events[index]
+        if index >= MOST_EVENTS or not is_one(watched, event.function):
+            continue
+        if event.kind == "IN":
+            yield from _given(watched, index, names, best=best)
+        elif event.kind == "OUT" and "result" in names:
+            yield from _given_back(watched, index, best=best)
+
+
+def _how_often(watched: Watched) -> Iterator[Question]:
+    source = "\n".join(watched.lines)
+    for (kind, place), point in watched.alone.items():
+        count = watched.count("IN", place) if kind == "IN" else None
+        if count is None or not LEAST <= count <= MOST or not is_one(watched, point.function):
+            continue
+        # A call that is written as often as it is made can be counted in the text.
+        if _written(point.function, source) >= count or len(watched.events) > MOST_EVENTS:
+            continue
+        here = [event for event in watched.events if (event.kind, event.place) == ("IN", place)]
+        arguments = [", ".join(value for _, value in event.state) for event in here]
+        short = all(0 < len(one) <= 20 and "..." not in one and "`" not in one for one in arguments)  # noqa: PLR2004 -- short
+        given = "; ".join(arguments) if short and count <= 15 and len(set(arguments)) > 1 else ""  # noqa: PLR2004 -- few
+        facts = {"function": f"`{point.function}`", "times": times(count), "count": str(count), "given": given}
+        yield Question(
+            "called",
+            watched.words("called", place, facts),
+            f"{times(count).capitalize()}." if watched.chance(place) % 2 else str(count),
+            watched.words("called_answers" if given else "called_only", place, facts),
+            watched.events,
+            f"calls of {place}: {count}",
+        )
+
+
+def _written(function: str, source: str) -> int:
+    """How often the name of a function stands in a file, where it is defined aside."""
+    name = re.escape(re.split(r"[.:]+", function)[-1])
+    return len(re.findall(rf"(?<!\w){name}(?!\w)", source)) - 1
+
+
+def _given(watched: Watched, index: int, names: tuple[str, ...], *, best: bool) -> Iterator[Question]:
+    event, language = watched.events[index], watched.observed.language
+    state = dict(event.state)
+    name = next((one for one in names if is_whole(state[one], language) and "`" not in one), None)
+    calls = [one for one in watched.events[: index + 1] if (one.kind, one.place) == (event.kind, event.place)]
+    if name is None or not 1 < len(calls) <= MOST_NUMBER or (event.kind, event.place) not in watched.alone:
+        return
+    if _written(event.function, "\n".join(watched.lines)) >= watched.counts[event.kind, event.place]:
+        return
+    values = [dict(one.state).get(name, "") for one in calls]
+    facts = {
+        "function": f"`{event.function}`",
+        "name": f"`{name}`",
+        "nth": ordinal(len(calls), watched.chance(f"given {index}")),
+        "value": f"`{state[name]}`",
+        "values": listed(values),
+    }
+    told = all(is_whole(one, language) for one in values[-8:])
+    yield Question(
+        "argument",
+        watched.words("argument", str(index), facts),
+        facts["value"],
+        watched.words("argument_answers" if told else "argument_only", str(index), facts),
+        watched.events[: index + 1],
+        f"{name} at call {len(calls)} of {event.place}",
+        best,
+    )
+
+
+def _given_back(watched: Watched, index: int, *, best: bool) -> Iterator[Question]:
+    event, language = watched.events[index], watched.observed.language
+    kinds = Counter(one.kind for one in watched.events if one.function == event.function)
+    places = {
+        (one.kind, one.place) for one in watched.events if one.function == event.function and one.kind in {"IN", "OUT"}
+    }
+    # Only where each call was seen to return is the n-th return known.
+    if kinds["IN"] != kinds["OUT"] or any(watched.count(*one) is None for one in places):
+        return
+    returns = [one for one in watched.events[: index + 1] if (one.kind, one.function) == ("OUT", event.function)]
+    values = [dict(one.state).get("result", "") for one in returns]
+    if not is_whole(values[-1], language) or len(values) > MOST_NUMBER:
+        return
+    facts = {
+        "function": f"`{event.function}`",
+        "nth": ordinal(len(returns), watched.chance(f"back {index}")),
+        "value": f"`{values[-1]}`",
+        "values": listed(values),
+    }
+    told = all(is_whole(one, language) for one in values[-8:]) and len(values) > 1
+    yield Question(
+        "result",
+        watched.words("result", str(index), facts),
+        facts["value"],
+        watched.words("result_answers" if told else "result_only", str(index), facts),
+        watched.events[: index + 1],
+        f"return {len(returns)} of {event.function}",
+        best,
+    )

@@ -1,0 +1,146 @@
+"""Ask whether a run comes to a line, and which of some lines it comes to.
+
+Belongs here: lines of which the events prove that control came there, or that it did not. Does not: words.
+Only the first line of an arm, of a loop's body or of a function counts: the point that tells of it stands right before.
+What stands further down may be missed for other reasons (an error, an exit) than the choice that is asked about.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from alchemy_assets.strategies.grounded.execution.watched import Question, Watched
+from alchemy_assets.tracing.instrument.points import Point
+
+FORM = "reached"
+LEAST_SHOWN, MOST_SHOWN = 4, 6
+MOST_EVENTS = 200
+# Where tests and checks give up: that such a line does not run can be guessed.
+_GIVES_UP = re.compile(
+    r"\b_*(?:abort|exit|_exit|die|fail\w*|assert\w*|panic\w*|throw|raise|error\w*|err|usage|perror|fatal|unreachable|todo)\b"
+    r"|\bstderr\b|console\.error",
+    re.IGNORECASE,
+)
+_STATUS = re.compile(r"return\s+\w+;?$")
+_COMMENT = re.compile(r"(?://|#(?!\{)|/\*|\*|--|=begin)")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line that a point stands right before."""
+
+    line: int
+    came: bool
+    point: Point
+
+
+def questions(watched: Watched, text: bytes) -> Iterator[Question]:
+    """Whether, where both answers can be had in this run; which of them, where there are several."""
+    if not watched.events or len(watched.events) > MOST_EVENTS:
+        return
+    items = _items(watched, text)
+    came, missed = ([one for one in items if one.came is wanted] for wanted in (True, False))
+    if not came or not missed:
+        return
+    yield from _whether(watched, came if watched.chance("whether") % 2 else missed)
+    if len(items) >= LEAST_SHOWN and min(len(came), len(missed)) > 1:
+        yield from _which(watched, items)
+
+
+def _items(watched: Watched, text: bytes) -> list[Item]:
+    found: dict[int, Item] = {}
+    first = (watched.events[0].kind, watched.events[0].place)
+    for (kind, place), point in watched.alone.items():
+        if kind not in {"BRANCH", "LOOP", "IN"} or (kind, place) == first or point.insertions[0].offset > len(text):
+            continue
+        line = _first_line(watched, text, point)
+        if line is None or watched.line(line) is None or not watched.code(line):
+            continue
+        if _GIVES_UP.search(watched.code(line)) or (_is_main(point) and _STATUS.match(watched.code(line))):
+            continue
+        item = Item(line, watched.counts[kind, place] > 0, point)
+        # Where two points stand before one line, the outer one would prove too much.
+        found[line] = item if line not in found else Item(line, item.came and found[line].came, point)
+    return [found[line] for line in sorted(found)]
+
+
+def _is_main(point: Point) -> bool:
+    """Whether a point stands where a program begins, so that what returns there says how it ends."""
+    return re.split(r"[.:]+", point.function)[-1].lower() == "main"
+
+
+def _first_line(watched: Watched, text: bytes, point: Point) -> int | None:
+    """The first line of what a point stands before, where that is no line of its head."""
+    offset = point.insertions[0].offset
+    rest = text[offset:]
+    number = text.count(b"\n", 0, offset) + 1
+    if offset and text[offset - 1 : offset] != b"\n" and rest.split(b"\n", 1)[0].strip():
+        before = text[text.rfind(b"\n", 0, offset) + 1 : offset]
+        if before.strip():
+            return None
+    elif offset and text[offset - 1 : offset] != b"\n":
+        number += 1
+    while number <= len(watched.lines):
+        line = watched.lines[number - 1].strip()
+        if line and not _COMMENT.match(line):
+            return number if number > point.line and re.search(r"\w", line) else None
+        number += 1
+    return None
+
+
+def _whether(watched: Watched, items: list[Item]) -> Iterator[Question]:
+    for item in items:
+        where = watched.line(item.line)
+        facts = {"where": where or "", "answer": "yes" if item.came else "no"}
+        facts |= {"way": _way(watched, item)}
+        answers = ("reached_yes" if item.came else "reached_no") if facts["way"] else "reached_only"
+        yield Question(
+            FORM,
+            watched.words(FORM, str(item.line), facts),
+            "Yes." if item.came else "No.",
+            watched.words(answers, str(item.line), facts | {"answer": facts["answer"].capitalize()}),
+            watched.events,
+            f"line {item.line}: {facts['answer']}",
+            item.point.kind == "BRANCH",
+        )
+
+
+def _way(watched: Watched, item: Item) -> str:
+    """What the line hangs on, in a few words."""
+    head = watched.code(item.point.line)
+    if not head:
+        return ""
+    where = f"`{head}`" if watched.quoted else f"line {item.point.line}"
+    kind = item.point.kind
+    return {"BRANCH": f"the branch at {where}", "LOOP": f"the loop at {where}"}.get(kind, f"`{item.point.function}`")
+
+
+def _which(watched: Watched, items: list[Item]) -> Iterator[Question]:
+    """Some of the lines, of both sorts, in their order."""
+    ranked = sorted(items, key=lambda item: watched.chance(f"which {item.line}"))
+    came, missed = ([one for one in ranked if one.came is wanted] for wanted in (True, False))
+    size = min(LEAST_SHOWN + watched.chance("size") % (MOST_SHOWN - LEAST_SHOWN + 1), len(items))
+    least = max(1, size - len(missed))
+    most = min(len(came), size - 1)
+    wanted = least + watched.chance("share") % (most - least + 1)
+    chosen = sorted([*came[:wanted], *missed[: size - wanted]], key=lambda item: item.line)
+    names = [watched.line(item.line) or "" for item in chosen]
+    hit = [name for name, item in zip(names, chosen, strict=True) if item.came]
+    rest = [name for name, item in zip(names, chosen, strict=True) if not item.came]
+    facts = {"lines": _joined(names), "hit": _joined(hit), "rest": _joined(rest)}
+    yield Question(
+        "which",
+        watched.words("which", "which", facts),
+        f"{facts['hit'][0].upper()}{facts['hit'][1:]}.",
+        watched.words("which_answers", "which", facts),
+        watched.events,
+        f"{len(hit)} of {len(chosen)} lines",
+    )
+
+
+def _joined(names: list[str]) -> str:
+    """Names in one phrase; numbers of lines share the word."""
+    if len(names) > 1 and all(name.startswith("line ") for name in names):
+        numbers = [name.removeprefix("line ") for name in names]
+        return f"lines {', '.join(numbers[:-1])} and {numbers[-1]}"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

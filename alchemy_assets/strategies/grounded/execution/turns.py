@@ -1,0 +1,114 @@
+"""Ask how many turns a loop makes, in the whole run or in one call of its function.
+
+Belongs here: which loops are worth it. Does not: words.
+"""
+
+import re
+from collections.abc import Iterator
+
+from alchemy_assets.strategies.grounded.execution.values import is_whole
+from alchemy_assets.strategies.grounded.execution.watched import Question, Watched, is_one, ordinal, times
+from alchemy_assets.tracing.events import Event
+
+FORM = "turns"
+LEAST, MOST = 2, 40
+MOST_EVENTS = 250
+MOST_CALLS = 8
+_LITERALS = re.compile(r"\[[^\]]*,[^\]]*\]|\{[^}]*,[^}]*\}|\bin\s+[\w\"'./-]+(?:\s+[\w\"'./-]+)+\s*(?:;|$)")
+
+
+def questions(watched: Watched) -> Iterator[Question]:
+    """Both questions about every loop."""
+    for (kind, place), point in watched.alone.items():
+        if kind != "LOOP":
+            continue
+        total = watched.count("LOOP", place)
+        where = watched.line(point.line)
+        if total is None or where is None or len(watched.events) > MOST_EVENTS or not watched.code(point.line):
+            continue
+        here = [event for event in watched.events if (event.kind, event.place) == ("LOOP", place)]
+        if LEAST <= total <= MOST and not _readable(watched.lines[point.line - 1], total):
+            yield _asked(watched, "turns", {"where": where}, here, watched.events, place)
+        yield from _in_calls(watched, point.function, place, where)
+
+
+def _in_calls(watched: Watched, function: str, place: str, where: str) -> Iterator[Question]:
+    """One call among several of a function that does not call itself."""
+    starts = [at for at, event in enumerate(watched.events) if event.kind == "IN" and event.function == function]
+    entered = {watched.events[at].place for at in starts}
+    if not is_one(watched, function) or not 1 < len(starts) <= MOST_CALLS or _may_recurse(watched, function):
+        return
+    if any(watched.count("IN", one) is None for one in entered):
+        return
+    turns = []
+    for start, end in zip(starts, [*starts[1:], len(watched.events)], strict=True):
+        turns.append([one for one in watched.events[start:end] if (one.kind, one.place) == ("LOOP", place)])
+    if len({len(one) for one in turns}) == 1:
+        return
+    for number, here in enumerate(turns, 1):
+        if not here or _readable(watched.lines[int(place.rpartition(":")[2]) - 1], len(here)):
+            continue
+        nth = ordinal(number, watched.chance(f"{place} {number}"))
+        facts = {"where": where, "nth": nth, "function": f"`{function}`"}
+        end = starts[number] if number < len(starts) else len(watched.events)
+        yield _asked(watched, "turns_call", facts, here, watched.events[:end], f"{place} in call {number}")
+
+
+def _asked(  # noqa: PLR0913, PLR0917 -- what a question is made of
+    watched: Watched, form: str, facts: dict[str, str], here: list[Event], followed: tuple[Event, ...], what: str
+) -> Question:
+    count = len(here)
+    values = facts | {"times": times(count), "count": str(count), "turns": _each(watched, here)}
+    answers = "turns_answers" if values["turns"] else "turns_only"
+    return Question(
+        form,
+        watched.words(form, what, values),
+        f"{times(count).capitalize()}." if watched.chance(what) % 2 else str(count),
+        watched.words(answers, what, values),
+        followed,
+        f"turns of {what}: {count}",
+        bool(values["turns"]) or "while" in watched.lines[here[0].line - 1],
+    )
+
+
+def _readable(header: str, count: int) -> bool:
+    """Whether the head of a loop says its number of turns."""
+    numbers = {int(one) for one in re.findall(r"(?<![\w.])\d{1,6}(?![\w.])", header)}
+    return bool(numbers & {count, count - 1, count + 1}) or _LITERALS.search(header) is not None
+
+
+def _each(watched: Watched, here: list[Event]) -> str:
+    """A value that is another in each turn, or nothing."""
+    if len(here) > 12 or not here[0].state:  # noqa: PLR2004 -- more is no sentence
+        return ""
+    name = here[0].state[0][0]
+    values = [dict(event.state).get(name, "") for event in here]
+    whole = all(is_whole(value, watched.observed.language) and len(value) <= 16 for value in values)  # noqa: PLR2004 -- short
+    return f"`{name}` = {', '.join(values)}" if whole and len(set(values)) > 1 and "`" not in name else ""
+
+
+def _may_recurse(watched: Watched, function: str) -> bool:
+    """Whether a call may begin before the one before has ended: its name stands in the file more often than it is defined."""
+    open_calls = 0
+    for event in watched.events:
+        if event.function != function:
+            continue
+        if event.kind == "IN":
+            open_calls += 1
+            if open_calls > 1:
+                return _stands_inside(watched, function)
+        elif event.kind == "OUT":
+            open_calls -= 1
+    return False
+
+
+def _stands_inside(watched: Watched, function: str) -> bool:
+    """Whether the text of a function, or of another that may call it back, holds its name."""
+    name = re.escape(re.split(r"[.:]+", function)[-1])
+    point = next(
+        (one for (kind, _), one in watched.alone.items() if kind == "IN" and one.function == function and one.end), None
+    )
+    if point is None:
+        return True
+    body = "\n".join(watched.lines[point.line : point.end])
+    return re.search(rf"(?<!\w){name}(?!\w)", body) is not None

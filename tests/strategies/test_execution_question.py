@@ -1,0 +1,378 @@
+"""What is asked about the inside of runs, that the events prove the answers, and what is not asked."""
+
+import json
+import re
+from collections import Counter
+
+import pytest
+
+from alchemy_assets.generation.completions import NO_ANSWERS
+from alchemy_assets.strategies import phrasing
+from alchemy_assets.strategies.grounded import drafting, execution_question
+from alchemy_assets.strategies.grounded.execution import arm, calls, coverage, state, turns
+from alchemy_assets.strategies.grounded.execution.chains import chains
+from alchemy_assets.strategies.grounded.execution.values import is_whole
+from alchemy_assets.strategies.grounded.execution.watched import Watched, ordinal
+from alchemy_assets.strategies.grounded.execution_question import REASONS, ExecutionQuestion
+from alchemy_assets.strategies.strategy import Rejected, Verified
+from alchemy_assets.tracing.instrument.registry import points_of
+from alchemy_assets.tracing.reasons import Dropped, Reason
+from tests.strategies.observations import ran, really_seen, seen
+
+KIND = ExecutionQuestion()
+FORMS = {
+    "state": {"name", "where", "nth"},
+    "arm": {"where", "nth"},
+    "taken": {"where", "word"},
+    "turns": {"where"},
+    "turns_call": {"where", "nth", "function"},
+    "reached": {"where"},
+    "which": {"lines"},
+    "called": {"function"},
+    "argument": {"function", "name", "nth"},
+    "result": {"function", "nth"},
+}
+BASKET = """\
+def total(prices):
+    owed = 0
+    for price in prices:
+        owed += price * 3
+        if owed > 40:
+            owed -= 5
+        else:
+            owed += 1
+    return owed
+
+
+def halve(n):
+    if n < 2:
+        return 1
+    return halve(n // 2) + 7
+
+
+def unused(n):
+    print("never", n)
+
+
+print("owed:", total([7, 9, 2]), halve(29))
+"""
+TRACE = """\
+TRACE:IN:total:1:prices=[7, 9, 2]
+TRACE:VAR:total:2:owed=0
+TRACE:LOOP:total:3:price=7
+TRACE:VAR:total:4:owed=21; price=7
+TRACE:BRANCH:total:7:took="else"; owed=21
+TRACE:VAR:total:8:owed=22
+TRACE:LOOP:total:3:price=9
+TRACE:VAR:total:4:owed=49; price=9
+TRACE:BRANCH:total:5:took="if"; owed=49
+TRACE:VAR:total:6:owed=44
+TRACE:LOOP:total:3:price=2
+TRACE:VAR:total:4:owed=50; price=2
+TRACE:BRANCH:total:5:took="if"; owed=50
+TRACE:VAR:total:6:owed=45
+TRACE:OUT:total:9:result=45
+TRACE:IN:halve:12:n=29
+TRACE:IN:halve:12:n=14
+TRACE:IN:halve:12:n=7
+TRACE:IN:halve:12:n=3
+TRACE:IN:halve:12:n=1
+TRACE:BRANCH:halve:13:took="if"; n=1
+TRACE:OUT:halve:14:result=1
+TRACE:OUT:halve:15:result=8
+TRACE:OUT:halve:15:result=15
+TRACE:OUT:halve:15:result=22
+TRACE:OUT:halve:15:result=29
+"""
+COLLATZ = """#include <stdio.h>
+
+static int steps(long n)
+{
+    int count = 0;
+    while (n != 1) {
+        if (n % 2 == 0)
+            n /= 2;
+        else
+            n = 3 * n + 1;
+        count++;
+    }
+    return count;
+}
+
+int main(void)
+{
+    for (int start = 5; start < 8; start++)
+        printf("%d\\n", steps(start));
+    return 0;
+}
+"""
+
+
+def watch(curated, trace=TRACE, text=BASKET, language="Python", *, quoted=False):
+    """The run of a trace."""
+    points = points_of(language, text).points
+    file = seen(curated(text, language), ran("45\n", trace), points=frozenset(point.line for point in points))
+    return Watched(file.observed, file.observed.ran[0], text.split("\n"), points, quoted, file.blob_id)
+
+
+def about(questions):
+    """The bare answers, by what they are about."""
+    return {one.detail: one.answer for one in questions}
+
+
+@pytest.fixture(scope="module")
+def real(sandbox, curated):
+    """What is made of a program in Python and one in C that were really run."""
+    files = really_seen([curated(BASKET), curated(COLLATZ, "C")], sandbox)
+    return KIND.verify([draft for file in files for draft in KIND.next(file, NO_ANSWERS)], sandbox)
+
+
+def test_a_value_after_a_line_is_asked_for_by_its_pass(curated):
+    """The value of a variable after the n-th run of a line is what its n-th event says."""
+    found = about(state.questions(watch(curated)))
+    assert found["owed at total:4, pass 2"] == "`49`"
+    assert found["owed at total:6, pass 2"] == "`45`"
+
+
+def test_what_is_told_beside_a_value_are_the_passes_before(curated):
+    """The reasoned answer holds the value at each pass, in order."""
+    (one,) = (one for one in state.questions(watch(curated)) if one.detail == "owed at total:4, pass 2")
+    assert "`21`, `49`" in one.reasoned
+    assert len(one.followed) == 8
+
+
+def test_the_arm_of_the_nth_time_is_asked_for(curated):
+    """Which arm runs the n-th time follows from the events of all arms of one `if`."""
+    watched = watch(curated)
+    found = about(arm.questions(watched, chains("Python", BASKET, watched.points)))
+    assert found["the if at line 5, number 2"] == "The `if` arm at line 5."
+    assert "the if at line 13, number 2" not in found
+
+
+def test_an_arm_that_is_always_taken_is_not_counted(curated):
+    """How often an arm is entered is asked where control came by more often."""
+    watched = watch(curated)
+    found = about(arm.questions(watched, chains("Python", BASKET, watched.points)))
+    assert found["the arm at total:5: 2"] in {"2", "Twice."}
+    assert found["the arm at halve:13: 1"] in {"1", "Once."}
+    always = watch(curated, TRACE.replace('BRANCH:total:7:took="else"', 'BRANCH:total:5:took="if"'))
+    assert not [
+        one for one in about(arm.questions(always, chains("Python", BASKET, always.points))) if "total:5: 3" in one
+    ]
+
+
+def test_the_turns_of_a_loop_are_counted(curated):
+    """The turns of a loop are the number of its events."""
+    assert about(turns.questions(watch(curated)))["turns of total:3: 3"] in {"3", "3 times."}
+
+
+def test_a_loop_that_says_its_number_of_turns_is_not_asked_about(curated):
+    """`range(3)` can be read."""
+    text = "total = 0\nfor i in range(3):\n    total += i * 7\nprint(total)\n"
+    trace = "".join(f"TRACE:LOOP:<module>:2:i={i}\n" for i in range(3))
+    assert not list(turns.questions(watch(curated, trace, text)))
+
+
+def test_turns_of_one_call_are_those_until_the_next(curated):
+    """Of a function that is called several times, one call is asked about alone."""
+    text = "def f(n):\n    while n > 1:\n        n //= 2\n    return n\nprint(f(9), f(40))\n"
+    trace = "TRACE:IN:f:1:n=9\n" + "TRACE:LOOP:f:2:n=1\n" * 3 + "TRACE:OUT:f:4:result=1\n"
+    trace += "TRACE:IN:f:1:n=40\n" + "TRACE:LOOP:f:2:n=1\n" * 5 + "TRACE:OUT:f:4:result=1\n"
+    found = about(turns.questions(watch(curated, trace, text)))
+    assert found["turns of f:2 in call 2: 5"] in {"5", "5 times."}
+
+
+def test_calls_of_a_recursion_are_counted_and_their_results_are_in_order(curated):
+    """Calls and returns of a function that calls itself."""
+    found = about(calls.questions(watch(curated)))
+    assert found["calls of halve:12: 5"] in {"5", "5 times."}
+    assert found["n at call 2 of halve:12"] == "`14`"
+    assert found["return 3 of halve"] == "`15`"
+
+
+def test_returns_are_not_numbered_where_one_was_not_seen(curated):
+    """Where a call did not write how it returned, the n-th return is not known."""
+    found = about(calls.questions(watch(curated, TRACE.replace("TRACE:OUT:halve:14:result=1\n", ""))))
+    assert not [one for one in found if one.startswith("return")]
+
+
+def test_a_place_that_met_the_limit_is_not_counted(curated):
+    """A place that wrote 60 events may have been come to more often."""
+    known = watch(curated, TRACE.replace("TRACE:IN:halve:12:n=7\n", "TRACE:IN:halve:12:n=7\n" * 40))
+    unknown = watch(curated, TRACE.replace("TRACE:IN:halve:12:n=7\n", "TRACE:IN:halve:12:n=7\n" * 56))
+    assert known.count("IN", "halve:12") == 44
+    assert unknown.count("IN", "halve:12") is None
+    assert not [one for one in about(calls.questions(unknown)) if one.startswith("calls of halve")]
+
+
+def test_two_points_of_one_place_are_not_told_apart(curated):
+    """A line with two points of one kind gives no question about either."""
+    text = "def f(n):\n    return n\nx = f(2) if f(1) else 0; y = f(7) * 2\nx = 1; x = f(5) * 3\nprint(x, y)\n"
+    watched = watch(curated, TRACE, text)
+    assert all(Counter((one.kind, one.place) for one in watched.points)[place] == 1 for place in watched.alone)
+
+
+def test_lines_that_are_reached_and_lines_that_are_not(curated):
+    """A line counts by the point that stands right before it."""
+    watched = watch(curated)
+    items = {item.line: item.came for item in coverage._items(watched, BASKET.encode())}
+    assert items == {4: True, 6: True, 8: True, 13: True, 14: True, 19: False}
+    for one in coverage.questions(watched, BASKET.encode()):
+        if one.form == "which":
+            assert "19" in one.text
+            assert "19" not in one.answer
+
+
+def test_yes_and_no_are_about_equally_often(curated):
+    """Over many files, a line that is asked about is reached in half of the cases."""
+    answers: Counter[str] = Counter()
+    for number in range(200):
+        text = BASKET + f"# {number}\n"
+        for one in coverage.questions(watch(curated, text=text), text.encode()):
+            answers.update([one.answer] if one.form == "reached" else [])
+            break
+    assert 0.4 < answers["Yes."] / answers.total() < 0.6
+
+
+def test_lines_that_only_give_up_are_not_asked_about(curated):
+    """Whether a line with `raise` runs can be guessed."""
+    text = BASKET.replace('print("never", n)', 'raise ValueError("never")')
+    assert 19 not in {item.line for item in coverage._items(watch(curated, text=text), text.encode())}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "line", "arms", "complete"),
+    [
+        ("Python", "if a:\n    f()\nelif b:\n    g()\nelse:\n    h()\n", 1, 3, True),
+        ("Python", "if a:\n    f()\nelif b: g()\nelse:\n    h()\n", 1, 2, False),
+        ("Python", "if a:\n    f()\nelif b:\n    g()\n", 1, 2, False),
+        ("C", "int f(int a)\n{\n    if (a)\n        a = 1;\n    else if (a < 3)\n        a = 2;\n    else\n        a = 4;\n    return a;\n}\n", 3, 3, True),
+        ("Java", "class A {\n    int f(int a) {\n        if (a > 1) {\n            a = 1;\n        } else {\n            if (a < 0) {\n                a = 2;\n            }\n        }\n        return a;\n    }\n}\n", 3, 2, True),
+        ("Ruby", "def f(a)\n  if a > 1\n    a = 2\n  elsif a < 0\n    a = 3\n  else\n    a = 4\n  end\n  a\nend\n", 2, 3, True),
+        ("Shell", "if [ $1 -gt 3 ]; then\n  a=1\nelif [ $1 -gt 2 ]; then\n  a=2\nelse\n  a=3\nfi\n", 1, 3, True),
+        ("Go", "package main\n\nfunc f(a int) int {\n\tif a > 1 {\n\t\ta = 1\n\t} else if a < 0 {\n\t\ta = 2\n\t} else {\n\t\ta = 3\n\t}\n\treturn a\n}\n", 4, 3, True),
+    ],
+)  # fmt: skip
+def test_the_arms_of_an_if_are_found_in_every_language(language, text, line, arms, complete):
+    """An `if` is complete where each of its arms has a point and the last is an `else`."""
+    found = {chain.line: chain for chain in chains(language, text, points_of(language, text).points)}
+    assert (len(found[line].arms), found[line].complete) == (arms, complete)
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "whole"),
+    [
+        ("3", "Python", True),
+        ('"a b"', "Python", True),
+        ("[1, 2, 3]", "Python", True),
+        ("Some(4)", "Rust", True),
+        ('"abcdefghij... 55 characters"', "Python", False),
+        ("[1, 2, 3, 4, 5, 6, ... 9 in all]", "Java", False),
+        ("[[1], ...]", "Java", False),
+        ("<function f>", "JavaScript", False),
+        ("pointer", "C", False),
+        ("Point(x=1, y=2)", "Java", False),
+        ("Scanner", "Java", False),
+        ("3.14159", "C", False),
+        ("3.14159", "Python", True),
+        ("1e+06", "Cpp", False),
+        ('"/tmp/a"', "Python", False),
+        ("", "Python", False),
+    ],
+)
+def test_only_whole_values_are_asked_for(value, language, whole):
+    """What a helper shortens, rounds or only calls by its class is no answer."""
+    assert is_whole(value, language) is whole
+
+
+def test_ordinals():
+    """Numbers of passes are written as people write them."""
+    assert [ordinal(number, 0) for number in (1, 2, 3, 4, 11, 12, 21, 112)] == [
+        *("1st", "2nd", "3rd", "4th", "11th", "12th", "21st", "112th")
+    ]
+    assert ordinal(3, 1) == "third"
+
+
+def test_questions_of_real_runs_hold(real):
+    """Programs that were really run give questions, each run once more; answers follow from the program."""
+    held = [one for one in real if isinstance(one, Verified)]
+    assert {one.draft.file.language for one in held} == {"C", "Python"}
+    for one in held:
+        detail = json.loads(str(one.evidence["detail"]))
+        assert one.verified["observed"]
+        assert one.verified["executed"]
+        assert one.evidence["runs"] == 2
+        assert one.difficulty["events"] >= 4
+        if detail["about"].startswith("turns of steps:6: "):
+            assert "37" in one.messages[1][1]
+    assert max(Counter(one.draft.file.blob_id for one in held).values()) <= 3
+
+
+def test_other_events_elsewhere_are_no_answer(real, sandbox):
+    """Where the second run writes other events, nothing is sure."""
+    draft = next(one.draft for one in real if isinstance(one, Verified))
+    plan = draft.plan
+    other = ran("", plan.ran.trace.replace("=7", "=8").replace("=5", "=6"))
+    object.__setattr__(plan, "ran", other)
+    (judged,) = KIND.verify([draft], sandbox)
+    assert isinstance(judged, Rejected)
+    assert judged.reasons == (execution_question.NOT_REPEATED,)
+
+
+def test_without_a_sandbox_nothing_is_sure(curated):
+    """Questions are planned without running anything, and rejected where nothing can be run."""
+    lines = frozenset(point.line for point in points_of("Python", BASKET).points)
+    drafts = list(KIND.next(seen(curated(BASKET), ran("x\n", TRACE), points=lines), NO_ANSWERS))
+    assert len(drafts) == 3
+    assert {one.reasons for one in KIND.verify(drafts, None)} == {(execution_question.NO_SANDBOX,)}
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        (lambda curated: curated(BASKET), drafting.NOT_SEEN),
+        (lambda curated: seen(curated(BASKET), ran("x\n", TRACE[:100])), execution_question.FEW_EVENTS),
+        (lambda curated: seen(curated(BASKET + "#\n" * 9_000), ran("x\n", TRACE)), execution_question.TOO_LONG),
+        (lambda curated: seen(curated(BASKET), ran("x\n", TRACE, "python3 '`'")), execution_question.NOT_SHOWN),
+        (
+            lambda curated: seen(curated(BASKET), ran("x\n", "TRACE:VAR:total:2:owed=0\n" * 9)),
+            execution_question.NOTHING_TO_ASK,
+        ),
+    ],
+)
+def test_each_file_without_a_question_has_its_reason(file, reason, curated):
+    """A file that gives nothing is one rejected draft."""
+    drafts = list(KIND.next(file(curated), NO_ANSWERS))
+    assert [one.plan.reason for one in drafts] == [reason]
+    assert reason in REASONS
+
+
+def test_a_file_that_could_not_be_seen_has_the_reason_of_that(curated):
+    """Why nothing was observed is why nothing is asked."""
+    file = curated(BASKET)
+    object.__setattr__(file, "observed", Dropped(Reason.TIMEOUT))
+    (draft,) = KIND.next(file, NO_ANSWERS)
+    assert draft.plan.reason == Reason.TIMEOUT
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_cores_of_questions_can_be_filled(form):
+    """Every core asks only for what its form knows, and is a sentence."""
+    known = phrasing.phrasings(f"execution_{form}")
+    assert len(set(known)) == len(known)
+    for template in known:
+        places = {match[1] for match in re.finditer(r"\{([a-z_]+)\}", template)}
+        assert places <= FORMS[form], template
+        assert template.endswith(("?", ".")), template
+
+
+def test_no_eight_words_of_the_cores_are_in_more_than_one_percent_of_the_questions():
+    """Forms are asked equally often; no run of eight words of their wording recurs in more than 1 % of questions."""
+    drawn, counts = 20_000, Counter()
+    for number in range(drawn):
+        form = sorted(FORMS)[number % len(FORMS)]
+        _, text = phrasing.pick(f"execution_{form}", str(number))
+        values = {place: f"<{place}{number}>" for place in FORMS[form] - {"nth"}}
+        words = phrasing.fill(text, values | {"nth": ordinal(number % 9 + 1, number)}).split()
+        counts.update({tuple(words[at : at + 8]) for at in range(len(words) - 7)})
+    assert max(counts.values()) <= 0.01 * drawn, counts.most_common(3)
