@@ -119,7 +119,7 @@ class Completion:
         excerpt = None if fault else excerpt_of(outline, item, needs, hole)
         if excerpt is None:
             return _without_question(self.name, file, Plan(item.name, *(fault or (TOO_MUCH_CONTEXT, ""))))
-        fault = fault_of_excerpt(item, needs, excerpt)
+        fault = fault_of_excerpt(outline, item, needs, excerpt)
         if fault:
             return _without_question(self.name, file, Plan(item.name, *fault))
         values = {

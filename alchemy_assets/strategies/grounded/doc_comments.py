@@ -37,7 +37,7 @@ _CODE_LINE = re.compile(
     r"[;{}]\s*$|^\s*(if|for|while|return|def|var|let|const|import|print|echo|public|private)\b.*[(=;:]|^\s*[\w.]+\(.*\)\s*;?$|\w\s*[+\-*/]?=\s*\S"
 )
 _DIRECTIVE = re.compile(
-    r"^\s*(go:|nolint|eslint|noqa|type:|pylint|rubocop|shellcheck|clang-format|region|endregion|pragma|swiftlint|phpcs|@?ts-)"
+    r"^\s*(go:|nolint|eslint|noqa|type:|pylint|rubocop|shellcheck|clang-format|region|endregion|pragma|swiftlint|phpcs|@?ts-|(?:CHECK|RUN|REQUIRES|XFAIL)[-A-Z]*:|expected-(?:error|warning|note))"
 )
 
 FEWEST_WORDS = 5

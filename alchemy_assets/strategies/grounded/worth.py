@@ -13,7 +13,8 @@ from tree_sitter import Node
 from alchemy_assets import syntax_tree
 from alchemy_assets.strategies.grounded import doc_comments
 from alchemy_assets.strategies.grounded.excerpt import Excerpt, hole_of
-from alchemy_assets.strategies.grounded.outline import COMMENTS, Item, Outline
+from alchemy_assets.strategies.grounded.names import names_in
+from alchemy_assets.strategies.grounded.outline import COMMENTS, Item, Outline, is_class
 from alchemy_assets.strategies.grounded.resolve import Needs
 
 FEWEST_LINES, MOST_LINES = 3, 40
@@ -24,6 +25,10 @@ DOC_LINES = 40
 # Characters of text in the body that nothing in the prompt tells, and their share of the body.
 UNTOLD_CHARACTERS, UNTOLD_SHARE = 160, 0.25
 UNTOLD_NUMBERS = 3
+# Characters of patterns that the prompt does not hold: a short one can be worked out.
+UNTOLD_PATTERNS = 24
+# Words from which a text is a sentence.
+SENTENCE = 3
 
 ENTRY_OR_TEST = "an entry point or a test"
 NO_FUNCTION = "no function with a doc comment"
@@ -65,6 +70,21 @@ _SAYS_NOTHING = re.compile(
     r"|[Tt]est(?=[A-Z_\d])\w*|\w+_tests?$|\w+Tests?$"
 )
 _STUB = re.compile(r"NotImplemented|not implemented|unimplemented!|todo!|fatalError\(", re.IGNORECASE)
+# What prints or logs, and the words of a comment that announce it.
+_PRINTS = re.compile(
+    r"\b(?:e?println!|e?print!|f?printf|print\w*|puts|echo|console\.\w+|cout|cerr|System\.(?:out|err)|fmt\.F?[Pp]rint\w*|NSLog"
+    r"|Console\.Write\w*|log(?:ger|ging)?(?:\.|::|->)\w+|_?LOG\w*|warn\w*|error_log)\b"
+)
+_ANNOUNCED = re.compile(
+    r"print|log|output|show|display|report|writ|dump|echo|warn|messag|tell|trac|std(?:err|out)|usage|help|prompt|debug|list|emit|say",
+    re.IGNORECASE,
+)
+_PATTERN = re.compile(r"regex|pattern_content")
+_RETURNS = re.compile(r"return_(?:statement|expression)|control_transfer_statement|yield\w*")
+_STATEMENT = re.compile(r"statement|block|body|then|else|_list$|source_file|command_list|do_group")
+_TEXT = re.compile(r"string|content|line_str|word")
+# What a function gives without a word for it.
+_ANY_RESULT = frozenset({"Ruby", "Shell"})
 _NUMBER = re.compile(r"(?<![\w.])\d[\d_]*(?:\.\d+)?\d(?![\w.])")
 _MULTILINE = frozenset(
     {
@@ -170,26 +190,61 @@ def _own_lines(outline: Outline, item: Item) -> bool:
     ) and all(line.startswith(before) for line in lines[item.first : item.last + 1] if line.strip())
 
 
-def fault_of_excerpt(item: Item, needs: Needs, excerpt: Excerpt) -> tuple[str, str] | None:
+def fault_of_excerpt(outline: Outline, item: Item, needs: Needs, excerpt: Excerpt) -> tuple[str, str] | None:
     """What can only be said with the excerpt at hand."""
     shown = set(_WORDS.findall(excerpt.text))
     unknown = [*needs.unknown, *(name for name in needs.maybe if name not in shown)]
     if unknown:
         return UNRESOLVED, ", ".join(sorted(set(unknown)))
-    if untold := _untold(item, excerpt):
+    if untold := _untold(item, excerpt) or _unannounced(item, doc_of(outline, item), excerpt):
         return UNTOLD, untold
+    if _script(outline, item, needs):
+        return ENTRY_OR_TEST, "takes nothing, gives nothing"
     if len(excerpt.text) > PROMPT_CHARACTERS:
         return PROMPT_TOO_LONG, ""
     return None
 
 
+def _unannounced(item: Item, doc: str, excerpt: Excerpt) -> str:
+    """A sentence that the body prints or logs, though its comment says nothing of that."""
+    if _ANNOUNCED.search(doc):
+        return ""
+    for node in _inside(item):
+        text = syntax_tree.text_of(node) if node.named_child_count == 0 else ""
+        if not _TEXT.search(node.type) or len(_WORDS.findall(text)) < SENTENCE or text.strip("\"'`") in excerpt.text:
+            continue
+        around = node
+        while around.parent is not None and around.parent != item.body and not _STATEMENT.search(around.parent.type):
+            around = around.parent
+        if _PRINTS.match(syntax_tree.text_of(around).lstrip()):
+            return text[:60]
+    return ""
+
+
+def _script(outline: Outline, item: Item, needs: Needs) -> bool:
+    """Whether a function takes nothing, gives nothing and uses no value of the file: what it does is up to it."""
+    if outline.language in _ANY_RESULT or needs.fields or any(is_class(parent) for parent in item.parents):
+        return False
+    if any(one.kind == "value" for one in needs.items) or item.node.child_by_field_name("return_type") is not None:
+        return False
+    end = item.body.start_byte if item.body is not None else 0
+    takes = any(
+        name.role == "bind" and name.node.end_byte <= end and name.text != item.name
+        for name in names_in(item.node, outline.shape)
+    )
+    gives = any(_RETURNS.fullmatch(node.type) and node.named_child_count for node in _inside(item))
+    return not takes and not gives
+
+
 def _untold(item: Item, excerpt: Excerpt) -> str:
     """Text and numbers of the body that do not occur in the prompt, where they are too many to be guessed."""
     assert item.body is not None  # noqa: S101 -- a hole was found in it
-    texts, numbers = [], set()
+    texts, numbers, patterns = [], set(), []
     for node in _inside(item):
         leaf = node.named_child_count == 0
         text = syntax_tree.text_of(node) if leaf else ""
+        if leaf and _PATTERN.search(node.type) and text not in excerpt.text:
+            patterns.append(text)
         if leaf and (
             "string" in node.type or "content" in node.type or node.type in {"raw_string", "word", "line_str_text"}
         ):
@@ -200,6 +255,8 @@ def _untold(item: Item, excerpt: Excerpt) -> str:
     characters, body = sum(map(len, texts)), len(item.body.text or b"")
     if key := next((text for text in texts if _KEY.fullmatch(text.strip("\"'`"))), ""):
         return key[:60]
+    if sum(map(len, patterns)) > UNTOLD_PATTERNS:
+        return patterns[0][:60]
     if characters > UNTOLD_CHARACTERS or characters > UNTOLD_SHARE * body:
         return texts[0][:60]
     return ", ".join(sorted(numbers)) if len(numbers) > UNTOLD_NUMBERS else ""
