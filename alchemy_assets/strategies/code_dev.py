@@ -3,6 +3,7 @@
 Belongs here: the kinds of this strategy. Does not: a kind itself.
 """
 
+from alchemy_assets.strategies.grounded.edit_sequence import EditSequence
 from alchemy_assets.strategies.grounded.planted_bug import PlantedBug
 from alchemy_assets.strategies.grounded.refactoring import Refactoring
 from alchemy_assets.strategies.grounded.test_writing import TestWriting
@@ -10,5 +11,5 @@ from alchemy_assets.strategies.strategy import Kind
 
 NAME = "code_dev"
 DESCRIPTION = "Does what developers are asked to do on a file: fix, extend, refactor, test, review."
-KINDS: tuple[Kind, ...] = (PlantedBug(), Refactoring(), TestWriting())
+KINDS: tuple[Kind, ...] = (EditSequence(), PlantedBug(), Refactoring(), TestWriting())
 WITHOUT_A_MODEL = ""

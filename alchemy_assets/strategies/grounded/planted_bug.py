@@ -32,6 +32,8 @@ TRIED, KEPT, AGAIN = 12, 3, 5
 MOST_A_FAULT = 2
 # A file of so few lines is its own fix; a function of more lines than the other is none.
 SHORT_FILE, LONG_FUNCTION = 30, 90
+# Bugs that say so little that one of a file is enough.
+ONCE = frozenset({symptom.HANG, symptom.STATUS})
 # As many tests must have been allowed for before one is said never to end.
 LEAST_TESTS_OF_A_HANG = 3
 
@@ -133,7 +135,7 @@ class PlantedBug:
         by_file: dict[str, list[int]] = defaultdict(list)
         for index in sorted(seen, key=lambda i: -seen[i].worth):
             by_file[drafts[index].file.blob_id].append(index)
-        tried = [index for found in by_file.values() for index in _varied(drafts, found)[:AGAIN]]
+        tried = [index for found in by_file.values() for index in _varied(drafts, seen, found)[:AGAIN]]
         again = dict(zip(tried, _run([(drafts[i], 1) for i in tried], sandbox), strict=True))
         for index, outcome in again.items():
             observed = _plan(drafts[index]).observed
@@ -141,7 +143,7 @@ class PlantedBug:
             if first != second or outcome.status != outcomes[index].status:
                 faults[index] = Left(UNSTEADY, _detail(_plan(drafts[index]).mutant))
         for found in by_file.values():
-            kept = [index for index in _varied(drafts, found)[:AGAIN] if index not in faults][:KEPT]
+            kept = [index for index in _varied(drafts, seen, found)[:AGAIN] if index not in faults][:KEPT]
             for index in found:
                 if index not in kept:
                     faults.setdefault(index, Left(OTHERS, _detail(_plan(drafts[index]).mutant)))
@@ -237,15 +239,15 @@ def _hangs(observed: Observed, outcome: Outcome, key: str) -> Symptom | None:
     return symptom.hanging(observed, done + 1, max(round(outcome.wall_seconds), 1), key)
 
 
-def _varied(drafts: Sequence[Draft], found: Sequence[int]) -> list[int]:
-    """The best bugs of a file, few of the same fault, no two on a line; at most one that never ends."""
+def _varied(drafts: Sequence[Draft], seen: dict[int, Symptom], found: Sequence[int]) -> list[int]:
+    """The best bugs of a file, few of the same fault, no two on a line; one that never ends or only fails."""
     taken: Counter[object] = Counter()
     kept = []
     for index in found:
-        mutant = _plan(drafts[index]).mutant
-        if taken[mutant.fault] >= MOST_A_FAULT or taken[mutant.line]:
+        mutant, shape = _plan(drafts[index]).mutant, seen[index].shape
+        if taken[mutant.fault] >= MOST_A_FAULT or taken[mutant.line] or (shape in ONCE and taken[shape]):
             continue
-        taken.update((mutant.fault, mutant.line))
+        taken.update((mutant.fault, mutant.line, shape))
         kept.append(index)
     return kept
 

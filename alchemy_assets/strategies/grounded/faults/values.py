@@ -33,6 +33,7 @@ from alchemy_assets.syntax_tree import text_of
 _ONE_OFF = {"0": "1", "1": "0"}
 _OTHER = {"true": "false", "false": "true", "True": "False", "False": "True", "TRUE": "FALSE", "FALSE": "TRUE"}
 _DECLARED = frozenset({"variable_declarator", "init_declarator", "let_declaration", "var_spec", "property_declaration"})
+_COUNTERS = frozenset({"i", "j", "k", "n", "p", "idx", "index", "pos"})
 _CONSTANT = re.compile(r"\$?[A-Z][A-Z0-9_]+")
 _STATUS = frozenset({"main", "Main", "exit"})
 
@@ -82,7 +83,7 @@ def _index(node: Node) -> Iterator[Change]:
         "argument",
     }:
         index = index.named_children[0]
-    if index.type in VARIABLES and len(text_of(index).lstrip("$")) == 1:
+    if index.type in VARIABLES and text_of(index).lstrip("$") in _COUNTERS:
         yield replace(OFF_BY_ONE, index, f"{text_of(index)} + 1", node)
     if index.type in NUMBERS and text_of(index) in _ONE_OFF:
         yield replace(OFF_BY_ONE, index, _ONE_OFF[text_of(index)], node)
