@@ -204,6 +204,26 @@ def test_literals_in_an_order_of_their_own_are_worth_asking():
     assert printed.fault_of_text("one\ntwo\none\ntwo\none\ntwo\n", "Python", source) is not None
 
 
+def test_a_comment_that_says_what_is_printed_gives_it_away():
+    """The value that a comment promises can be read."""
+    source = "console.log(f()); // expected output: 42\nconsole.log(g()); // => [ 1, 2 ]\n"
+    assert printed.fault_of_text("42\n[ 1, 2 ]\n", "JavaScript", source) == (printed.READABLE, "1.00")
+
+
+def test_the_same_line_over_and_over_is_no_answer():
+    """Three times the same line says little, whatever it is."""
+    assert printed.fault_of_text("17\n17\n17\n", "Python", SQUARES) is not None
+    assert printed.fault_of_text("17\n17\n18\n", "Python", SQUARES) is None
+
+
+def test_a_program_whose_only_line_stands_in_its_source_is_rejected(curated):
+    """A number of the source that is printed, and a line that took hardly a step, are too easy."""
+    trace = "".join(f"TRACE:VAR:f:{line}:n={line * 7}\n" for line in range(2, 9))
+    assert reasons(judge(seen(curated(SQUARES), ran("6\n", trace)))) == [printed.READABLE]
+    assert reasons(judge(seen(curated(SQUARES), ran("77\n", trace[:40])))) == [recorded_output.TOO_LITTLE]
+    assert len(held(judge(seen(curated(SQUARES), ran("77\n", trace))))) == 1
+
+
 def test_a_call_in_which_little_happens_is_rejected(curated):
     """A call that writes few events, or gives nothing after a few, is too easy; a longer one is kept."""
     short = seen(curated(CLAMP), ran("8\n", FIVE[:40], label="clamp(8, 1, 9)"), calls=True)

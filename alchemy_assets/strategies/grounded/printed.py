@@ -38,6 +38,7 @@ _PLACE = re.compile(r"(?<![\w.])/(?:tmp|usr|home|root|proc|work|dev/shm)/?\b")
 # What test runners and interpreters print: it tells of them, not of the program.
 _OF_THE_INTERPRETER = re.compile(
     r"^Trying:$|items? had no tests|^\*{20,}$|^Ran \d+ tests?"
+    r"|\b[Ee]xpected\b.{0,80}\b[Gg]ot\b"
     r"|^(?:PHP )?(?:Warning|Notice|Deprecated|Fatal error|Parse error): .* on line \d+|^Traceback \(most recent call last\)",
     re.MULTILINE,
 )
@@ -50,6 +51,11 @@ _LINES_OF_A_COMPLAINT = 2
 _LEAST_DIFFERENT = 3
 # What a shell says without quotes, or in those that its grammar takes for no string.
 _SAID = re.compile(r"(?<=echo )[\w .,:!-]+$|(?<=')[^'\n]+(?=')", re.MULTILINE)
+
+# What a comment says that a line prints: `// expected output: 42`, `# => [1, 2]`.
+_TOLD = re.compile(r"(?://|#|--|/\*).*?(?:=>|->|\u2192|:|\bprints|\breturns)\s*(\S[^\n]*?)\s*(?:\*/)?$", re.MULTILINE)
+# A number or a word that a short output consists of may stand anywhere in the source.
+_FEW_LINES = 2
 
 Fault = tuple[str, str]
 
@@ -86,9 +92,18 @@ def fault_of_text(text: str, language: str, source: str) -> Fault | None:  # noq
     if share > READABLE_SHARE:
         return READABLE, f"{share:.2f}"
     different = {line.strip() for line in lines}
-    if len(different) < _LEAST_DIFFERENT and all(_stands(line, places, source) for line in different):
+    literal = len(different) < _LEAST_DIFFERENT and all(_stands(line, places, source) for line in different)
+    if literal or (len(different) == 1 and len(lines) >= _LEAST_DIFFERENT):
         return READABLE, f"{len(different)} lines over and over"
     return None
+
+
+def is_named(text: str, source: str) -> bool:
+    """Whether a text of a line or two is made of what stands in the source by itself."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    return len(lines) <= _FEW_LINES and all(
+        len(line) <= _WORD_FOR_WORD and re.search(rf"(?<!\w){re.escape(line)}(?!\w)", source) for line in lines
+    )
 
 
 def readable_share(text: str, language: str, source: str) -> float:
@@ -126,6 +141,8 @@ def _places(language: str, source: str) -> dict[str, list[int]]:
     for line in source.split("\n"):
         places[line.strip()].append(at)
         at += len(line.encode()) + 1
+    for match in _TOLD.finditer(source):
+        places[match[1].strip(" .\"'`")].append(match.start())
     if language == "Shell":
         for match in _SAID.finditer(source):
             places[match[0].strip()].append(match.start())

@@ -25,10 +25,12 @@ from alchemy_assets.tracing.surroundings import SURROUNDINGS
 from alchemy_assets.tracing.ways import path
 
 LONGEST_FILE = 16_000
-# A call that comes to so few trace points, or writes so few events, does too little to be followed.
+# A call that comes to fewer trace points, or writes fewer events, does too little to be followed.
 LEAST_LINES, LEAST_EVENTS = 4, 5
 # What gives nothing must have done more for it.
 EVENTS_FOR_NOTHING = 10
+# A program that prints one line has more behind it than a call of `main`.
+EVENTS_FOR_A_LINE = 4
 
 TOO_LONG = "the file is too long"
 NOT_SHOWN = "its command does not fit into a line"
@@ -144,10 +146,13 @@ def _fault(observed: Observed, ran: Ran, source: str) -> Left | None:
     fault = printed.fault_of_result(ran.result, observed.language, source, ran.command)
     if fault is not None and not _raised(observed, ran):
         return Left(*fault)
-    if observed.harness != CALLS:
-        return None
     # Too many events to be kept are enough.
     events = len(ran.events) if ran.trace else EVENTS_FOR_NOTHING
+    if observed.harness != CALLS:
+        if printed.is_named(ran.result.stdout, source):
+            return Left(printed.READABLE, ran.result.stdout.strip())
+        short = ran.result.stdout.strip().count("\n") < 1 and events < EVENTS_FOR_A_LINE
+        return Left(TOO_LITTLE, f"{events} events for a line") if short else None
     if events < LEAST_EVENTS or len(ran.reached) < LEAST_LINES:
         return Left(TOO_LITTLE, f"{events} events")
     if _NOTHING.fullmatch(ran.result.stdout) and ran.result.stdout and events < EVENTS_FOR_NOTHING:
