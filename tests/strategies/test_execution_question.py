@@ -9,7 +9,7 @@ import pytest
 from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.strategies import phrasing
 from alchemy_assets.strategies.grounded import drafting, execution_question
-from alchemy_assets.strategies.grounded.execution import arm, calls, coverage, state, turns
+from alchemy_assets.strategies.grounded.execution import arm, calls, coverage, rows, state, turns
 from alchemy_assets.strategies.grounded.execution.chains import chains
 from alchemy_assets.strategies.grounded.execution.values import is_whole
 from alchemy_assets.strategies.grounded.execution.watched import Watched, ordinal
@@ -31,6 +31,8 @@ FORMS = {
     "called": {"function"},
     "argument": {"function", "name", "nth"},
     "result": {"function", "nth"},
+    "rows": {"where"},
+    "changed": {"where"},
 }
 BASKET = """\
 def total(prices):
@@ -194,6 +196,19 @@ def test_returns_are_not_numbered_where_one_was_not_seen(curated):
     """Where a call did not write how it returned, the n-th return is not known."""
     found = about(calls.questions(watch(curated, TRACE.replace("TRACE:OUT:halve:14:result=1\n", ""))))
     assert not [one for one in found if one.startswith("return")]
+
+
+def test_rows_of_a_query_are_counted(curated):
+    """How many rows a query gives, and a change touches, is asked where it chooses among them."""
+    text = "create table t (a);\ninsert into t values (1), (2), (3);\nselect a from t where a > 1;\nselect a from t;\ninsert into t select a from t where a = 2;\n"
+    trace = (
+        "TRACE:VAR:script:2:changes=3; total=3\n"
+        "TRACE:OUT:script:3:rows=2; result=[[2],[3]]\nTRACE:OUT:script:4:rows=3; result=[[1],[2],[3]]\n"
+        "TRACE:VAR:script:5:changes=1; total=4\n"
+    )
+    found = list(rows.questions(watch(curated, trace, text, "SQL")))
+    assert [one.detail for one in found] == ["rows at line 3: 2", "changed at line 5: 1"]
+    assert "```text\n2\n3\n```" in found[0].reasoned
 
 
 def test_a_place_that_met_the_limit_is_not_counted(curated):

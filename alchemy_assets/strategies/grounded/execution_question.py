@@ -14,7 +14,7 @@ from alchemy_assets.generation.completions import Answers
 from alchemy_assets.sandbox.sandbox import Outcome, Run, Sandbox
 from alchemy_assets.strategies.grounded import drafting
 from alchemy_assets.strategies.grounded.completion import language_name
-from alchemy_assets.strategies.grounded.execution import arm, calls, coverage, state, turns
+from alchemy_assets.strategies.grounded.execution import arm, calls, coverage, rows, state, turns
 from alchemy_assets.strategies.grounded.execution.chains import Chain, chains
 from alchemy_assets.strategies.grounded.execution.watched import Question, Watched, sentence
 from alchemy_assets.strategies.grounded.shown_run import shown, with_code
@@ -130,6 +130,7 @@ def _chosen(
         turns.questions,
         lambda watched: coverage.questions(watched, text),
         calls.questions,
+        rows.questions,
     ]
     start, count = draw("forms", file.blob_id) % len(forms), 0
     for place, form in enumerate([*forms[start:], *forms[:start]]):

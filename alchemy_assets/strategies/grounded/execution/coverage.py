@@ -36,7 +36,8 @@ class Item:
 
 def questions(watched: Watched, text: bytes) -> Iterator[Question]:
     """Whether, where both answers can be had in this run; which of them, where there are several."""
-    if not watched.events or len(watched.events) > MOST_EVENTS:
+    # Branches of SQL tell of rows, not of lines.
+    if not watched.events or len(watched.events) > MOST_EVENTS or watched.observed.language == "SQL":
         return
     items = _items(watched, text)
     came, missed = ([one for one in items if one.came is wanted] for wanted in (True, False))
