@@ -6,7 +6,7 @@ how the change is shown (`refactorings.showing`). Edits are made on the syntax t
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import PurePosixPath
 
@@ -15,16 +15,21 @@ from alchemy_assets.generation.completions import Answers
 from alchemy_assets.sandbox.sandbox import Outcome, Sandbox, Status
 from alchemy_assets.strategies.grounded.drafting import NOT_SEEN, judged, left
 from alchemy_assets.strategies.grounded.refactorings import showing
+from alchemy_assets.strategies.grounded.refactorings.extract_function import extractions
+from alchemy_assets.strategies.grounded.refactorings.extract_variable import variables
+from alchemy_assets.strategies.grounded.refactorings.inline import inlines
 from alchemy_assets.strategies.grounded.refactorings.invert import guards, swaps
-from alchemy_assets.strategies.grounded.refactorings.reading import Proposal, Reading, read
+from alchemy_assets.strategies.grounded.refactorings.move import moves
+from alchemy_assets.strategies.grounded.refactorings.reading import TOP, Proposal, Reading, read
 from alchemy_assets.strategies.grounded.refactorings.rename import renames
+from alchemy_assets.strategies.grounded.refactorings.rename_function import functions
 from alchemy_assets.strategies.grounded.shapes import SHAPES
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Rejected, Verified
 from alchemy_assets.tracing.observed import Observed
 from alchemy_assets.tracing.reasons import Reason
 
 LONGEST_FILE = 22_000
-OF_A_SORT, OF_A_FILE = 2, 5
+OF_A_SORT, OF_A_FILE = 2, 4
 OTHER_GRAMMAR = "its language has no refactorings"
 TOO_LONG = "the file is too long"
 NOTHING_TO_DO = "nothing to refactor that is safe and worth it"
@@ -33,7 +38,7 @@ NOT_BUILT = "the changed text is not built or does not end well"
 CHANGED = "the changed text does something else"
 REASONS = (NOT_SEEN, *Reason, OTHER_GRAMMAR, TOO_LONG, NOTHING_TO_DO, NOTHING_RUNS, NOT_BUILT, CHANGED)
 
-SORTS = (renames, guards, swaps)
+SORTS = (renames, guards, swaps, functions, variables, inlines, extractions, moves)
 
 
 @dataclass(frozen=True)
@@ -102,10 +107,16 @@ def told_by(observed: Observed) -> str:
 
 def _best(reading: Reading) -> Iterator[Proposal]:
     """The best of every sort, then the second best of every sort."""
-    sorts = [sorted(sort(reading), key=lambda one: (-one.score, one.key))[:OF_A_SORT] for sort in SORTS]
+    sorts = [list({one.key: one for one in sorted(sort(reading), key=_rank)}.values())[:OF_A_SORT] for sort in SORTS]
     sorts.sort(key=lambda found: -found[0].score if found else 0)
     rows = [one for row in zip_longest(*sorts) for one in row if one is not None]
-    yield from rows[:OF_A_FILE]
+    for one in rows[:OF_A_FILE]:
+        # There is no function to show where the change is outside of all.
+        yield replace(one, first=None, last=None) if one.first == 0 and one.values["place"] == TOP else one
+
+
+def _rank(proposal: Proposal) -> tuple[float, str]:
+    return -proposal.score, proposal.key
 
 
 def _judge(draft: Draft, outcome: Outcome | None) -> Verified | Rejected:

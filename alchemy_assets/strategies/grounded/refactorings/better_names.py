@@ -21,22 +21,17 @@ ABBREVIATIONS = {
     "idx": "index",
     "msg": "message",
     "cfg": "config",
-    "conf": "config",
     "buf": "buffer",
     "len": "length",
     "ptr": "pointer",
     "prev": "previous",
-    "cur": "current",
     "curr": "current",
-    "ret": "result",
-    "res": "result",
     "val": "value",
     "vals": "values",
     "btn": "button",
     "req": "request",
     "resp": "response",
     "usr": "user",
-    "pwd": "password",
     "passwd": "password",
     "addr": "address",
     "addrs": "addresses",
@@ -44,7 +39,6 @@ ABBREVIATIONS = {
     "desc": "description",
     "avg": "average",
     "freq": "frequency",
-    "dist": "distance",
     "pos": "position",
     "attr": "attribute",
     "attrs": "attributes",
@@ -60,49 +54,31 @@ ABBREVIATIONS = {
     "nums": "numbers",
     "fname": "file_name",
     "hdr": "header",
-    "cols": "columns",
-    "col": "column",
     "tok": "token",
     "toks": "tokens",
     "expr": "expression",
     "stmt": "statement",
-    "coeff": "coefficient",
-    "chr": "character",
     "pct": "percent",
     "qty": "quantity",
     "amt": "amount",
     "arr": "array",
-    "mid": "middle",
     "lbl": "label",
-    "cust": "customer",
-    "dept": "department",
-    "emp": "employee",
-    "mult": "multiplier",
-    "iter": "iterator",
     "seq": "sequence",
     "seg": "segment",
     "vec": "vector",
-    "mat": "matrix",
-    "neg": "negative",
-    "rem": "remainder",
-    "rng": "generator",
-    "prec": "precision",
-    "prob": "probability",
     "pkt": "packet",
     "sep": "separator",
     "sym": "symbol",
     "tbl": "table",
-    "thr": "threshold",
     "tmpl": "template",
     "txt": "text",
-    "ver": "version",
-    "wd": "word",
-    "wrd": "word",
 }
 # Alone they mean too many things; next to another word they do not.
 _NOT_ALONE = frozenset(
     {"num", "nums", "len", "res", "ret", "val", "vals", "arr", "mid", "neg", "iter", "mat", "src", "dst"}
 )
+# `num_lines` is no number of its own, as `line_num` is.
+_LAST_ONLY = frozenset({"num", "nums", "len", "cnt", "arr", "vec", "val", "vals"})
 # Short forms that are read more easily than what they stand for.
 _FINE_ALONE = frozenset(
     {"cmd", "src", "dst", "mid", "col", "cols", "prev", "sep", "seq", "pos", "attr", "attrs", "param"}
@@ -266,7 +242,10 @@ def of_length(collection: str) -> list[str] | None:
 def of_type(name: str) -> list[str] | None:
     """What an object of a type is called: `HttpRequest` gives `request`."""
     words = words_of(name)
-    if not name[:1].isupper() or len(words) > 4 or name.lower() in _TYPES:  # noqa: PLR2004 -- longer ones are no words
+    if len(words) > 1 and len(words[0]) == 1:
+        # `IAsyncResult` is a result; what other letters mean is a matter of the project.
+        words = words[1:] if words[0] == "i" else []
+    if not words or not name[:1].isupper() or len(words) > 4 or name.lower() in _TYPES:  # noqa: PLR2004 -- longer ones are no words
         return None
     return fitting(words if len(words) == 1 or len("".join(words)) <= _LONGEST // 2 else words[-2:])
 
@@ -297,7 +276,12 @@ def written_out(name: str) -> list[str] | None:
     alone = len(words) == 1
     if alone and (words[0] in _NOT_ALONE or words[0] in _FINE_ALONE):
         return None
-    longer = [part for word in words for part in ABBREVIATIONS.get(word, word).split("_")]
+    last = len(words) - 1
+    longer = [
+        part
+        for at, word in enumerate(words)
+        for part in (word if word in _LAST_ONLY and at < last else ABBREVIATIONS.get(word, word)).split("_")
+    ]
     if longer == words or len("".join(longer)) > _LONGEST or len(longer) > _MOST_WORDS + 1:
         return None
     return longer

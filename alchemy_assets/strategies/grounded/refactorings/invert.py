@@ -18,8 +18,8 @@ from alchemy_assets.syntax_tree import text_of, walk
 SWAP, GUARD = "swap", "guard"
 _IFS = frozenset({"if_statement", "if_expression", "if", "unless"})
 _MOST_LINES = 40
-_SHORT, _MUCH_LONGER = 3, 3
-_GUARDED_LINES = 3
+_SHORT = 3
+_GUARDED_LINES = 2
 _MULTILINE = frozenset(
     {
         *(
@@ -35,14 +35,14 @@ _MULTILINE = frozenset(
         *("text_block", "interpolated_string_expression", "concatenated_string"),
     }
 )
-_LOOP_BODIES = frozenset(
+LOOP_BODIES = frozenset(
     {
         *("for_statement", "while_statement", "enhanced_for_statement", "foreach_statement", "for_range_loop"),
         *("for_in_statement", "for_expression", "while_expression", "loop_expression", "while", "for", "until"),
         "c_style_for_statement",
     }
 )
-_BLOCKS = frozenset(
+BLOCKS = frozenset(
     {
         *(
             "block",
@@ -91,7 +91,7 @@ def swaps(reading: Reading) -> Iterator[Proposal]:
             first, second = source[then[0] : then[1]].decode(), source[otherwise[0] : otherwise[1]].decode()
             lengths = first.count("\n") + 1, second.count("\n") + 1
             why = "positive" if is_negated(reading.language, branch.condition) and not _negative(turned) else ""
-            if not why and lengths[1] <= _SHORT and lengths[0] >= _MUCH_LONGER * lengths[1] and lengths[0] > _SHORT + 2:
+            if not why and lengths[1] <= _SHORT and lengths[0] >= lengths[1] + 2:
                 why = "short"
             if not why or max(lengths) > _MOST_LINES or _splits(reading, branch, first, second):
                 continue
@@ -138,7 +138,7 @@ def _values(scope: Scope, branch: Branch, turned: str) -> dict[str, str]:
 
 
 def _branches(reading: Reading, scope: Scope) -> Iterator[Branch]:
-    for node in walk(scope.item.node):
+    for node in scope.nodes():
         if node.type in _IFS and node.is_named and node.child_count > 1:
             branch = _branch(reading, node)
             if branch is not None:
@@ -269,7 +269,7 @@ def _in_chain(node: Node) -> bool:
         around = around.parent
     # In Shell an arm is no node of its own, and `elif` no if.
     of_shell = node.children[0].type == "if" and any(child.type == "fi" for child in node.children)
-    return around is None or not (around.type in _BLOCKS or of_shell)
+    return around is None or not (around.type in BLOCKS or of_shell)
 
 
 def _negative(turned: str) -> bool:
@@ -285,6 +285,8 @@ def _splits(reading: Reading, branch: Branch, first: str, second: str) -> bool:
     head = reading.source[branch.condition.end_byte : then[0]].decode()
     marks = ("#",) if reading.language in {"Python", "Ruby", "Shell"} else ("//", "/*")
     if any(mark in part for mark in marks for part in (between, head)):
+        return True
+    if first.startswith("{") and ("\n" in head) != ("\n" in between.split("else")[-1]):
         return True
     return _indent_of(reading, then[0]) != _indent_of(reading, otherwise[0])
 
@@ -302,9 +304,15 @@ def _guard(reading: Reading, scope: Scope, branch: Branch) -> Proposal | None:
     indent = lines[row][: len(lines[row]) - len(lines[row].lstrip())]
     if len([line for line in inside if line.strip()]) < _GUARDED_LINES or lines[row][: node.start_point[1]].strip():
         return None
+    if (
+        branch.inner is not None
+        and re.match(r"\s*(?:break|return|raise|throw|exit|die|continue|next)\b", _last_of(inside))
+        and not _returns(node)
+    ):
+        return None
     unit = _unit(inside, indent)
     leaving = _leaving(reading, scope, node)
-    if unit is None or leaving is None or _has_long_text(node) or _clashes(reading, scope, branch):
+    if unit is None or leaving is None or has_long_text(node) or _clashes(reading, scope, branch):
         return None
     leave, after = leaving
     head = _head(reading, branch, leave, indent, unit)
@@ -336,6 +344,10 @@ def _guard(reading: Reading, scope: Scope, branch: Branch) -> Proposal | None:
     )
 
 
+def _last_of(lines: list[str]) -> str:
+    return next((line for line in reversed(lines) if line.strip()), "")
+
+
 def _trimmed(lines: list[str]) -> list[str]:
     while lines and not lines[0].strip():
         lines = lines[1:]
@@ -359,28 +371,30 @@ def _leaving(reading: Reading, scope: Scope, node: Node) -> tuple[str, Node | No
     """How the guard leaves, and the return behind the if that becomes its own; None where it cannot leave."""
     statement = node.parent if node.parent is not None and node.parent.type == "expression_statement" else node
     block = statement.parent
-    if block is None or block.type not in _BLOCKS:
+    if block is None or block.type not in BLOCKS:
         return None
     after = [one for one in block.named_children if one.start_byte >= statement.end_byte and one != statement]
     around = block.parent if block.type in {"statement_list", "statements"} and block.parent is not None else block
-    if around is not None and around.type in _LOOP_BODIES:
+    if around is not None and around.type in LOOP_BODIES:
         around = block
     ends = (
         ";" if reading.language in {"C", "Cpp", "CSharp", "Java", "PHP", "Rust"} or _semicolons(reading, node) else ""
     )
-    holder = around.parent if around is not None and around.type not in _LOOP_BODIES else around
+    holder = around.parent if around is not None and around.type not in LOOP_BODIES else around
     if holder is None or around is None:
         return None
     if any(one.type in COMMENTS for one in after):
         return None
-    if reading.language == "Swift" and block.parent is not None and block.parent.type in _LOOP_BODIES:
+    if reading.language == "Swift" and block.parent is not None and block.parent.type in LOOP_BODIES:
         holder = block.parent
-    if holder.type in _LOOP_BODIES and holder.type != "loop_expression":
-        if after:
+    if holder.type in LOOP_BODIES and holder.type != "loop_expression":
+        if after or _returns(node):
             return None
         return ("next" if reading.language == "Ruby" else "continue") + ends, None
     body = scope.item.body
     if body is None or not (body in (around, block) or around.start_byte == body.start_byte):
+        return None
+    if not after and _returns(node):
         return None
     if not after and _gives_nothing(reading, scope):
         return ("return 0" if reading.language == "Shell" else "return") + ends, None
@@ -424,7 +438,7 @@ def _gives_nothing(reading: Reading, scope: Scope) -> bool:
     return not re.search(r"\breturn[ \t]+[^;\s]|\byield\b", text)
 
 
-def _has_long_text(node: Node) -> bool:
+def has_long_text(node: Node) -> bool:
     """Whether a text of several lines would change if the lines moved."""
     return any(one.type in _MULTILINE and one.start_point[0] != one.end_point[0] for one in walk(node))
 
@@ -434,7 +448,7 @@ def _clashes(reading: Reading, scope: Scope, branch: Branch) -> bool:
     if reading.language in {"Python", "Ruby", "PHP", "Shell"}:
         return False
     node = branch.node
-    bound = {True: set(), False: set()}
+    bound: dict[bool, set[str]] = {True: set(), False: set()}
     for name in scope.names:
         if name.role == "bind":
             bound[node.start_byte <= name.node.start_byte < node.end_byte].add(name.text)

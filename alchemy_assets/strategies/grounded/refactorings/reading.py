@@ -14,12 +14,15 @@ from tree_sitter import Node
 from alchemy_assets import syntax_tree
 from alchemy_assets.curation.edits import Edit
 from alchemy_assets.strategies.grounded.names import Name, names_in
-from alchemy_assets.strategies.grounded.outline import COMMENTS, Item, Outline, outline_of
+from alchemy_assets.strategies.grounded.outline import COMMENTS, Item, Outline, last_line, outline_of
 from alchemy_assets.strategies.grounded.resolve import known_names
 from alchemy_assets.strategies.grounded.shapes import SHAPES
 
 EDIT = "refactoring"
+TOP = "the top-level code"
 _WORD = re.compile(r"[A-Za-z_]\w*")
+# Where programs are often written without a function around them.
+_SCRIPTS = frozenset({"Python", "Ruby", "PHP", "JavaScript", "TypeScript", "Swift"})
 _LABELLED = frozenset({"keyword_argument", "argument", "name_colon", "pair"})
 # Words that some of the languages keep for themselves, or that nearly all programs use for something else.
 KEYWORDS = frozenset(
@@ -60,11 +63,22 @@ class Proposal:
 
 @dataclass(eq=False)
 class Scope:
-    """One function and its names."""
+    """One function and its names; or, where `top` holds, what stands outside of all functions."""
 
     item: Item
     names: list[Name]
     place: str
+    top: bool = False
+    apart: frozenset[int] = frozenset()
+
+    def nodes(self) -> Iterator[Node]:
+        """Its nodes, in source order; at the top those of functions and classes are left out."""
+        if not self.top:
+            yield from syntax_tree.walk(self.item.node)
+            return
+        for child in self.item.node.children:
+            if child.id not in self.apart:
+                yield from syntax_tree.walk(child)
 
     @cached_property
     def by_text(self) -> Mapping[str, list[Name]]:
@@ -116,9 +130,13 @@ class Reading:
         return bare in KEYWORDS or bare in known or bare in self.outline.defined or bare in self.outline.imported
 
     def comments_of(self, item: Item) -> Iterator[Node]:
-        """Comments in a function and above it."""
+        """Comments in a function and right above it."""
+        ends = {last_line(node): node.start_point[0] for node in self.comments}
+        first = item.first
+        while first - 1 in ends:
+            first = ends[first - 1]
         for node in self.comments:
-            if item.first <= node.start_point[0] <= item.last:
+            if first <= node.start_point[0] <= item.last:
                 yield node
 
 
@@ -137,7 +155,35 @@ def read(language: str, text: str, suffix: str, reached: frozenset[int], told: s
             own = _receiver(item.node) if language == "Go" else frozenset[str]()
             names = list(names_in(item.node, SHAPES[language], own))
             reading.scopes.append(Scope(item, names, _place(item, often)))
+    if language in _SCRIPTS:
+        top = _top(reading)
+        if top is not None:
+            reading.scopes.append(top)
     return reading
+
+
+def _top(reading: Reading) -> Scope | None:
+    """What stands outside of functions and classes, with the names that only it knows; None where nothing runs there."""
+    root, shape = reading.outline.root, SHAPES[reading.language]
+    apart = [child for child in root.children if child.type in COMMENTS or _defines(reading, child)]
+    held = [child for child in root.children if child not in apart]
+    if not any(child.start_point[0] <= line - 1 <= last_line(child) for child in held for line in reading.reached):
+        return None
+    known = {name.text.lstrip("$@") for child in apart for name in names_in(child, shape) if child.type not in COMMENTS}
+    names = [name for child in held for name in names_in(child, shape) if name.text.lstrip("$@") not in known]
+    whole = Item("function", "", root, root, 0, 0, 0, len(reading.outline.lines) - 1, None, ())
+    return Scope(whole, names, TOP, True, frozenset(child.id for child in apart))
+
+
+def _defines(reading: Reading, node: Node) -> bool:
+    """Whether a node at the top is a definition, or has one inside."""
+    shape = SHAPES[reading.language]
+    if any(node.start_byte <= item.node.start_byte < node.end_byte for item in reading.outline.functions):
+        return True
+    kinds = shape.functions | shape.containers | shape.imports
+    if node.type in kinds or "export" in node.type:
+        return True
+    return any(one.type in kinds for one in syntax_tree.walk(node) if one.is_named)
 
 
 def _receiver(node: Node) -> frozenset[str]:

@@ -155,7 +155,7 @@ def _proposal(reading: Reading, scope: Scope, old: str, new: str, evidence: Evid
         return None
     if any(name.role == "shared" for name in scope.by_text[old]) or any(_unsafe(name, reading) for name in bound):
         return None
-    function = text_of(item.node)
+    function = reading.text if scope.top else text_of(item.node)
     if re.search(_REFLECTION.get(reading.language, "(?!)"), function) or re.search(
         rf"['\"]:?{re.escape(bare)}['\"]", function
     ):
@@ -194,6 +194,15 @@ def _proposal(reading: Reading, scope: Scope, old: str, new: str, evidence: Evid
     }
     score = evidence.score + min(len(uses), 8) / 8
     return Proposal(RENAME, f"{item.first} {old}", values, (*edits, *comments), lines, item.first, item.last, score)
+
+
+def _outside(reading: Reading, scope: Scope, bare: str) -> bool:
+    """Whether a name may be the file's, not the function's own; at the top, whether it is more than a variable."""
+    if scope.top:
+        return bare in reading.outline.imported or any(
+            item.kind != "value" for item in reading.outline.defined.get(bare, ())
+        )
+    return bare in reading.outline.defined or bare in reading.outline.imported
 
 
 def _is_method(node: Node) -> bool:

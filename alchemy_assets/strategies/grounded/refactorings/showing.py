@@ -16,6 +16,8 @@ from alchemy_assets.strategies.strategy import CuratedFile
 DIFF, FUNCTION, FILE = "diff", "function", "file"
 # A longer file is not repeated for a small change, nor is a longer function.
 WHOLE_FILE, WHOLE_FUNCTION = 2_000, 2_400
+# What changes one function and makes another.
+_OF_TWO = frozenset({"extract_function"})
 _BARE = re.compile(
     r"\b(only|nothing|no more|just|bare|plain|without|no (?:comment|explan|prose|text|word)\w*)\b", re.IGNORECASE
 )
@@ -26,7 +28,8 @@ def turns(file: CuratedFile, proposal: Proposal, text: str) -> tuple[str, str, s
     key = f"{file.blob_id} {proposal.key}"
     form = form_of(file, proposal, text)
     prompt_id, template = pick(f"refactoring_{proposal.refactoring}", key)
-    _, wish = pick(f"refactoring_as_{form}", key)
+    several = form == FUNCTION and proposal.refactoring in _OF_TWO
+    _, wish = pick(f"refactoring_as_{form}s" if several else f"refactoring_as_{form}", key)
     name = PurePosixPath(file.path).name or "the file"
     values = {
         **proposal.values,
