@@ -3,9 +3,10 @@
 Belongs here: the kinds of this strategy. Does not: a kind itself.
 """
 
+from alchemy_assets.strategies.grounded.debugging import Debugging
 from alchemy_assets.strategies.strategy import Kind
 
 NAME = "code_dialogue"
 DESCRIPTION = "Talks about a file over several turns, each of which builds on the one before."
-KINDS: tuple[Kind, ...] = ()
-WITHOUT_A_MODEL = "CodeDialogue is written by a language model; no engine is configured, so this partition is empty."
+KINDS: tuple[Kind, ...] = (Debugging(),)
+WITHOUT_A_MODEL = ""
