@@ -215,8 +215,8 @@ def test_text_declarations_and_tests_stay_as_they_are(language, text):
             "SELECT a FROM t UNION SELECT a FROM u;\n",
             (
                 "wrong handling of duplicates",
-                "SELECT a FROM t UNION SELECT a FROM u",
-                "SELECT a FROM t UNION ALL SELECT a FROM u",
+                "UNION",
+                "UNION ALL",
             ),
         ),
         ("Shell", 'if [ -z "$a" ]; then\n  b\nfi\n', ("inverted condition", '-z "$a"', '-n "$a"')),
@@ -292,6 +292,23 @@ def test_a_guard_whose_numbers_stand_nowhere_else_is_not_left_out():
     text = "def f(n):\n    if n > 4711:\n        return n\n    return n + 1\n"
     assert "missing early exit" not in faults("Python", text)
     assert "missing early exit" in faults("Python", f"{text}\n\nLIMIT = 4711\n")
+
+
+def test_long_code_is_cut_around_the_difference():
+    """A condition that fills a screen is not quoted whole, and stands in a line."""
+    sums = (" + ".join(f"{side}_{number}" for number in range(20)) for side in ("left", "right"))
+    found = made("Python", f"if ({') < ('.join(sums)}):\n    f()\n")
+    (cut,) = ((before, after) for fault, before, after in found if fault == "wrong boundary")
+    assert "< (right_0" in cut[0]
+    assert "<= (right_0" in cut[1]
+    assert all(len(code) < 90 and code.startswith("… ") and code.endswith(" …") for code in cut)
+
+
+def test_code_that_was_left_out_is_told_alone():
+    """Of a statement that is missing, the code before is that statement and nothing else."""
+    text = "def f(n):\n    if n < 2:\n        return n\n    return f(n - 1) + 1\n"
+    (one,) = (one for one in mutants("Python", text) if one.fault == "missing early exit")
+    assert (one.before, one.after, one.line) == ("if n < 2: return n", "", 2)
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="examples/corpus is not here")

@@ -373,13 +373,3 @@ def test_the_explanation_names_code_before_and_after():
         assert "`n`" in said
         assert "`3`" in said
         assert "{" not in said
-
-
-def test_long_code_is_quoted_around_the_difference():
-    """A condition that fills a screen is not quoted whole."""
-    long = " and ".join(f"condition_{number}" for number in range(20))
-    right, wrong = bug_explained._short(long, long.replace("_10 and", "_10 or"))
-    assert len(wrong) < 120
-    assert wrong.startswith("… ")
-    assert " or " in wrong
-    assert " or " not in right

@@ -13,12 +13,10 @@ from alchemy_assets.strategies.grounded.symptom import Symptom, error_of, first_
 from alchemy_assets.strategies.phrasing import fill, pick
 
 LONGEST_CODE = 90
-AROUND = 32
 _RANGES = frozenset({"..", "..=", "..<", "..."})
 _LOGIC = frozenset({"&&", "||", "and", "or", "AND", "OR"})
 _DIRECTIONS = frozenset({"<", ">", "<=", ">=", "-lt", "-gt"})
 _LOOP = re.compile(r"\W*(?:for|while)\b[^?]*$")
-_SPACES = re.compile(r"\s+")
 _ONLY = {
     faults.SWAPPED_ARGUMENTS: "swapped_arguments",
     faults.SWAPPED_OPERANDS: "swapped_operands",
@@ -81,12 +79,11 @@ def replaced(source: str, mutant: Mutant) -> tuple[str, str]:
 
 def _cause(language: str, source: str, mutant: Mutant) -> dict[str, str]:
     old, new = replaced(source, mutant)
-    right, wrong = _short(mutant.before, mutant.after)
     line = mutant.line - (len(source) - len(source.lstrip("\n")))
     where = f"in `{mutant.function}`" if mutant.function else f"on line {line}"
     return {
-        "right": inline(right),
-        "wrong": inline(wrong),
+        "right": inline(mutant.before),
+        "wrong": inline(mutant.after),
         "old": inline(old),
         "new": inline(new),
         "line": str(line),
@@ -94,26 +91,6 @@ def _cause(language: str, source: str, mutant: Mutant) -> dict[str, str]:
         "where_cap": where[0].upper() + where[1:],
         "nothing": {"PHP": "`null`", "Python": "`None`"}.get(language, "`undefined`"),
     }
-
-
-def _short(right: str, wrong: str) -> tuple[str, str]:
-    """Both codes in a line; where they are long, only what is around their difference."""
-    right, wrong = _SPACES.sub(" ", right).strip().rstrip(";"), _SPACES.sub(" ", wrong).strip().rstrip(";")
-    if max(len(right), len(wrong)) <= LONGEST_CODE:
-        return right, wrong
-    least = min(len(right), len(wrong))
-    start = next((at for at in range(least) if right[at] != wrong[at]), least)
-    end = next((at for at in range(least - start) if right[-1 - at] != wrong[-1 - at]), least - start)
-    return _window(right, start, len(right) - end), _window(wrong, start, len(wrong) - end)
-
-
-def _window(text: str, start: int, end: int) -> str:
-    first, last = max(start - AROUND, 0), min(end + AROUND, len(text))
-    while 0 < first < start and text[first - 1] != " ":
-        first += 1
-    while len(text) > last > end and text[last] != " ":
-        last -= 1
-    return f"{'… ' if first else ''}{text[first:last].strip()}{' …' if last < len(text) else ''}"
 
 
 def _consequence(symptom: Symptom) -> tuple[str, dict[str, str]]:

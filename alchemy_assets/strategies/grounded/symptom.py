@@ -20,7 +20,7 @@ MOST_LINES, FEW_LINES, HALF = 24, 6, 0.5
 MOST_ERROR_LINES = 14
 MOST_DIFFERENT = 16
 CONTEXT = 2
-_NOTHING = "(nothing)"
+_NOTHING, _EMPTY_LINE = "(nothing)", "(an empty line)"
 _NO_ERROR = re.compile(
     r"\s*(?:at |from |File |\.\.\.|goroutine |note ?:|Node\.js v|\d+:|#\d|\^|exit status|stack backtrace)|\W*$"
 )
@@ -196,7 +196,7 @@ def _how_many(symptom: Symptom) -> str:
 def _block(text: str) -> str:
     lines = text.strip("\n").split("\n")
     if not text.strip():
-        return _NOTHING
+        return _EMPTY_LINE if text == "\n" else _NOTHING
     if len(lines) <= MOST_LINES:
         return fenced("\n".join(lines), "text")
     return f"{fenced(chr(10).join(lines[:12]), 'text')}\n\n(the first 12 of {len(lines)} lines)"

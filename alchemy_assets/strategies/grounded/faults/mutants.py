@@ -23,7 +23,8 @@ from alchemy_assets.strategies.phrasing import draw
 Found = tuple[Change, str]
 MOST = 40
 MOST_A_FAULT = 6
-_SHOWN_LINES, _SHOWN_CHARACTERS = 3, 120
+LONGEST_SHOWN, _AROUND = 90, 32
+_SPACES = re.compile(r"\s+")
 _FAMILIES = (operators, values, statements, names)
 _TEST = re.compile(r"(?:test_?|Test)(?:[A-Z0-9_]|$)|_?(?:assert|expect)|(?:it|describe|tests?|__main__)$|\w+_test$")
 _CHECK = re.compile(r"(?:\w+[.:!]+)*(?:assert\w*|expect|should\w*|debug_assert\w*|static_assert|assume|precondition)!?")
@@ -34,7 +35,7 @@ class Mutant:
     """A text with one fault in it.
 
     fault: one of `change.FAULTS`. start, end: bytes of the original that became `replacement`. line: from 1, in both texts.
-    before, after: the code of the changed place, short; `after` is empty where a statement was left out.
+    before, after: the code of the changed place in a line, long code cut (`…`); `after` is empty where a statement was left out.
     function: the name of the function around, or "".
     """
 
@@ -176,11 +177,10 @@ def _in_turn(groups: Sequence[Sequence[Found]]) -> list[Found]:
 def _mutant(source: bytes, changed: bytes, change: Change, function: str) -> Mutant:
     shown = change.shown
     start, end = min(shown.start_byte, change.start), max(shown.end_byte, change.end)
-    before, after = source[start:end].decode(), changed[start : end + len(changed) - len(source)].decode()
-    if max(before.count("\n"), after.count("\n")) >= _SHOWN_LINES or len(before) > _SHOWN_CHARACTERS:
-        first, last = source.rfind(b"\n", 0, change.start) + 1, source.find(b"\n", change.end)
-        last = len(source) if last < 0 else last
-        before, after = source[first:last].decode(), changed[first : last + len(changed) - len(source)].decode()
+    if not change.replacement and change.start <= shown.start_byte and shown.end_byte <= change.end:
+        before, after = syntax_tree.text_of(shown), ""
+    else:
+        before, after = source[start:end].decode(), changed[start : end + len(changed) - len(source)].decode()
     return Mutant(
         change.fault,
         change.start,
@@ -188,7 +188,26 @@ def _mutant(source: bytes, changed: bytes, change: Change, function: str) -> Mut
         change.replacement,
         _line(source, change),
         changed.decode(),
-        before.strip(),
-        after.strip(),
+        *_short(before, after),
         function,
     )
+
+
+def _short(before: str, after: str) -> tuple[str, str]:
+    """Both codes in a line; where they are long, only what is around their difference."""
+    before, after = (_SPACES.sub(" ", text).strip().rstrip(";") for text in (before, after))
+    if max(len(before), len(after)) <= LONGEST_SHOWN:
+        return before, after
+    least = min(len(before), len(after))
+    start = next((at for at in range(least) if before[at] != after[at]), least)
+    end = next((at for at in range(least - start) if before[-1 - at] != after[-1 - at]), least - start)
+    return _window(before, start, len(before) - end), _window(after, start, len(after) - end)
+
+
+def _window(text: str, start: int, end: int) -> str:
+    first, last = max(start - _AROUND, 0), min(end + _AROUND, len(text))
+    while 0 < first < start and text[first - 1] != " ":
+        first += 1
+    while len(text) > last > end and text[last] != " ":
+        last -= 1
+    return f"{'… ' if first else ''}{text[first:last].strip()}{' …' if last < len(text) else ''}"

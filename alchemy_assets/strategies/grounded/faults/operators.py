@@ -113,7 +113,7 @@ def _update(node: Node) -> Iterator[Change]:
     operator = node.child_by_field_name("operator") or next((c for c in node.children if not c.is_named), None)
     target = node.children[0]
     value = node.children[-1]
-    if operator is None:
+    if operator is None or node.end_point[0] > node.start_point[0] + 1:
         return
     word = text_of(operator)
     if word in {"+=", "-=", "*=", ".=", "|=", "||="}:

@@ -129,9 +129,9 @@ def _left_out(place: Place, fault: str, node: Node) -> Iterator[Change]:
 def _all(node: Node) -> Iterator[Change]:
     words = node.children_by_field_name("operation")
     if len(words) == 1 and words[0].type == "keyword_union":
-        yield Change(DUPLICATES, words[0].end_byte, words[0].end_byte, _cased(words[0], " ALL"), node)
+        yield Change(DUPLICATES, words[0].end_byte, words[0].end_byte, _cased(words[0], " ALL"), words[0])
     elif [word.type for word in words] == ["keyword_union", "keyword_all"] and within(node, _RECURSIVE) is None:
-        yield Change(DUPLICATES, words[0].end_byte, words[1].end_byte, "", node)
+        yield Change(DUPLICATES, words[0].end_byte, words[1].end_byte, "", words[0])
 
 
 def _case(place: Place, node: Node) -> Iterator[Change]:
