@@ -25,6 +25,11 @@ _ASIDE = re.compile(
     r"|for (internal|testing|debugging))\b",
     re.IGNORECASE,
 )
+# A function that says it is a test, and lines that show a call.
+_OF_A_TEST = re.compile(
+    r"^\W*(?:(?:a|an|the|this|simple|basic|some|more|is|function|method)\W+)*(?:unit\W+)?tests?\b", re.IGNORECASE
+)
+_SHOWN_CALL = re.compile(r"^\s*#?\s*=>|^\s{2,}\S.*[\w?!]\(.*\)|->")
 _FILLER = re.compile(
     r"\b(this|a|the|is|an?)?\s*\b(helper|utility|simple)?\s*\b(function|method|routine|procedure|func)\s+(to|that|which|for|will)\b",
     re.IGNORECASE,
@@ -59,7 +64,7 @@ def prose(comment: str) -> list[str]:
     """The words of the comment's prose: no tags, no examples, no directives."""
     words: list[str] = []
     for line in plain(comment):
-        if not _TAG_LINE.match(line) and not _DIRECTIVE.match(line):
+        if not (_TAG_LINE.match(line) or _DIRECTIVE.match(line) or _SHOWN_CALL.search(line)):
             words.extend(_WORD.findall(_FILLER.sub(" ", line)))
     return words
 
@@ -75,6 +80,6 @@ def fault_of(comment: str) -> str | None:
     if UNFINISHED_WORD.search(comment):
         return UNFINISHED
     said = next((line for line in lines if _WORD.search(line)), "")
-    if len(prose(comment)) < FEWEST_WORDS or _GENERATED.search(comment) or _ASIDE.match(said):
+    if len(prose(comment)) < FEWEST_WORDS or _GENERATED.search(comment) or _ASIDE.match(said) or _OF_A_TEST.match(said):
         return SAYS_TOO_LITTLE
     return None

@@ -228,7 +228,7 @@ class _Resolver:
             _add(self.needs.unknown, [text])
 
     def _member(self, name: Name) -> None:
-        if self._receiver_known(name.receiver) and not self._extends(name):
+        if self._receiver_known(name.receiver) and not self._extends(name) and not self._added(name):
             return
         if self._need(
             name.text, of=text_of(name.receiver) if name.receiver is not None else "", called=self._called(name)
@@ -248,6 +248,17 @@ class _Resolver:
             and name.text not in self.known["members"]
             and not (name.receiver is not None and text_of(name.receiver)[:1].isupper())
             and any(item.kind == "function" for item in self.outline.defined.get(name.text, ()))
+        )
+
+    def _added(self, name: Name) -> bool:
+        """PHP: whether a variable's field may have been added to a class of another file."""
+        around = name.node.parent
+        return (
+            self.outline.language == "PHP"
+            and around is not None
+            and around.type == "member_access_expression"
+            and name.receiver is not None
+            and text_of(name.receiver) in self.locals
         )
 
     def _receiver_known(self, receiver: Node | None) -> bool:

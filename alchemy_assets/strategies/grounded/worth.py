@@ -14,7 +14,7 @@ from alchemy_assets import syntax_tree
 from alchemy_assets.strategies.grounded import doc_comments
 from alchemy_assets.strategies.grounded.excerpt import Excerpt, hole_of
 from alchemy_assets.strategies.grounded.names import names_in
-from alchemy_assets.strategies.grounded.outline import COMMENTS, Item, Outline, is_class
+from alchemy_assets.strategies.grounded.outline import COMMENTS, Item, Outline
 from alchemy_assets.strategies.grounded.resolve import Needs
 
 FEWEST_LINES, MOST_LINES = 3, 40
@@ -27,8 +27,10 @@ UNTOLD_CHARACTERS, UNTOLD_SHARE = 160, 0.25
 UNTOLD_NUMBERS = 3
 # Characters of patterns that the prompt does not hold: a short one can be worked out.
 UNTOLD_PATTERNS = 24
-# Words from which a text is a sentence.
-SENTENCE = 3
+# Printed texts that the prompt does not hold.
+UNTOLD_PRINTED = 2
+# Letters that two forms of a word share.
+STEM = 4
 
 ENTRY_OR_TEST = "an entry point or a test"
 NO_FUNCTION = "no function with a doc comment"
@@ -72,17 +74,88 @@ _SAYS_NOTHING = re.compile(
 _STUB = re.compile(r"NotImplemented|not implemented|unimplemented!|todo!|fatalError\(", re.IGNORECASE)
 # What prints or logs, and the words of a comment that announce it.
 _PRINTS = re.compile(
-    r"\b(?:e?println!|e?print!|f?printf|print\w*|puts|echo|console\.\w+|cout|cerr|System\.(?:out|err)|fmt\.F?[Pp]rint\w*|NSLog"
-    r"|Console\.Write\w*|log(?:ger|ging)?(?:\.|::|->)\w+|_?LOG\w*|warn\w*|error_log)\b"
+    r"(?:e?print(?:ln)?!|(?:v?f?printf|print|print_r|println|puts|console\.\w+|System\.(?:out|err)\.\w+|fmt\.F?[Pp]rint\w*"
+    r"|NSLog|Console\.Write\w*|log(?:ger|ging)?(?:\.|::|->)\w+|warn|warning|error_log|debugPrint|var_dump))\s*[($@\"'\[]"
+    r"|(?:std::)?(?:cout|cerr|clog)\s*<<|echo\s"
 )
 _ANNOUNCED = re.compile(
     r"print|log|output|show|display|report|writ|dump|echo|warn|messag|tell|trac|std(?:err|out)|usage|help|prompt|debug|list|emit|say",
     re.IGNORECASE,
 )
-_PATTERN = re.compile(r"regex|pattern_content")
+_PATTERNS = frozenset({"regex", "regex_literal"})
+# Sums that could be made in any way.
+_HASHES = re.compile(r"hash|checksum|digest|fingerprint|random", re.IGNORECASE)
+_MIXES = re.compile(r">>|\^|& *0x|% *\d")
 _RETURNS = re.compile(r"return_(?:statement|expression)|control_transfer_statement|yield\w*")
-_STATEMENT = re.compile(r"statement|block|body|then|else|_list$|source_file|command_list|do_group")
-_TEXT = re.compile(r"string|content|line_str|word")
+# Words of names: `readUTF8Line` has three.
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
+_EVERYWHERE = frozenset(
+    [
+        *(
+            "a",
+            "an",
+            "and",
+            "as",
+            "at",
+            "be",
+            "by",
+            "for",
+            "from",
+            "if",
+            "in",
+            "is",
+            "it",
+            "no",
+            "not",
+            "of",
+            "on",
+            "or",
+            "s",
+        ),
+        *(
+            "that",
+            "the",
+            "then",
+            "this",
+            "to",
+            "with",
+            "void",
+            "static",
+            "public",
+            "private",
+            "const",
+            "def",
+            "fn",
+            "func",
+        ),
+        *(
+            "function",
+            "int",
+            "str",
+            "string",
+            "bool",
+            "boolean",
+            "char",
+            "double",
+            "float",
+            "long",
+            "self",
+            "param",
+            "return",
+        ),
+    ]
+)
+_DOES = re.compile(
+    r"\W*(?!this\b|is\b|was\b|has\b|does\b|methods\b|tests\b|functions\b|helpers\b)(?:[A-Za-z]{2,}s\b(?!:)|(?:re)?(?:turn|move|set|add|place|name|write|read)\b"
+    r"|(?:get|compute|calculate|print|find|check|count|create|make|build|convert|parse|delete|insert|issue|compare|list|sort|split"
+    r"|join|apply|update|load|send|show|determine|draw|fill|format|handle|initiali[sz]e|look|map|merge|open|close|run|search|select"
+    r"|store|transform|translate|try|wait|generate|copy|encode|decode|extract|emit|append|test whether|tell|say|drop|keep)\b)",
+    re.IGNORECASE,
+)
+_STATEMENT = re.compile(
+    r"statement$|^call$|^call_expression$|^command$|^macro_invocation$|_call_expression$|method_invocation"
+)
+_TEXT = re.compile(r"string|content|line_str")
 # What a function gives without a word for it.
 _ANY_RESULT = frozenset({"Ruby", "Shell"})
 _NUMBER = re.compile(r"(?<![\w.])\d[\d_]*(?:\.\d+)?\d(?![\w.])")
@@ -157,12 +230,16 @@ def fault_before_reading(outline: Outline, item: Item) -> tuple[str, str] | None
         return ENTRY_OR_TEST, ""
     if fault := doc_comments.fault_of(doc):
         return fault, doc.strip()[:80]
+    if _unrelated(item, doc):
+        return doc_comments.SAYS_TOO_LITTLE, doc.strip()[:80]
     hole = hole_of(outline, item)
     if hole is None or not _own_lines(outline, item):
         return LAYOUT, ""
     if item.node.has_error:
         return NOT_PARSED, ""
     body = "\n".join(outline.lines[hole[0] : hole[1] + 1])
+    if _MIXES.search(body) and _HASHES.search(f"{item.name} {doc}"):
+        return UNTOLD, "how it mixes"
     lines = _code_lines(outline, *hole)
     if lines < FEWEST_LINES or _trivial(item):
         return TRIVIAL, f"{lines} lines"
@@ -196,7 +273,7 @@ def fault_of_excerpt(outline: Outline, item: Item, needs: Needs, excerpt: Excerp
     unknown = [*needs.unknown, *(name for name in needs.maybe if name not in shown)]
     if unknown:
         return UNRESOLVED, ", ".join(sorted(set(unknown)))
-    if untold := _untold(item, excerpt) or _unannounced(item, doc_of(outline, item), excerpt):
+    if untold := _untold(item, excerpt) or _prints(outline, item, excerpt):
         return UNTOLD, untold
     if _script(outline, item, needs):
         return ENTRY_OR_TEST, "takes nothing, gives nothing"
@@ -205,35 +282,55 @@ def fault_of_excerpt(outline: Outline, item: Item, needs: Needs, excerpt: Excerp
     return None
 
 
-def _unannounced(item: Item, doc: str, excerpt: Excerpt) -> str:
-    """A sentence that the body prints or logs, though its comment says nothing of that."""
-    if _ANNOUNCED.search(doc):
-        return ""
+def _prints(outline: Outline, item: Item, excerpt: Excerpt) -> str:
+    """What a body prints or logs though its comment says nothing of that, or in a form that nobody could guess."""
+    # What a shell function prints is what it gives.
+    announced = outline.language == "Shell" or _ANNOUNCED.search(doc_of(outline, item))
+    printed: dict[int, str] = {}
     for node in _inside(item):
-        text = syntax_tree.text_of(node) if node.named_child_count == 0 else ""
-        if not _TEXT.search(node.type) or len(_WORDS.findall(text)) < SENTENCE or text.strip("\"'`") in excerpt.text:
+        text = syntax_tree.text_of(node) if _STATEMENT.search(node.type) else ""
+        if not _PRINTS.match(text):
             continue
-        around = node
-        while around.parent is not None and around.parent != item.body and not _STATEMENT.search(around.parent.type):
-            around = around.parent
-        if _PRINTS.match(syntax_tree.text_of(around).lstrip()):
+        if not announced:
             return text[:60]
-    return ""
+        texts = {leaf.start_byte: syntax_tree.text_of(leaf) for leaf in syntax_tree.walk(node) if _literal(leaf)}
+        printed |= {at: one for at, one in texts.items() if one.strip("\"'`") not in excerpt.text}
+    return next(iter(printed.values()))[:60] if len(printed) > UNTOLD_PRINTED else ""
+
+
+def _literal(node: Node) -> bool:
+    return node.named_child_count == 0 and _TEXT.search(node.type) is not None and len(node.text or b"") > 1
 
 
 def _script(outline: Outline, item: Item, needs: Needs) -> bool:
-    """Whether a function takes nothing, gives nothing and uses no value of the file: what it does is up to it."""
-    if outline.language in _ANY_RESULT or needs.fields or any(is_class(parent) for parent in item.parents):
+    """Whether a function takes nothing, gives nothing and works on nothing of the file: what it does is up to it."""
+    if outline.language in _ANY_RESULT or needs.fields or item.node.child_by_field_name("return_type") is not None:
         return False
-    if any(one.kind == "value" for one in needs.items) or item.node.child_by_field_name("return_type") is not None:
+    if any(one.kind == "value" and all(parent in item.parents for parent in one.parents) for one in needs.items):
         return False
     end = item.body.start_byte if item.body is not None else 0
-    takes = any(
-        name.role == "bind" and name.node.end_byte <= end and name.text != item.name
-        for name in names_in(item.node, outline.shape)
-    )
-    gives = any(_RETURNS.fullmatch(node.type) and node.named_child_count for node in _inside(item))
-    return not takes and not gives
+    for name in names_in(item.node, outline.shape):
+        if name.role == "own" or (
+            name.role == "bind"
+            and name.node.end_byte <= end
+            and name.text != item.name
+            and "type_parameter" not in name.holder.type
+        ):
+            return False
+    return not any(_RETURNS.fullmatch(node.type) and node.named_child_count for node in _inside(item))
+
+
+def _unrelated(item: Item, doc: str) -> bool:
+    """Whether a comment neither begins by what is done nor has a word in common with its function's signature."""
+    lines = [line.strip() for line in doc_comments.plain(doc) if line.strip()]
+    if item.name in _CONSTRUCTORS or "constructor" in item.node.type or (lines and _DOES.match(lines[0])):
+        return False
+    end = item.body.start_byte if item.body is not None else item.node.end_byte
+    signature = (item.node.text or b"")[: end - item.node.start_byte].decode("utf-8", "replace")
+    named = {word.lower() for word in _PARTS.findall(f"{item.name} {signature}")}
+    said = {word.lower() for word in _PARTS.findall(" ".join(lines))} - _EVERYWHERE
+    stems = {word[:STEM] for word in named if len(word) >= STEM}
+    return not any(word in named or word[:STEM] in stems for word in said)
 
 
 def _untold(item: Item, excerpt: Excerpt) -> str:
@@ -243,8 +340,8 @@ def _untold(item: Item, excerpt: Excerpt) -> str:
     for node in _inside(item):
         leaf = node.named_child_count == 0
         text = syntax_tree.text_of(node) if leaf else ""
-        if leaf and _PATTERN.search(node.type) and text not in excerpt.text:
-            patterns.append(text)
+        if node.type in _PATTERNS and syntax_tree.text_of(node) not in excerpt.text:
+            patterns.append(syntax_tree.text_of(node))
         if leaf and (
             "string" in node.type or "content" in node.type or node.type in {"raw_string", "word", "line_str_text"}
         ):
