@@ -6,6 +6,7 @@ import pytest
 from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.sandbox.sandbox import NOT_RUN, Status
 from alchemy_assets.strategies.grounded.assertions.calls import call_of, names, words_of
+from alchemy_assets.strategies.grounded.assertions.traced import seen_calls
 from alchemy_assets.strategies.grounded.test_writing import (
     NO_KILL,
     NOT_SEEN,
@@ -99,7 +100,7 @@ def test_a_program_is_tested_by_a_script_in_bash(curated, sandbox):
     assert isinstance(sample, Verified), sample
     answer = sample.messages[1][1]
     assert "```bash\n#!/usr/bin/env bash\n" in answer
-    assert "python3 source.py 'a b' 'it'\"'\"'s'" in answer
+    assert "python3 count.py 'a b' 'it'\"'\"'s'" in answer
     assert sample.verified["tests_passed"] == 4
 
 
@@ -172,3 +173,102 @@ def test_names_differ():
         ["gives", "2", "for", "x"],
         ["is", "none", "for", "no", "arguments"],
     ]
+
+
+def test_a_program_with_one_run_is_compared_with_all_that_it_prints(curated, sandbox):
+    """Its output stands in the script, and its exit status is compared too."""
+    text = "total = 0\nfor number in range(1, 5):\n    total += number\n    print(number, total)\n"
+    lines = "TRACE:VAR:<module>:1:total=0\nTRACE:LOOP:<module>:2:number=1\nTRACE:VAR:<module>:3:total=1\n"
+    (sample,) = judge(seen(curated(text, "Python", "sums.py"), ran("1 1\n2 3\n3 6\n4 10\n", lines)), sandbox)
+    assert isinstance(sample, Verified), sample
+    assert "1 1\n2 3\n3 6\n4 10\nE" in sample.messages[1][1]
+    assert "python3 sums.py" in sample.messages[1][1]
+
+
+TRACE = """\
+TRACE:IN:main:9:argc=1
+TRACE:IN:gcd:3:a=12; b=18
+TRACE:LOOP:gcd:4:b=18
+TRACE:OUT:gcd:6:result=6
+TRACE:IN:gcd:3:a=7; b=3
+TRACE:OUT:gcd:6:result=1
+TRACE:IN:now:20:a=1
+TRACE:OUT:now:21:result=5
+TRACE:IN:now:20:a=1
+TRACE:OUT:now:21:result=6
+TRACE:IN:name:30:items=[1, 2, ... 9 in all]
+TRACE:OUT:name:31:result=2
+TRACE:OUT:main:11:result=0
+"""
+
+
+def test_calls_inside_of_a_program_are_read_from_its_trace(curated):
+    """Calls with plain values count, those of functions that give something else each time do not, nor does main."""
+    found = seen_calls(seen(curated(CLAMP), ran("", TRACE)).observed)
+    assert [(one.function, one.arguments, one.result) for one in found] == [
+        ("gcd", ("12", "18"), "6"),
+        ("gcd", ("7", "3"), "1"),
+    ]
+    assert found[0].reached == {3, 4, 6}
+
+
+C_GCD = """\
+#include <stdio.h>
+
+int gcd(int a, int b) {
+  while (b) {
+    int rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+int main(void) {
+  printf("%d\\n", gcd(12, 18));
+  return 0;
+}
+"""
+RUST_GCD = """\
+fn main() {
+    println!("{}", gcd(12, 18));
+}
+fn gcd(a: u32, b: u32) -> u32 {
+    if b == 0 {
+        return a;
+    }
+    gcd(b, a % b)
+}
+"""
+GO_GCD = """\
+package main
+
+func gcd(a, b int) int {
+\tfor b != 0 {
+\t\ta, b = b, a%b
+\t}
+\treturn a
+}
+
+func main() {
+\tprintln(gcd(12, 18))
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "suffix", "text", "shown"),
+    [
+        ("C", "c", C_GCD, "assert(gcd(12, 18) == 6);"),
+        ("Rust", "rs", RUST_GCD, "assert_eq!(gcd(12, 18), 6);"),
+        ("Go", "go", GO_GCD, "if got := gcd(12, 18); got != 6 {"),
+    ],
+)
+def test_functions_inside_of_programs_get_unit_tests(language, suffix, text, shown, request):
+    """What a trace shows of a function becomes assertions, beside the program's own main."""
+    curated, sandbox = request.getfixturevalue("curated"), request.getfixturevalue("sandbox")
+    file = seen(curated(text, language, f"gcd.{suffix}"), ran("", TRACE), source=f"source.{suffix}")
+    sample = judge(file, sandbox)[0]
+    assert isinstance(sample, Verified), sample
+    assert shown in sample.messages[1][1]
+    assert "`gcd`" in sample.messages[0][1]

@@ -15,13 +15,15 @@ from alchemy_assets.generation.completions import Answers
 from alchemy_assets.sandbox.sandbox import Outcome, Run, Sandbox, Status
 from alchemy_assets.strategies import phrasing
 from alchemy_assets.strategies.grounded.assertions.calls import Call, call_of
-from alchemy_assets.strategies.grounded.assertions.registry import CALLING, regression
-from alchemy_assets.strategies.grounded.assertions.shell import TOO_MUCH
+from alchemy_assets.strategies.grounded.assertions.registry import CALLING, named, regression, within
+from alchemy_assets.strategies.grounded.assertions.shell import ONE_RUN, TOO_MUCH
 from alchemy_assets.strategies.grounded.assertions.suite import NOT_BUILT, Case, Framework, Subject, Suite
+from alchemy_assets.strategies.grounded.assertions.traced import seen_calls
 from alchemy_assets.strategies.grounded.completion import language_name
 from alchemy_assets.strategies.grounded.drafting import NOT_SEEN, asked, code_block, judged, left
 from alchemy_assets.strategies.grounded.faults.mutants import mutants
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left, Rejected, Verified
+from alchemy_assets.tracing.building import COMPILED
 from alchemy_assets.tracing.observed import CALLS, Observed
 from alchemy_assets.tracing.reasons import Dropped, Reason
 
@@ -30,6 +32,14 @@ LONGEST_CALL = 160
 LONGEST_VALUE = 160
 LONGEST_FILE = 16_000
 MOST_MUTANTS = 5
+LEAST_KILLED = 1 / 3
+# Where tests stand in the file itself.
+AT_ITS_END = (
+    "{output}",
+    "{output}",
+    "At the end of `{tests}`:\n\n{output}",
+    "{output}\n\nIt goes to the end of `{tests}`.",
+)
 
 NO_FRAMEWORK = "tests of its functions are not written in this language"
 NOT_READ = "its calls are not read"
@@ -39,10 +49,12 @@ TOO_LONG = "the file is too long"
 TESTS_FAIL = "the tests do not pass on the file"
 NO_MUTANT = "nothing of it can be broken"
 NO_KILL = "no fault makes the tests fail"
+FEW_KILLS = "most faults pass the tests"
 NOTHING_RUNS = "programs cannot be run here"
 REASONS = (
     *(
         TOO_MUCH,
+        ONE_RUN,
         NO_FRAMEWORK,
         NOT_READ,
         NO_VALUES,
@@ -51,6 +63,7 @@ REASONS = (
         TESTS_FAIL,
         NO_MUTANT,
         NO_KILL,
+        FEW_KILLS,
         NOTHING_RUNS,
         NOT_SEEN,
     ),
@@ -128,15 +141,19 @@ class TestWriting:
         return _asked(self.name, file, plan, tuple(dict.fromkeys(call.shown for call in calls)))
 
     def _of_program(self, file: CuratedFile, seen: Observed) -> list[Draft]:
-        """A draft for the runs of a program."""
-        subject = Subject(file.language, seen.source, file.text, file.blob_id)
-        outcomes = {(one.result.exit_code, one.result.stdout) for one in seen.ran}
-        if len(outcomes) < LEAST_CASES:
-            return [left(self.name, file, ONE_OUTCOME, f"{len(outcomes)} of {len(seen.ran)} runs")]
+        """A draft for functions that were seen to be called inside, and one for the runs of the program."""
+        subject = Subject(file.language, named(file, seen), file.text, file.blob_id)
+        drafts = []
+        inside = within(subject, seen_calls(seen))
+        if inside is not None:
+            plan = Plan(
+                subject, inside.reached, seen.points, inside.calls, framework=inside.framework, suite=inside.suite
+            )
+            drafts.append(_asked(self.name, file, plan, inside.functions))
         suite = regression(subject, seen)
         if isinstance(suite, Left):
-            return [left(self.name, file, suite.reason, suite.detail)]
-        return [_asked(self.name, file, Plan(subject, seen.reached, seen.points, suite=suite), ())]
+            return drafts or [left(self.name, file, suite.reason, suite.detail)]
+        return [*drafts, _asked(self.name, file, Plan(subject, seen.reached, seen.points, suite=suite), ())]
 
 
 def _why(seen: Dropped | None) -> tuple[str, str]:
@@ -274,6 +291,8 @@ def _after_mutants(drafts: Sequence[Draft], suites: Mapping[int, Suite], sandbox
             found[key] = Left(NO_MUTANT, f"{len(chosen[key])} were made")
         elif not killed:
             found[key] = Left(NO_KILL, f"0 of {len(results)}")
+        elif len(killed) < LEAST_KILLED * len(results):
+            found[key] = Left(FEW_KILLS, f"{len(killed)} of {len(results)}")
         else:
             found[key] = Made(suites[key], len(killed), len(results), killed)
     return found
@@ -295,7 +314,7 @@ def _held(kind: str, draft: Draft, made: Made, sandbox: Sandbox) -> Verified:
         (question, ("assistant", answer)),
         {
             "parsed": True,
-            "compiled": True,
+            "compiled": True if draft.file.language in COMPILED else None,
             "executed": True,
             "tests_passed": suite.tests,
             "observed": True,
@@ -303,7 +322,7 @@ def _held(kind: str, draft: Draft, made: Made, sandbox: Sandbox) -> Verified:
         },
         {
             "toolchain": sandbox.toolchain(draft.file.language),
-            "runs": 1 + made.tried,
+            "runs": 1 + made.tried + (plan.suite is None),
             "detail": json.dumps(
                 {
                     "framework": suite.said,
@@ -322,5 +341,7 @@ def _answer(draft: Draft, suite: Suite) -> str:
     """The test file in a fence, at times with its name before it."""
     block = code_block(suite.language, suite.text)
     _, template = phrasing.pick("test_writing_answers", draft.file.blob_id)
+    if suite.name == _plan(draft).subject.name:
+        template = AT_ITS_END[phrasing.draw("at its end", draft.file.blob_id) % len(AT_ITS_END)]
     values = {"output": block, "tests": suite.name, "run": suite.command, "count": str(suite.tests)}
     return phrasing.fill(template, values)

@@ -1,25 +1,28 @@
 """Write regression tests of a whole program as a bash script: arguments and input, then output and exit status.
 
 Belongs here: which runs of a program are compared, and the script. Does not: how the program is built (`launch`).
-Two scripts are known: one call of a checking function for each run, and one function for each run.
+Two scripts are known for several runs: one call of a checking function for each run, and one function for each run. A
+program with one run is compared with all that it prints.
 """
 
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alchemy_assets.strategies.grounded.assertions.calls import Call, names, words_of
 from alchemy_assets.strategies.grounded.assertions.suite import Job, Subject, Suite
 from alchemy_assets.strategies.strategy import Left
-from alchemy_assets.tracing.launch import launch_of
+from alchemy_assets.tracing.launch import Launch, launch_of
 from alchemy_assets.tracing.observed import Observed, Ran
 
 NAME = "tests.sh"
 LONGEST_OUTPUT = 700
 MOST_LINES = 25
 LEAST_RUNS = 2
+LEAST_LINES = 3
 TOO_MUCH = "its output is too long to be compared"
+ONE_RUN = "it has one run, which prints next to nothing"
 _PRINTABLE = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f]*")
 _STYLES = ("check", "functions")
 
@@ -37,8 +40,13 @@ class _Run:
 
 
 def regression(subject: Subject, seen: Observed, least: int = LEAST_RUNS) -> Suite | Left:
-    """A script that runs the program as it was seen to run, or why there is none; `least` outcomes must differ."""
-    launch = launch_of(seen.language, subject.text)
+    """A script that runs the program as it was seen to run, or why there is none.
+
+    `least` outcomes must differ; a program with fewer is compared with all that it prints.
+    """
+    launch = launch_as(subject, seen)
+    if len({(one.result.stdout, one.result.exit_code) for one in seen.ran}) < least:
+        return _golden(subject, seen, launch)
     kept = [one for one in seen.ran if _readable(one)]
     if len({(one.result.stdout, one.result.exit_code) for one in kept}) < least:
         return Left(TOO_MUCH, f"{len(kept)} of {len(seen.ran)} runs")
@@ -57,9 +65,77 @@ def regression(subject: Subject, seen: Observed, least: int = LEAST_RUNS) -> Sui
     ]
     style = _STYLES[subject.drawn("script", len(_STYLES))]
     text = (_checking if style == "check" else _functions)(subject, runs, launch.compile)
+    return _suite(subject, launch, text, 2 * len(runs))
+
+
+def launch_as(subject: Subject, seen: Observed) -> Launch:
+    """How the program is built and started under the name that it has here."""
+    launch = launch_of(seen.language, subject.text)
+    if subject.name == seen.source:
+        return launch
+    stem = f"{subject.stem}."
+    return replace(
+        launch, command=launch.command.replace("source.", stem), compile=launch.compile.replace("source.", stem)
+    )
+
+
+def _suite(subject: Subject, launch: Launch, text: str, tests: int) -> Suite:
     command = f"{launch.compile} && bash {NAME}" if launch.compile else f"bash {NAME}"
-    job = Job(seen.language, lambda source: {subject.name: source, NAME: text}, seen.entry, f"bash {NAME}\n")
-    return Suite(NAME, text, "Shell", "plain bash", command, job, 2 * len(runs))
+    job = Job(subject.language, lambda source: {subject.name: source, NAME: text}, subject.name, f"bash {NAME}\n")
+    return Suite(NAME, text, "Shell", "plain bash", command, job, tests)
+
+
+def _golden(subject: Subject, seen: Observed, launch: Launch) -> Suite | Left:
+    """A script that compares all that a program prints with what is written down in it."""
+    one = seen.ran[0]
+    lines = [line for line in one.result.stdout.split("\n") if line.strip()]
+    if not _readable(one):
+        return Left(TOO_MUCH, f"{len(one.result.stdout):,} characters")
+    if len(set(lines)) < LEAST_LINES:
+        return Left(ONE_RUN, f"{len(set(lines))} different lines")
+    mark = next(mark for mark in ("EOF", "EXPECTED", "END_OF_OUTPUT") if mark not in lines)
+    command = launch.line(one.test.arguments)
+    listed = one.result.stdout.removesuffix("\n")
+    style = subject.drawn("golden", 2)
+    parts = [
+        *_head(subject, launch.compile, "Golden test: output and exit status of"),
+        *_made(list(one.test.files.items())),
+    ]
+    status = one.result.exit_code
+    if style:
+        parts += [
+            "expected=$(cat << '" + mark + "'",
+            listed,
+            mark,
+            ")",
+            f"actual=$({command} 2> /dev/null{_fed(one.test.stdin)})",
+        ]
+    else:
+        parts += [
+            f"cat > expected.txt << '{mark}'",
+            listed,
+            mark,
+            "",
+            f"{command} > actual.txt 2> /dev/null{_fed(one.test.stdin)}",
+        ]
+    shown = ("expected.txt", "actual.txt") if not style else ('<(echo "$expected")', '<(echo "$actual")')
+    parts += [
+        "status=$?",
+        "",
+        "failed=0",
+        f"if ! diff -u {shown[0]} {shown[1]}; then",
+        '  echo "FAIL: the output differs"',
+        "  failed=1",
+        "fi",
+        f"if [[ $status -ne {status} ]]; then",
+        f'  echo "FAIL: exit status $status, not {status}"',
+        "  failed=1",
+        "fi",
+        "((failed)) || echo PASS",
+        "exit $failed",
+        "",
+    ]
+    return _suite(subject, launch, "\n".join(parts), 2)
 
 
 def _readable(one: Ran) -> bool:
@@ -71,9 +147,12 @@ def _readable(one: Ran) -> bool:
 
 def _given(one: Ran) -> list[str]:
     """What a run is given, in words."""
-    words = words_of(Call("", "", "", "", tuple(map(repr, one.test.arguments[:3]))))
-    if len(one.test.arguments) > 3:  # noqa: PLR2004 -- more are not told one by one
-        words = [str(len(one.test.arguments)), "arguments", "from", *words[:4]]
+    given = [repr(one.test.files.get(word, word)) for word in one.test.arguments]
+    words = words_of(Call("", "", "", "", tuple(given[:3])))
+    if any(word in one.test.files for word in one.test.arguments):
+        words = ["file", *words]
+    elif len(given) > 3:  # noqa: PLR2004 -- more are not told one by one
+        words = [str(len(given)), "arguments", "from", *words[:4]]
     if not one.test.stdin:
         return words
     lines = one.test.stdin.rstrip("\n").split("\n")
@@ -83,7 +162,11 @@ def _given(one: Ran) -> list[str]:
         if len(lines) == 1
         else [str(len(lines)), "lines", "of", "input", *(["from", *inside] if inside else [])]
     )
-    return [*words, *(["and"] if words else []), *read] if one.test.stdin.strip() else [*words, "blank", "input"]
+    return (
+        [*words, *(["and"] if words else []), *read]
+        if one.test.stdin.strip()
+        else [*words, *(["and"] if words else []), "blank", "input"]
+    )
 
 
 def _outcome(one: Ran) -> list[str]:
