@@ -1,0 +1,212 @@
+"""Conversations about bugs that are planted in real runs: what is kept, and what each turn says."""
+
+import json
+import re
+
+import pytest
+
+from alchemy_assets.generation.completions import NO_ANSWERS
+from alchemy_assets.sandbox.sandbox import Invocation, Limits, Program
+from alchemy_assets.strategies.grounded import debugging, drafting
+from alchemy_assets.strategies.grounded.debugging import Debugging
+from alchemy_assets.strategies.grounded.debugging_turns import Look, in_words, look
+from alchemy_assets.strategies.grounded.faults.mutants import Mutant
+from alchemy_assets.strategies.strategy import Rejected, Verified
+from alchemy_assets.tracing.events import read_events
+from alchemy_assets.tracing.observed import Result
+from tests.strategies.observations import ran, really_seen, seen
+
+KIND = Debugging()
+SCORES = '''"""Grade a score."""
+import sys
+
+
+def grade(score):
+    """The grade of a score from 0 to 20."""
+    if score < 10:
+        return "fail"
+    if score < 15:
+        return "pass"
+    return "distinction"
+
+
+def points(words):
+    total = 0
+    for word in words:
+        total += len(word)
+    return total
+
+
+score = points(sys.argv[1:])
+print(score)
+print(grade(score))
+'''
+ONE_RUN = """def steps(n):
+    count = 0
+    while n != 1:
+        if n % 2:
+            n = 3 * n + 1
+        else:
+            n //= 2
+        count += 1
+    return count
+
+
+for start in (6, 7):
+    print(start, steps(start))
+"""
+LIBRARY = '''def clamp(value: int, low: int, high: int) -> int:
+    """Keep a value between two bounds."""
+    if value < low:
+        return low
+    if value > high:
+        return high
+    return value
+'''
+
+
+@pytest.fixture(scope="module")
+def judged(curated, sandbox):
+    """What the kind makes of a program with arguments, of one without, and of a library."""
+    files = really_seen([curated(text) for text in (SCORES, ONE_RUN, LIBRARY)], sandbox)
+    drafts = [draft for file in files for draft in KIND.next(file, NO_ANSWERS)]
+    return KIND.verify(drafts, sandbox)
+
+
+def held(judged, text=None):
+    return [one for one in judged if isinstance(one, Verified) and text in {None, one.draft.file.text}]
+
+
+def test_every_draft_is_judged_with_a_reason_of_the_kind(judged):
+    """What is no conversation says why, by a reason of the closed set."""
+    assert held(judged)
+    reasons = {reason for one in judged if isinstance(one, Rejected) for reason in one.reasons}
+    assert reasons <= set(debugging.REASONS)
+
+
+@pytest.mark.parametrize("text", [SCORES, ONE_RUN, LIBRARY], ids=["arguments", "one run", "library"])
+def test_a_conversation_has_four_questions_and_four_answers(judged, text):
+    """Programs with inputs, programs without, and libraries are talked about in eight turns."""
+    found = held(judged, text)
+    assert found
+    for one in found:
+        assert [role for role, _ in one.messages] == ["user", "assistant"] * 4
+        assert all(content.strip() for _, content in one.messages)
+
+
+def test_the_diff_of_the_second_answer_gives_the_file_back(judged):
+    """What is mended is the planted line, and nothing else."""
+    for one in held(judged):
+        removed, added = diff_of(one.messages[3][1])
+        before, after = one.draft.seed_text.split("\n"), one.draft.file.text.split("\n")
+        assert removed == [line for line in before if line not in after]
+        assert added == [line for line in after if line not in before]
+
+
+def diff_of(answer):
+    lines = re.search(r"```diff\n(.*?)\n```", answer, re.DOTALL)[1].split("\n")[2:]
+    return tuple([line[1:] for line in lines if line.startswith(mark)] for mark in "-+")
+
+
+def test_the_test_of_the_third_answer_passes_on_the_file_and_fails_with_the_bug(judged, sandbox):
+    """The shown script, run beside the shown file, tells the two apart."""
+    found = [one for one in held(judged, SCORES) if "```bash" in one.messages[5][1]]
+    assert found
+    for one in found:
+        script = re.search(r"```bash\n(.*?)\n```", one.messages[5][1], re.DOTALL)[1]
+        assert runs(sandbox, one.draft.file.text, script) == 0
+        assert runs(sandbox, one.draft.seed_text, script) != 0
+
+
+def runs(sandbox, text, script):
+    program = Program("Python", {"source.py": text.encode(), "tests.sh": f"{script}\n".encode()}, "source.py")
+    return sandbox.run(program, Invocation(script="tests.sh"), Limits()).exit_code
+
+
+def test_the_second_question_tells_what_was_predicted(judged):
+    """The value in the second question stands in the answer before it, as what is to be expected."""
+    for one in held(judged):
+        told = [part for part in re.findall(r"`([^`]+)`", one.messages[2][1]) if part in one.messages[1][1]]
+        assert told or re.search(r"exit status \d+", one.messages[2][1])[0] in one.messages[1][1]
+
+
+def test_the_seed_is_the_file_with_the_bug(judged):
+    """The first question shows the file with the bug, and the edits say how it came in."""
+    for one in held(judged):
+        (edit,) = one.draft.edits
+        text = one.draft.file.text.encode()
+        changed = text[: edit["start"]] + edit["replacement"].encode() + text[edit["end"] :]
+        assert changed.decode() == one.draft.seed_text
+        assert one.draft.seed_text.strip() in one.messages[0][1]
+
+
+def test_what_was_run_is_kept_as_evidence(judged):
+    """Fault, line, both runs and the framework stand in the evidence; the test's outcomes are counted."""
+    for one in held(judged):
+        detail = json.loads(one.evidence["detail"])
+        assert detail["line"] == next(
+            number
+            for number, (old, new) in enumerate(
+                zip(one.draft.file.text.split("\n"), one.draft.seed_text.split("\n"), strict=False), 1
+            )
+            if old != new
+        )
+        assert detail["tried"] == "a look inside" or detail["tried"] != detail["reported"]
+        assert one.verified["tests_passed"] > 0
+        assert one.verified["observed"]
+
+
+def test_a_file_that_was_not_seen_gives_its_reason(curated, sandbox):
+    """Without runs there is nothing to talk about."""
+    (one,) = KIND.verify(list(KIND.next(curated(SCORES), NO_ANSWERS)), sandbox)
+    assert one.reasons == (drafting.NOT_SEEN,)
+
+
+def test_without_a_sandbox_every_draft_is_rejected(curated):
+    """Where nothing can be run, the reason says so."""
+    file = seen(curated(ONE_RUN), ran("6 8\n", "TRACE:IN:steps:1:n=6\n"))
+    judged = KIND.verify(list(KIND.next(file, NO_ANSWERS)), None)
+    assert judged
+    assert {one.reasons for one in judged} == {(debugging.NOTHING_RUNS,)}
+
+
+@pytest.mark.parametrize(
+    ("result", "other", "words"),
+    [
+        (Result(0, "4\n", ""), Result(0, "5\n", ""), "`4`"),
+        (Result(0, "a\nb\n", ""), Result(0, "a\nc\n", ""), "`b` in line 2"),
+        (Result(0, "a\nb\n", ""), Result(0, "a\nb\n", ""), "`b` in the last of 2 lines"),
+        (Result(1, "", "ValueError: no\n"), Result(0, "5\n", ""), "the error `ValueError: no`"),
+        (Result(3, "4\n", ""), Result(0, "5\n", ""), "exit status 3 and `4`"),
+        (Result(0, "\n", ""), Result(0, "5\n", ""), None),
+    ],
+)
+def test_a_result_is_told_by_what_tells_it_apart(result, other, words):
+    """One line is quoted, of several the first that differs; an error is named."""
+    assert in_words(result, other) == words
+
+
+MUTANT = Mutant("wrong operator", 0, 1, "-", 3, "x\n", "a", "b", "f")
+
+
+def test_the_first_wrong_value_is_looked_at():
+    """Two traces part at a value: its place, its turn, what it is and what it should be are told."""
+    due = read_events("TRACE:VAR:f:3:n=1\nTRACE:VAR:f:3:n=2\nTRACE:OUT:f:4:result=2\n")
+    now = read_events("TRACE:VAR:f:3:n=1\nTRACE:VAR:f:3:n=0\nTRACE:OUT:f:4:result=0\n")
+    assert look(MUTANT, due, now) == Look("`n` right after line 3", " (the second time)", "`0`", "`2`")
+
+
+@pytest.mark.parametrize(
+    ("due", "now"),
+    [
+        ("TRACE:VAR:f:3:n=1\n", "TRACE:VAR:f:3:n=1\n"),
+        ("TRACE:BRANCH:f:3:took=if\n", "TRACE:BRANCH:f:3:took=else\n"),
+        ("TRACE:VAR:f:3:n=1\n", "TRACE:VAR:f:4:n=2\n"),
+        ('TRACE:VAR:f:3:n="ab... 90 characters"\n', 'TRACE:VAR:f:3:n="cd... 90 characters"\n'),
+        ("TRACE:OUT:main:3:result=1\n", "TRACE:OUT:main:3:result=2\n"),
+    ],
+    ids=["same", "branch", "place", "cut", "main"],
+)
+def test_nothing_is_looked_at_where_no_value_says_it(due, now):
+    """Traces that agree, that part in another way, or at a value that is cut, give no look inside."""
+    assert look(MUTANT, read_events(due), read_events(now)) is None
