@@ -16,7 +16,8 @@ from alchemy_assets.strategies.grounded.refactoring import (
     TOO_LONG,
     Refactoring,
 )
-from alchemy_assets.strategies.grounded.refactorings.invert import guards, swaps
+from alchemy_assets.strategies.grounded.refactorings.guard import guards
+from alchemy_assets.strategies.grounded.refactorings.invert import swaps
 from alchemy_assets.strategies.grounded.refactorings.reading import read
 from alchemy_assets.strategies.grounded.refactorings.rename import renames
 from alchemy_assets.strategies.strategy import Rejected, Verified

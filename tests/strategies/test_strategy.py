@@ -91,6 +91,7 @@ def test_kinds_belong_to_the_strategy_that_lists_them():
         ("markdown_table", "code_qa"),
         ("execution_question", "code_qa"),
     ]
+    assert ("refactoring", "code_dev") in [(kind.name, kind.strategy) for kind in STRATEGIES["code_dev"].kinds]
     assert ("test_writing", "code_dev") in [(kind.name, kind.strategy) for kind in STRATEGIES["code_dev"].kinds]
 
 

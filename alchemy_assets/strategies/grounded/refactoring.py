@@ -17,8 +17,9 @@ from alchemy_assets.strategies.grounded.drafting import NOT_SEEN, judged, left
 from alchemy_assets.strategies.grounded.refactorings import showing
 from alchemy_assets.strategies.grounded.refactorings.extract_function import extractions
 from alchemy_assets.strategies.grounded.refactorings.extract_variable import variables
+from alchemy_assets.strategies.grounded.refactorings.guard import guards
 from alchemy_assets.strategies.grounded.refactorings.inline import inlines
-from alchemy_assets.strategies.grounded.refactorings.invert import guards, swaps
+from alchemy_assets.strategies.grounded.refactorings.invert import swaps
 from alchemy_assets.strategies.grounded.refactorings.move import moves
 from alchemy_assets.strategies.grounded.refactorings.reading import TOP, Proposal, Reading, read
 from alchemy_assets.strategies.grounded.refactorings.rename import renames

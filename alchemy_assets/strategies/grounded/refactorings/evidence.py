@@ -83,7 +83,7 @@ def _holder(name: Name) -> Node:
     return around if name.holder.type == "pattern" and around is not None else name.holder
 
 
-def _looped(name: Name) -> Node | None:  # noqa: PLR0911 -- a return a shape
+def _looped(name: Name) -> Node | None:  # noqa: C901, PLR0911 -- a return a shape
     """The collection that a loop variable runs over."""
     holder, node = _holder(name), name.node
     if holder.type == "range_clause":

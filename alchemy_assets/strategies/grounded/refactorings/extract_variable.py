@@ -13,7 +13,7 @@ from tree_sitter import Node
 from alchemy_assets.curation.edits import Edit
 from alchemy_assets.strategies.grounded.refactorings import better_names
 from alchemy_assets.strategies.grounded.refactorings.better_names import CAMEL, SNAKE
-from alchemy_assets.strategies.grounded.refactorings.invert import BLOCKS
+from alchemy_assets.strategies.grounded.refactorings.branches import BLOCKS
 from alchemy_assets.strategies.grounded.refactorings.reading import EDIT, Proposal, Reading, Scope, line_of
 from alchemy_assets.syntax_tree import text_of
 
@@ -87,7 +87,7 @@ def _words(language: str, text: str) -> tuple[list[str] | None, str]:
     return (better_names.fitting(words) if words else None), ""
 
 
-def _proposal(reading: Reading, scope: Scope, text: str, nodes: list[Node]) -> Proposal | None:
+def _proposal(reading: Reading, scope: Scope, text: str, nodes: list[Node]) -> Proposal | None:  # noqa: PLR0911 -- one return a rule
     words, counted = _words(reading.language, text)
     place = _where(reading, scope, nodes)
     if not words or place is None or _changes(reading, text, counted, place, nodes):
@@ -192,7 +192,7 @@ def _goes_on(node: Node) -> bool:
     }
 
 
-def _changes(reading: Reading, text: str, counted: str, place: Node, nodes: list[Node]) -> bool:
+def _changes(reading: Reading, text: str, counted: str, place: Node, nodes: list[Node]) -> bool:  # noqa: PLR0911 -- one return a rule
     """Whether something between the first and the last use may give the expression another value."""
     end = nodes[-1].end_byte
     around = nodes[-1]

@@ -11,8 +11,8 @@ from tree_sitter import Node
 from alchemy_assets.curation.edits import Edit
 from alchemy_assets.strategies.grounded.names import Name
 from alchemy_assets.strategies.grounded.outline import COMMENTS, last_line
+from alchemy_assets.strategies.grounded.refactorings.branches import BLOCKS
 from alchemy_assets.strategies.grounded.refactorings.evidence import value_of
-from alchemy_assets.strategies.grounded.refactorings.invert import BLOCKS
 from alchemy_assets.strategies.grounded.refactorings.negation import bare
 from alchemy_assets.strategies.grounded.refactorings.reading import EDIT, Proposal, Reading, Scope, line_of
 from alchemy_assets.syntax_tree import text_of, walk
@@ -62,7 +62,7 @@ def inlines(reading: Reading) -> Iterator[Proposal]:
                     yield proposal
 
 
-def _proposal(reading: Reading, scope: Scope, old: str, uses: list[Name]) -> Proposal | None:
+def _proposal(reading: Reading, scope: Scope, old: str, uses: list[Name]) -> Proposal | None:  # noqa: PLR0911 -- one return a rule
     bound, use = uses
     value = value_of(bound)
     statement = _statement(bound.node)
@@ -112,7 +112,7 @@ def _statement(node: Node) -> Node | None:
     return node if node.parent is not None else None
 
 
-def _how(reading: Reading, scope: Scope, bound: Name, use: Node, behind: Node) -> str | None:
+def _how(reading: Reading, scope: Scope, bound: Name, use: Node, behind: Node) -> str | None:  # noqa: PLR0911 -- one return a rule
     """What becomes of the value in the next statement; None where it is not simply the first thing that is used."""
     if behind == use or (
         behind.type == "expression_statement" and behind.named_child_count == 1 and behind.named_children[0] == use

@@ -183,7 +183,7 @@ def _known_number(language: str, first: str, last: str) -> bool:
     return any(re.search(r"^len\(|\.(?:length|size|count)$", one) for one in (first, last))
 
 
-def _of_shell(condition: Node) -> str | None:
+def _of_shell(condition: Node) -> str | None:  # noqa: PLR0911 -- one return a rule
     """The opposite of a command that is a test; of another command, the command with `!` before it."""
     text = text_of(condition)
     if "\n" in text or "<" in text or ">" in text:

@@ -172,7 +172,7 @@ def _top(reading: Reading) -> Scope | None:
     known = {name.text.lstrip("$@") for child in apart for name in names_in(child, shape) if child.type not in COMMENTS}
     names = [name for child in held for name in names_in(child, shape) if name.text.lstrip("$@") not in known]
     whole = Item("function", "", root, root, 0, 0, 0, len(reading.outline.lines) - 1, None, ())
-    return Scope(whole, names, TOP, True, frozenset(child.id for child in apart))
+    return Scope(whole, names, TOP, top=True, apart=frozenset(child.id for child in apart))
 
 
 def _defines(reading: Reading, node: Node) -> bool:

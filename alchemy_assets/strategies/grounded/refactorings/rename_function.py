@@ -41,7 +41,8 @@ _VERBS = {
 _FIRST = re.compile(
     r"^(returns?|computes?|calculates?|finds?|counts?|prints?|checks?|reads?|parses?|converts?|creates?|builds?|gets?|swaps?|sorts?"
     r"|adds?|removes?|determines?|generates?|displays?|writes?|merges?|reverses?)\s+(?:the |a |an |all |each |every )?"
-    r"((?:[a-z]+ ){0,2}?[a-z]+)(?= of | for | in | from | to | that | which | with | by | at | as | on | between | using |[.,;:(]|$)"
+    r"((?:[a-z]+ ){0,2}?[a-z]+)"
+    r"(?= of | for | in | from | to | that | which | with | by | at | as | on | between | using |[.,;:(]|$)"
 )
 _GIVING = frozenset({"return", "get", "compute", "calculate", "find", "determine"})
 _NO_NAMES = frozenset(
@@ -133,7 +134,7 @@ def _only_here(reading: Reading, item: Item) -> bool:
     return not _KNOWN_ELSEWHERE.search(head)
 
 
-def _proposal(
+def _proposal(  # noqa: PLR0911 -- one return a rule
     reading: Reading, item: Item, better: tuple[list[str], str], names: Mapping[str, list[Name]]
 ) -> Proposal | None:
     old = item.name
