@@ -2,11 +2,13 @@
 
 import json
 import re
+from collections import Counter
 
 import pytest
 
 from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Program
+from alchemy_assets.strategies import phrasing
 from alchemy_assets.strategies.grounded import debugging, drafting
 from alchemy_assets.strategies.grounded.debugging import Debugging
 from alchemy_assets.strategies.grounded.debugging_turns import Look, in_words, look
@@ -184,6 +186,21 @@ def test_without_a_sandbox_every_draft_is_rejected(curated):
 def test_a_result_is_told_by_what_tells_it_apart(result, other, words):
     """One line is quoted, of several the first that differs; an error is named."""
     assert in_words(result, other) == words
+
+
+@pytest.mark.parametrize("second", ["debugging_result", "debugging_look"])
+def test_no_eight_words_are_in_more_than_one_percent_of_the_questions(second):
+    """Over the four questions of many files, no run of eight words of the wording itself recurs in more than 1 %."""
+    drawn, found = 20_000, Counter()
+    for number in range(drawn):
+        grams = set()
+        for wording in ("debugging", second, "debugging_applied", "debugging_both"):
+            _, text = phrasing.pick(wording, str(number))
+            values = {place: f"<{place}{number}>" for place in phrasing._PLACE.findall(text)}
+            words = phrasing.fill(text, values).split()
+            grams |= {tuple(words[at : at + 8]) for at in range(len(words) - 7)}
+        found.update(grams)
+    assert max(found.values()) <= 0.01 * drawn, found.most_common(3)
 
 
 MUTANT = Mutant("wrong operator", 0, 1, "-", 3, "x\n", "a", "b", "f")

@@ -11,7 +11,9 @@ KINDS = (
     "recorded_output",
     "recorded_output_calls",
     "fill_in_the_middle",
+    "edit_sequence",
     "planted_bug",
+    "debugging",
     "test_writing",
     "markdown_outline",
     "markdown_links",
@@ -19,6 +21,7 @@ KINDS = (
 )
 PLACES = {
     "planted_bug": {"code", "symptom", "file", "language"},
+    "debugging": {"code", "symptom", "file", "language"},
     "test_writing": {"code", "name", "file", "language", "framework", "run"},
     "test_writing_answers": {"output", "tests", "run"},
     "markdown_outline": {"code", "file", "levels"},
@@ -31,6 +34,10 @@ PLACES = {
     "recorded_output_calls": {"code", "run", "call", "file", "language"},
     "recorded_output_call_answers": {"output", "run", "call"},
     "fill_in_the_middle": {"code", "hole", "what", "a_what", "size", "language", "file"},
+    "edit_sequence": {"code", "goal", "name", "what", "language", "file"},
+    "edit_sequence_comment": {"code", "goal", "language", "file"},
+    "edit_sequence_whole": {"code", "steps", "language", "file"},
+    "edit_sequence_split": {"code", "steps", "language", "file"},
 }
 
 
@@ -66,7 +73,7 @@ def test_no_eight_words_are_in_more_than_one_percent_of_the_questions(kind):
     drawn, seen = 20_000, Counter()
     for number in range(drawn):
         _, text = phrasing.pick(kind, str(number))
-        values = {place: f"<{place}{number}>" for place in ("code", "name", "file", "run", "call", "question", "symptom")}
+        values = {place: f"<{place}{number}>" for place in ("code", "name", "file", "run", "call", "question", "symptom", "goal")}
         few = {"language": f"L{number % 13}", "what": "function", "comment": "comment", "hole": "your code here"}
         few |= {"a_what": "a function", "size": "4 lines"}
         words = phrasing.fill(text, values | few).split()
