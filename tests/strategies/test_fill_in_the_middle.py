@@ -4,8 +4,6 @@ import pytest
 
 from alchemy_assets.curation.edits import Edit, edited
 from alchemy_assets.generation.completions import NO_ANSWERS
-from alchemy_assets.languages import LANGUAGES
-from alchemy_assets.strategies.grounded import derivable, fill_in_the_middle
 from alchemy_assets.strategies.grounded.fill_in_the_middle import FillInTheMiddle
 from alchemy_assets.strategies.strategy import Rejected, Verified
 

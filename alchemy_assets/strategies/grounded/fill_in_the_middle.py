@@ -152,9 +152,14 @@ def _fault_of_file(file: CuratedFile) -> tuple[str, str] | None:
     """Why no hole of a file is asked for, seen without parsing it."""
     if not FEWEST_CHARACTERS <= len(file.text) <= LONGEST_FILE:
         return TOO_LONG if len(file.text) > LONGEST_FILE else TOO_SHORT, f"{len(file.text):,} characters"
-    if found := _MACHINES.search(file.text):
+    return fault_of_kind(file.text)
+
+
+def fault_of_kind(text: str) -> tuple[str, str] | None:
+    """Why nobody could write a file again: a program wrote it, or it tries out a compiler."""
+    if found := _MACHINES.search(text):
         return GENERATED, found[0]
-    if found := _OF_COMPILERS.search(file.text):
+    if found := _OF_COMPILERS.search(text):
         return OF_A_COMPILER, found[0]
     return None
 

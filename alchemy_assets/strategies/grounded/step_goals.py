@@ -1,0 +1,133 @@
+"""Say what the next step of a file is to do, in the words of the file: a comment with a signature, or a comment alone.
+
+Belongs here: which steps are described well enough to be asked for, and what is shown of them. Does not: the order of
+steps (`building`), the question (`edit_sequence`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from alchemy_assets.strategies.grounded import derivable, doc_comments, holes, worth
+from alchemy_assets.strategies.grounded.building import Building, Part, comment_lines
+from alchemy_assets.strategies.grounded.excerpt import Excerpt
+from alchemy_assets.strategies.grounded.holes import Hole
+from alchemy_assets.strategies.grounded.names import Name
+from alchemy_assets.strategies.grounded.outline import Item, Outline, attributes, braced, is_class
+from alchemy_assets.strategies.grounded.resolve import needs_of
+
+FEWEST_CODE_LINES, MOST_CODE_LINES = 2, 20
+_HEADER = 4
+_COMMENT_LINES = 6
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One step that is asked for: the numbers of the lines before and after it, and what is said of it.
+
+    what: `function`, `method`, or empty for statements under a comment. alone: whether it adds nothing that is not told.
+    """
+
+    name: str
+    what: str
+    goal: str
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    score: float
+    alone: bool
+
+
+class Goals:
+    """What can be asked of the steps of one file; `faults` says why not more."""
+
+    def __init__(self, building: Building) -> None:
+        """Of a file whose order is known."""
+        self.building = building
+        self.outline: Outline = building.outline
+        self.faults: list[tuple[str, str]] = []
+
+    @cached_property
+    def fields(self) -> dict[str, list[tuple[Item, Name]]]:
+        """Where fields are assigned."""
+        return attributes(self.outline)
+
+    def text(self, rows: Iterable[int]) -> str:
+        """The text of some lines."""
+        return "".join(f"{self.outline.lines[row]}\n" for row in rows)
+
+    def turn(self, there: Sequence[Part], step: Sequence[Part]) -> Turn | None:
+        """A step as a turn, after the parts that are there; None where it is not described, or its body is not told."""
+        wanted = [part for part in step if part.kind == "function"] or [
+            part for part in step if part.kind == "statement"
+        ]
+        if len(wanted) != 1:
+            return None
+        part = wanted[0]
+        given = _closed([other for other in step if other is not part and other.kind != "import"], step)
+        if part in given:
+            return None
+        before = tuple(self.building.shown([*there, *given]))
+        after = tuple(self.building.shown([*there, *step]))
+        state = self.text(before)
+        found = self._of_function(part, state) if part.kind == "function" else self._of_statements(part, state)
+        return None if found is None else Turn(*found[:3], before, after, found[3], not given)
+
+    def _of_function(self, part: Part, state: str) -> tuple[str, str, str, float] | None:
+        item = part.items[0]
+        if item.doc is None or part.lines != list(range(item.first, item.last + 1)):
+            return None
+        goal = self._head(item)
+        fault = worth.fault_before_reading(self.outline, item) or worth.fault_of_excerpt(
+            self.outline, item, needs_of(self.outline, item, self.fields), Excerpt(f"{state}\n{goal}", (), "")
+        )
+        if fault:
+            self.faults.append(fault)
+            return None
+        method = bool(item.parents) and item.parents[-1].kind == "container" and is_class(item.parents[-1])
+        words = len(doc_comments.prose(worth.doc_of(self.outline, item)))
+        score = min(words, 30) / 6 + 2 * min(worth.branches_in(item), 6)
+        return item.name, "method" if method else "function", goal, score
+
+    def _head(self, item: Item) -> str:
+        """The comment and the signature of a function, with the line of its class where the file has several."""
+        lines = self.outline.lines
+        classes = [one for one in self.outline.items if one.kind == "container"]
+        around = item.parents if len(classes) > len(item.parents) else ()
+        rows = [row for one in around for row in lines[one.code : one.head + 1]][:_HEADER]
+        text = _dedented([*rows, *lines[item.first : item.head + 1]])
+        return text.removesuffix("{").rstrip() if item.body is not None and braced(item.body) else text
+
+    def _of_statements(self, part: Part, state: str) -> tuple[str, str, str, float] | None:
+        comments = comment_lines(self.outline)
+        count = next((at for at, row in enumerate(part.lines) if row not in comments), 0)
+        code = part.lines[count:]
+        if not 0 < count <= _COMMENT_LINES or not FEWEST_CODE_LINES <= len(code) <= MOST_CODE_LINES:
+            return None
+        goal = _dedented([self.outline.lines[row] for row in part.lines[:count]])
+        content = self.text(code)
+        nodes = tuple(item.node for item in part.items)
+        hole = Hole(holes.STATEMENTS, nodes[0].start_byte, nodes[-1].end_byte, nodes, self.outline.root, lines=True)
+        fault = (doc_comments.fault_of(goal) or "", goal[:60]) if doc_comments.fault_of(goal) else None
+        if fault is None:
+            text = f"{state}\n{goal}"
+            shown = derivable.Shown(text, derivable.words_of(f"{text}\n{content}"), content, (state, ""))
+            fault = derivable.fault_of_itself(hole, content) or derivable.fault_around(
+                self.outline.language, hole, content, shown, described=True
+            )
+        if fault:
+            self.faults.append(fault)
+            return None
+        return f"line {part.first}", "", goal, min(len(doc_comments.prose(goal)), 20) / 6 + len(code) / 4
+
+
+def _dedented(rows: Sequence[str]) -> str:
+    indent = min(len(row) - len(row.lstrip()) for row in rows if row.strip())
+    return "\n".join(row[indent:] if row.strip() else "" for row in rows).rstrip()
+
+
+def _closed(parts: Sequence[Part], step: Sequence[Part]) -> list[Part]:
+    """Parts of a step with those of it that they need."""
+    found = list(parts)
+    for part in found:
+        found.extend(other for other in part.needs if other in step and other not in found)
+    return found

@@ -1,0 +1,321 @@
+import re
+import textwrap
+from dataclasses import replace
+
+import pytest
+
+from alchemy_assets import syntax_tree
+from alchemy_assets.curation.edits import Edit, edited
+from alchemy_assets.generation.completions import NO_ANSWERS
+from alchemy_assets.languages import LANGUAGES
+from alchemy_assets.strategies import phrasing
+from alchemy_assets.strategies.grounded import edit_sequence
+from alchemy_assets.strategies.grounded.building import building_of
+from alchemy_assets.strategies.grounded.edit_sequence import EditSequence, Plan
+from alchemy_assets.strategies.grounded.insertions import PatchError, applied, inserting
+from alchemy_assets.strategies.grounded.outline import outline_of
+from alchemy_assets.strategies.strategy import Rejected, Verified
+
+KIND = EditSequence()
+
+# One small file a language: each in an order in which something is used before it is there.
+FILES = {
+    "C": """
+        #include <stdio.h>
+
+        static int twice(int number);
+        static int thrice(int number);
+
+        int main(void)
+        {
+            printf("%d\\n", twice(2) + thrice(2));
+            return 0;
+        }
+
+        /* Gives a number three times. */
+        static int thrice(int number)
+        {
+            return twice(number) + number;
+        }
+
+        /* Gives the double of a number. */
+        static int twice(int number)
+        {
+            return number + number;
+        }
+        """,
+    "Java": """
+        package tools;
+
+        import java.util.List;
+
+        public class Median {
+            private final List<Integer> sorted;
+
+            public Median(List<Integer> sorted) {
+                this.sorted = sorted;
+            }
+
+            public double half() {
+                return value() / 2;
+            }
+
+            /** Returns the number in the middle. */
+            public double value() {
+                return sorted.get(sorted.size() / 2);
+            }
+        }
+        """,
+    "JavaScript": """
+        const LIMIT = 3;
+
+        console.log(pieces([1, 2, 3, 4]));
+
+        /** Cuts a list into pieces of at most LIMIT entries. */
+        function pieces(list) {
+          const found = [];
+          for (let at = 0; at < list.length; at += LIMIT) {
+            found.push(part(list, at));
+          }
+          return found;
+        }
+
+        function part(list, at) {
+          return list.slice(at, at + LIMIT);
+        }
+        """,
+    "Python": '''
+        """Index the words of a text."""
+
+        import re
+        import sys
+
+        WORD = re.compile(r"[a-z]+")
+
+
+        def main():
+            print(index(sys.stdin))
+
+
+        def index(lines):
+            """Give the numbers of the lines of every word, each number once a word."""
+            places = {}
+            for number, line in enumerate(lines):
+                for word in set(words(line)):
+                    places.setdefault(word, []).append(number)
+            return places
+
+
+        def words(line):
+            """Give the words of a line in lower case."""
+            return WORD.findall(line.lower())
+
+
+        if __name__ == "__main__":
+            main()
+        ''',
+    "Shell": """
+        #!/usr/bin/env bash
+        limit=3
+
+        # Print the arguments that are longer than the limit.
+        long_words() {
+          local word
+          for word in "$@"; do
+            long "$word" && echo "$word"
+          done
+        }
+
+        long() {
+          ((${#1} > limit))
+        }
+
+        long_words "$@"
+        """,
+}
+
+
+def text_of(source: str) -> str:
+    """A file of this test without the indent that it has here."""
+    return textwrap.dedent(source).lstrip("\n")
+
+
+@pytest.fixture
+def judge(curated):
+    """Return what becomes of every draft of a file."""
+    return lambda text, language="Python": KIND.verify(list(KIND.next(curated(text, language), NO_ANSWERS)), None)
+
+
+def held(judged) -> list[Verified]:
+    """The samples; what was rejected is shown where there is none."""
+    found = [one for one in judged if isinstance(one, Verified)]
+    assert found, [(one.reasons, one.detail) for one in judged if isinstance(one, Rejected)]
+    return found
+
+
+def reasons(judged) -> set[str]:
+    """Why no more came of a file."""
+    return {reason for one in judged if isinstance(one, Rejected) for reason in one.reasons}
+
+
+@pytest.mark.parametrize("language", FILES)
+def test_every_state_parses_and_the_last_one_is_the_file(language):
+    """The diffs of all steps, applied one after the other, give states without errors and at last the file."""
+    text = text_of(FILES[language])
+    building = building_of(outline_of(language, text))
+    assert len(building.steps) >= 3
+    there, rows, state = [], [], ""
+    for step in building.steps:
+        there += step
+        after = building.shown(there)
+        state = applied(state, inserting(building.outline.lines, rows, after, "file"))
+        rows = after
+        assert not syntax_tree.parse(language, state.encode()).root_node.has_error, state
+    assert state == text
+
+
+@pytest.mark.parametrize("language", FILES)
+def test_no_state_names_what_is_not_there(language):
+    """A part comes after, or with, every part whose names it uses."""
+    building = building_of(outline_of(language, text_of(FILES[language])))
+    there = []
+    for step in building.steps:
+        there += step
+        for part in step:
+            assert all(need in there for need in part.needs), part.name
+
+
+def test_a_helper_comes_before_its_caller():
+    """Where the file has the caller first, the steps have it last."""
+    building = building_of(outline_of("Python", text_of(FILES["Python"])))
+    names = [part.name for step in building.steps for part in step if part.kind == "function"]
+    assert names == ["words", "index", "main"]
+
+
+def test_an_import_comes_with_what_uses_it():
+    """The first step has the import of its function, not that of another."""
+    building = building_of(outline_of("Python", text_of(FILES["Python"])))
+    state = "\n".join(building.outline.lines[row] for row in building.shown(building.steps[0]))
+    assert "import re" in state
+    assert "import sys" not in state
+
+
+def test_the_whole_file_is_asked_for_where_its_functions_are_described(judge):
+    """The question shows no body, the answer has a numbered diff for each step, and the last state is the file."""
+    text = text_of(FILES["Python"]).replace(
+        "def main():\n", 'def main():\n    """Print the index of what is read."""\n'
+    )
+    sample = next(one for one in held(judge(text)) if one.draft.plan.form == edit_sequence.WHOLE)
+    question, answer = (content for _, content in sample.messages)
+    assert "setdefault" not in question
+    assert answer.count("```diff") == len(sample.draft.plan.diffs) >= 3
+    assert sample.draft.plan.states[-1] == text
+
+
+def test_a_turn_shows_the_state_and_the_head_and_wants_the_diff(judge):
+    """The question has the helper that is there and the comment of what comes; its body is only in the answer."""
+    sample = next(one for one in held(judge(text_of(FILES["Python"]))) if one.draft.plan.form == "turns")
+    question, answer = sample.messages[0][1], sample.messages[1][1]
+    assert "return WORD.findall" in question
+    assert "Give the numbers of the lines of every word" in question
+    assert "setdefault" not in question
+    assert "+            places.setdefault(word, []).append(number)" in answer
+    assert "def main" not in question
+    assert sample.verified == {"parsed": True, "answer_is_source": True}
+
+
+def test_the_recorded_edits_give_the_state_that_the_question_shows(judge):
+    """Redoing the edits on the file gives the seed text, and the question holds it."""
+    for sample in held(judge(text_of(FILES["Python"]))):
+        draft = sample.draft
+        assert edited(draft.file.text, [Edit(**edit) for edit in draft.edits]) == draft.seed_text
+        assert draft.seed_text.strip("\n") in draft.messages[0][1]
+
+
+def test_one_file_in_a_few_is_to_be_split(curated):
+    """Where nothing is described, the finished file may be shown; its diffs give it again."""
+    drafts = [
+        draft
+        for number in range(12)
+        for draft in KIND.next(
+            curated(text_of(FILES["JavaScript"]).replace("LIMIT", f"LIMIT_{number}"), "JavaScript"), NO_ANSWERS
+        )
+    ]
+    split = [draft for draft in drafts if isinstance(draft.plan, Plan) and draft.plan.form == edit_sequence.SPLIT]
+    for one in KIND.verify(split, None):
+        assert isinstance(one, Verified)
+        assert one.draft.seed_text == one.draft.file.text
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("x = 1\n" * 5, edit_sequence.TOO_SHORT),
+        ("x = 1\n" * 200, edit_sequence.TOO_LONG),
+        (text_of(FILES["Python"]).replace("\n", "\r\n"), edit_sequence.LINE_ENDS),
+        (text_of(FILES["Python"]).replace("def main():", "def main("), edit_sequence.NOT_PARSED),
+        ("def one():\n" + "    print(1)\n" * 20, edit_sequence.FEW_STEPS),
+        ("# Code generated by a tool.\n" + text_of(FILES["Python"]), edit_sequence.GENERATED),
+    ],
+)
+def test_a_file_that_gives_nothing_says_why(text, reason, judge):
+    """Each file is a rejected draft with its reason."""
+    assert reasons(judge(text)) == {reason}
+    assert reason in edit_sequence.REASONS
+
+
+def test_a_diff_that_does_not_give_the_next_state_is_rejected(curated):
+    """The verification applies every diff; one with another line in it does not hold."""
+    draft = next(one for one in KIND.next(curated(text_of(FILES["Python"])), NO_ANSWERS) if isinstance(one.plan, Plan))
+    changed = tuple(change.replace("+    places = {}", "+    places = []") for change in draft.plan.diffs)
+    (judged,) = KIND.verify([replace(draft, plan=replace(draft.plan, diffs=changed))], None)
+    assert judged.reasons == (edit_sequence.DIFFERS,)
+
+
+def test_a_state_that_does_not_parse_is_rejected(curated):
+    """The verification parses every state."""
+    draft = next(one for one in KIND.next(curated(text_of(FILES["Python"])), NO_ANSWERS) if isinstance(one.plan, Plan))
+    plan = replace(draft.plan, states=("def (\n",), diffs=(), form="turns")
+    (judged,) = KIND.verify([replace(draft, plan=plan)], None)
+    assert judged.reasons == (edit_sequence.NOT_PARSED,)
+
+
+@pytest.mark.parametrize(
+    "diff",
+    [
+        "--- a/x\n+++ b/x\n@@ -1 +1,2 @@\n two\n+three",
+        "--- a/x\n+++ b/x\n@@ -1 +1,3 @@\n one\n+three",
+        "--- a/x\n+++ b/x\n@@ -2 +1,2 @@\n two\n+three",
+        "--- a/x\n+++ b/x\nnothing",
+    ],
+)
+def test_a_diff_that_does_not_fit_is_not_applied(diff):
+    """Wrong context, wrong counts, wrong lines and no hunk at all are errors."""
+    with pytest.raises(PatchError):
+        applied("one\ntwo\n", diff)
+
+
+def test_a_diff_of_two_hunks_is_applied():
+    """Insertions far apart are two hunks, each with its lines of context."""
+    lines = [f"line {number}" for number in range(30)]
+    before = [row for row in range(30) if row not in {2, 25}]
+    diff = inserting(lines, before, range(30), "x")
+    assert len(re.findall(r"^@@", diff, re.MULTILINE)) == 2
+    text = "".join(f"{lines[row]}\n" for row in before)
+    assert applied(text, diff) == "".join(f"{line}\n" for line in lines)
+
+
+@pytest.mark.parametrize("wording", ["edit_sequence", "edit_sequence_comment"])
+def test_what_comes_next_is_shown_once(wording):
+    """Every question about a step shows its comment, as a block of its own."""
+    for template in phrasing.phrasings(wording):
+        before, after = template.split("{goal}")
+        assert not before or before.endswith(("\\n", " ")), template
+        assert not after or after.startswith("\\n\\n"), template
+
+
+def test_every_language_but_sql_has_an_order(curated):
+    """SQL and Markdown have no parts that are known; all others have."""
+    for language in LANGUAGES:
+        drafts = list(KIND.next(curated("x\n" * 20, language), NO_ANSWERS))
+        assert (drafts == []) == (language == "Markdown")
