@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from alchemy_assets import syntax_tree
-from alchemy_assets.strategies.grounded import doc_comments
+from alchemy_assets.strategies.grounded import doc_comments, untold
 from alchemy_assets.strategies.grounded.excerpt import Excerpt, hole_of
 from alchemy_assets.strategies.grounded.names import names_in
 from alchemy_assets.strategies.grounded.outline import COMMENTS, Item, Outline
@@ -22,13 +22,6 @@ FEWEST_STATEMENTS, FEWEST_STATEMENTS_STRAIGHT = 2, 4
 PROMPT_CHARACTERS = 8_000
 ANSWER_CHARACTERS = 4_000
 DOC_LINES = 40
-# Characters of text in the body that nothing in the prompt tells, and their share of the body.
-UNTOLD_CHARACTERS, UNTOLD_SHARE = 160, 0.25
-UNTOLD_NUMBERS = 3
-# Characters of patterns that the prompt does not hold: a short one can be worked out.
-UNTOLD_PATTERNS = 24
-# Printed texts that the prompt does not hold.
-UNTOLD_PRINTED = 2
 # Letters that two forms of a word share.
 STEM = 4
 
@@ -64,85 +57,63 @@ _BRANCHES = re.compile(
     r"|conditional(?:_expression)?|ternary_expression"
 )
 _CONSTRUCTORS = frozenset({"__init__", "constructor", "initialize", "init", "__construct"})
-# A name of a setting, a path, a format of a file: nobody could guess it.
-_KEY = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?=\S*[./_:-])(?=\S*[A-Za-z]{3})[^\s%{}]{8,}")
 # Their comments name them; what they do stands nowhere but in their bodies.
 _SAYS_NOTHING = re.compile(
     r"(?:[Mm]ain|[Uu]sage|[Hh]elp|print_?(?:[Uu]sage|[Hh]elp)|[Tt]ests?\d*|set_?[Uu]p|tear_?[Dd]own)$"
     r"|[Tt]est(?=[A-Z_\d])\w*|\w+_tests?$|\w+Tests?$"
 )
 _STUB = re.compile(r"NotImplemented|not implemented|unimplemented!|todo!|fatalError\(", re.IGNORECASE)
-# What prints or logs, and the words of a comment that announce it.
-_PRINTS = re.compile(
-    r"(?:e?print(?:ln)?!|(?:v?f?printf|print|print_r|println|puts|console\.\w+|System\.(?:out|err)\.\w+|fmt\.F?[Pp]rint\w*"
-    r"|NSLog|Console\.Write\w*|log(?:ger|ging)?(?:\.|::|->)\w+|warn|warning|error_log|debugPrint|var_dump))\s*[($@\"'\[]"
-    r"|(?:std::)?(?:cout|cerr|clog)\s*<<|echo\s"
-)
-_ANNOUNCED = re.compile(
-    r"print|log|output|show|display|report|writ|dump|echo|warn|messag|tell|trac|std(?:err|out)|usage|help|prompt|debug|list|emit|say",
-    re.IGNORECASE,
-)
-_PATTERNS = frozenset({"regex", "regex_literal"})
-# Sums that could be made in any way.
-_HASHES = re.compile(r"hash|checksum|digest|fingerprint|random", re.IGNORECASE)
-_MIXES = re.compile(r">>|\^|& *0x|% *\d")
 _RETURNS = re.compile(r"return_(?:statement|expression)|control_transfer_statement|yield\w*")
 # Words of names: `readUTF8Line` has three.
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
 _EVERYWHERE = frozenset(
     [
-        *(
-            "a",
-            "an",
-            "and",
-            "as",
-            "at",
-            "be",
-            "by",
-            "for",
-            "from",
-            "if",
-            "in",
-            "is",
-            "it",
-            "no",
-            "not",
-            "of",
-            "on",
-            "or",
-            "s",
-        ),
-        *(
-            "that",
-            "the",
-            "then",
-            "this",
-            "to",
-            "with",
-            "void",
-            "static",
-            "public",
-            "private",
-            "const",
-            "def",
-            "fn",
-            "func",
-        ),
-        *(
-            "function",
-            "int",
-            "str",
-            "string",
-            "bool",
-            "boolean",
-            "char",
-            "double",
-            "float",
-            "long",
-            "self",
-            "param",
-            "return",
-        ),
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "be",
+        "by",
+        "for",
+        "from",
+        "if",
+        "in",
+        "is",
+        "it",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "s",
+        "that",
+        "the",
+        "then",
+        "this",
+        "to",
+        "with",
+        "void",
+        "static",
+        "public",
+        "private",
+        "const",
+        "def",
+        "fn",
+        "func",
+        "function",
+        "int",
+        "str",
+        "string",
+        "bool",
+        "boolean",
+        "char",
+        "double",
+        "float",
+        "long",
+        "self",
+        "param",
+        "return",
     ]
 )
 _DOES = re.compile(
@@ -152,13 +123,10 @@ _DOES = re.compile(
     r"|store|transform|translate|try|wait|generate|copy|encode|decode|extract|emit|append|test whether|tell|say|drop|keep)\b)",
     re.IGNORECASE,
 )
-_STATEMENT = re.compile(
-    r"statement$|^call$|^call_expression$|^command$|^macro_invocation$|_call_expression$|method_invocation"
-)
-_TEXT = re.compile(r"string|content|line_str")
+# Definitions of types, which are no values.
+_TYPE = re.compile(r"struct|enum|union|trait|interface|type_(?:item|declaration|alias|definition|spec)|class")
 # What a function gives without a word for it.
 _ANY_RESULT = frozenset({"Ruby", "Shell"})
-_NUMBER = re.compile(r"(?<![\w.])\d[\d_]*(?:\.\d+)?\d(?![\w.])")
 _MULTILINE = frozenset(
     {
         "string",
@@ -238,7 +206,7 @@ def fault_before_reading(outline: Outline, item: Item) -> tuple[str, str] | None
     if item.node.has_error:
         return NOT_PARSED, ""
     body = "\n".join(outline.lines[hole[0] : hole[1] + 1])
-    if _MIXES.search(body) and _HASHES.search(f"{item.name} {doc}"):
+    if untold.mixes(item, doc):
         return UNTOLD, "how it mixes"
     lines = _code_lines(outline, *hole)
     if lines < FEWEST_LINES or _trivial(item):
@@ -273,8 +241,8 @@ def fault_of_excerpt(outline: Outline, item: Item, needs: Needs, excerpt: Excerp
     unknown = [*needs.unknown, *(name for name in needs.maybe if name not in shown)]
     if unknown:
         return UNRESOLVED, ", ".join(sorted(set(unknown)))
-    if untold := _untold(item, excerpt) or _prints(outline, item, excerpt):
-        return UNTOLD, untold
+    if found := untold.constants(item, excerpt) or untold.prints(outline, item, doc_of(outline, item), excerpt):
+        return UNTOLD, found
     if _script(outline, item, needs):
         return ENTRY_OR_TEST, "takes nothing, gives nothing"
     if len(excerpt.text) > PROMPT_CHARACTERS:
@@ -282,32 +250,13 @@ def fault_of_excerpt(outline: Outline, item: Item, needs: Needs, excerpt: Excerp
     return None
 
 
-def _prints(outline: Outline, item: Item, excerpt: Excerpt) -> str:
-    """What a body prints or logs though its comment says nothing of that, or in a form that nobody could guess."""
-    # What a shell function prints is what it gives.
-    announced = outline.language == "Shell" or _ANNOUNCED.search(doc_of(outline, item))
-    printed: dict[int, str] = {}
-    for node in _inside(item):
-        text = syntax_tree.text_of(node) if _STATEMENT.search(node.type) else ""
-        if not _PRINTS.match(text):
-            continue
-        if not announced:
-            return text[:60]
-        texts = {leaf.start_byte: syntax_tree.text_of(leaf) for leaf in syntax_tree.walk(node) if _literal(leaf)}
-        printed |= {at: one for at, one in texts.items() if one.strip("\"'`") not in excerpt.text}
-    return next(iter(printed.values()))[:60] if len(printed) > UNTOLD_PRINTED else ""
-
-
-def _literal(node: Node) -> bool:
-    return node.named_child_count == 0 and _TEXT.search(node.type) is not None and len(node.text or b"") > 1
-
-
 def _script(outline: Outline, item: Item, needs: Needs) -> bool:
     """Whether a function takes nothing, gives nothing and works on nothing of the file: what it does is up to it."""
     if outline.language in _ANY_RESULT or needs.fields or item.node.child_by_field_name("return_type") is not None:
         return False
-    if any(one.kind == "value" and all(parent in item.parents for parent in one.parents) for one in needs.items):
-        return False
+    for one in needs.items:
+        if one.kind == "value" and set(one.parents) <= set(item.parents) and not _TYPE.search(one.node.type):
+            return False
     end = item.body.start_byte if item.body is not None else 0
     for name in names_in(item.node, outline.shape):
         if name.role == "own" or (
@@ -331,29 +280,3 @@ def _unrelated(item: Item, doc: str) -> bool:
     said = {word.lower() for word in _PARTS.findall(" ".join(lines))} - _EVERYWHERE
     stems = {word[:STEM] for word in named if len(word) >= STEM}
     return not any(word in named or word[:STEM] in stems for word in said)
-
-
-def _untold(item: Item, excerpt: Excerpt) -> str:
-    """Text and numbers of the body that do not occur in the prompt, where they are too many to be guessed."""
-    assert item.body is not None  # noqa: S101 -- a hole was found in it
-    texts, numbers, patterns = [], set(), []
-    for node in _inside(item):
-        leaf = node.named_child_count == 0
-        text = syntax_tree.text_of(node) if leaf else ""
-        if node.type in _PATTERNS and syntax_tree.text_of(node) not in excerpt.text:
-            patterns.append(syntax_tree.text_of(node))
-        if leaf and (
-            "string" in node.type or "content" in node.type or node.type in {"raw_string", "word", "line_str_text"}
-        ):
-            if len(text) > 3 and text.strip("\"'`") not in excerpt.text:  # noqa: PLR2004 -- shorter ones can be guessed
-                texts.append(text)
-        elif leaf and _NUMBER.fullmatch(text) and text not in excerpt.text:
-            numbers.add(text)
-    characters, body = sum(map(len, texts)), len(item.body.text or b"")
-    if key := next((text for text in texts if _KEY.fullmatch(text.strip("\"'`"))), ""):
-        return key[:60]
-    if sum(map(len, patterns)) > UNTOLD_PATTERNS:
-        return patterns[0][:60]
-    if characters > UNTOLD_CHARACTERS or characters > UNTOLD_SHARE * body:
-        return texts[0][:60]
-    return ", ".join(sorted(numbers)) if len(numbers) > UNTOLD_NUMBERS else ""

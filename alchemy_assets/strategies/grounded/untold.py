@@ -1,0 +1,125 @@
+"""Say whether a body holds what nobody could write who sees the prompt alone: texts, numbers, patterns, what is printed.
+
+Belongs here: constants and printing of one body. Does not: names (`resolve`), other reasons to leave a function out
+(`worth`).
+"""
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from alchemy_assets.strategies.grounded.excerpt import Excerpt
+from alchemy_assets.strategies.grounded.outline import Item, Outline
+from alchemy_assets.syntax_tree import text_of, walk
+
+# Characters of text in the body that nothing in the prompt tells, and their share of the body.
+UNTOLD_CHARACTERS, UNTOLD_SHARE = 160, 0.25
+UNTOLD_NUMBERS = 3
+# Different texts that are no messages of errors, and formats such as `%05x: %02x`.
+UNTOLD_TEXTS, UNTOLD_FORMATS = 4, 2
+# Characters of patterns: a short one can be worked out.
+UNTOLD_PATTERNS = 24
+# Texts that are printed.
+UNTOLD_PRINTED = 2
+SHORT = 3
+
+# A name of a setting, a path, a format of a file: nobody could guess it.
+_KEY = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?=\S*[./_:-])(?=\S*[A-Za-z]{3})[^\s%{}]{8,}")
+_FORMAT = re.compile(r"%[-+ #]?[\d.]+l*[a-zA-Z]|%l*[a-zA-Z]\W+%l*[a-zA-Z]")
+_NUMBER = re.compile(r"(?<![\w.])\d[\d_]*(?:\.\d+)?\d(?![\w.])")
+# What prints or logs, and the words of a comment that announce it.
+_PRINTS = re.compile(
+    r"(?:e?print(?:ln)?!|(?:v?f?printf|print|print_r|println|puts|console\.\w+|System\.(?:out|err)\.\w+|fmt\.F?[Pp]rint\w*"
+    r"|NSLog|Console\.Write\w*|log(?:ger|ging)?(?:\.|::|->)\w+|warn|warning|error_log|debugPrint|var_dump))\s*[($@\"'\[]"
+    r"|(?:std::)?(?:cout|cerr|clog)\s*<<|echo\s"
+)
+_ANNOUNCED = re.compile(
+    r"print|log|output|show|display|report|writ|dump|echo|warn|messag|tell|trac|std(?:err|out)|usage|help|prompt|debug|list|emit|say",
+    re.IGNORECASE,
+)
+_THROWS = re.compile(
+    r"(?:raise|throw|throws|panic!?|fail|fatalError|fmt\.Errorf|errors\.New|new \w*(?:Error|Exception))\b"
+)
+_PATTERNS = frozenset({"regex", "regex_literal"})
+_STATEMENT = re.compile(
+    r"statement$|^call$|^call_expression$|^command$|^macro_invocation$|_call_expression$|method_invocation|object_creation|new_expression"
+)
+_TEXT = re.compile(r"string|content|line_str")
+# Sums that could be made in any way.
+_MIXED = re.compile(r"hash|checksum|digest|fingerprint|random", re.IGNORECASE)
+_MIXES = re.compile(r">>|\^|& *0x|% *\d")
+
+
+def mixes(item: Item, doc: str) -> bool:
+    """Whether a function computes a hash or chance numbers by itself, which can be done in many ways."""
+    return _MIXED.search(f"{item.name} {doc}") is not None and _MIXES.search(_body(item)) is not None
+
+
+def prints(outline: Outline, item: Item, doc: str, excerpt: Excerpt) -> str:
+    """What a body prints or logs though its comment says nothing of that, or in a form that nobody could guess."""
+    # What a shell function prints is what it gives.
+    announced = outline.language == "Shell" or _ANNOUNCED.search(doc)
+    printed: set[str] = set()
+    for node in _inside(item):
+        text = text_of(node) if _STATEMENT.search(node.type) else ""
+        if not _PRINTS.match(text):
+            continue
+        if not announced:
+            return text[:60]
+        printed |= {
+            one for one in map(text_of, filter(_literal, walk(node))) if len(one) > 1 and not _told(one, excerpt)
+        }
+    return min(printed)[:60] if len(printed) > UNTOLD_PRINTED else ""
+
+
+def constants(item: Item, excerpt: Excerpt) -> str:
+    """Texts, patterns and numbers of a body that do not occur in the prompt, where they are too many to be guessed."""
+    texts, messages = [], set()
+    thrown = [node for node in _inside(item) if _STATEMENT.search(node.type) and _THROWS.match(text_of(node))]
+    for leaf in filter(_text_or_word, _inside(item)):
+        text = text_of(leaf)
+        if not _told(text, excerpt):
+            texts.append(text)
+            if any(node.start_byte <= leaf.start_byte < node.end_byte for node in thrown):
+                messages.add(text)
+    long = [text for text in texts if len(text) > SHORT]
+    if key := next((text for text in long if _KEY.fullmatch(text.strip("\"'`"))), ""):
+        return key[:60]
+    free = sorted({text for text in long if text not in messages})
+    formats = sorted({text for text in texts if _FORMAT.search(text) and text not in messages})
+    patterns = [text for text in map(text_of, _inside_of(item, _PATTERNS)) if text not in excerpt.text]
+    if sum(map(len, patterns)) > UNTOLD_PATTERNS:
+        return patterns[0][:60]
+    if len(formats) >= UNTOLD_FORMATS or len(free) >= UNTOLD_TEXTS:
+        return (formats or free)[0][:60]
+    characters = sum(map(len, long))
+    if characters > UNTOLD_CHARACTERS or characters > UNTOLD_SHARE * len(_body(item).encode()):
+        return long[0][:60]
+    leaves = (text_of(node) for node in _inside(item) if node.named_child_count == 0)
+    numbers = {text for text in leaves if _NUMBER.fullmatch(text) and text not in excerpt.text}
+    return ", ".join(sorted(numbers)) if len(numbers) > UNTOLD_NUMBERS else ""
+
+
+def _body(item: Item) -> str:
+    return text_of(item.body) if item.body is not None else ""
+
+
+def _inside(item: Item) -> Iterator[Node]:
+    return walk(item.body) if item.body is not None else iter(())
+
+
+def _inside_of(item: Item, types: frozenset[str]) -> Iterator[Node]:
+    return (node for node in _inside(item) if node.type in types)
+
+
+def _literal(node: Node) -> bool:
+    return node.named_child_count == 0 and _TEXT.search(node.type) is not None
+
+
+def _text_or_word(node: Node) -> bool:
+    return _literal(node) or (node.named_child_count == 0 and node.type == "word")
+
+
+def _told(text: str, excerpt: Excerpt) -> bool:
+    return text.strip("\"'`") in excerpt.text
