@@ -25,6 +25,10 @@ from alchemy_assets.strategies.grounded.refactorings.reading import EDIT, Propos
 from alchemy_assets.syntax_tree import text_of
 
 GUARD = "guard"
+_COMMENT = re.compile(r"\s*(?://|/\*|\*|#)")
+_LEAVING = re.compile(
+    r"(?:return|break|continue|next|throw|raise|panic|die|exit|fail|abort|(?:sys|process|os|System)\.[eE]xit)\b"
+)
 _GUARDED_LINES = 2
 _VOID = {
     "C": r"\bvoid\s+\w+\s*\(",
@@ -50,13 +54,12 @@ def _guard(reading: Reading, scope: Scope, branch: Branch) -> Proposal | None:
     inside = lines[start : stop + 1]
     row = node.start_point[0]
     indent = lines[row][: len(lines[row]) - len(lines[row].lstrip())]
-    if len([line for line in inside if line.strip()]) < _GUARDED_LINES or lines[row][: node.start_point[1]].strip():
-        return None
     if (
-        branch.inner is not None
-        and re.match(r"\s*(?:break|return|raise|throw|exit|die|continue|next)\b", _last_of(inside))
-        and not _returns(node)
+        len([line for line in inside if line.strip(" \t})") and not _COMMENT.match(line)]) < _GUARDED_LINES
+        or lines[row][: node.start_point[1]].strip()
     ):
+        return None
+    if _exits(node) and not _returns(node):
         return None
     unit = _unit(inside, indent)
     leaving = _leaving(reading, scope, node)
@@ -90,10 +93,6 @@ def _guard(reading: Reading, scope: Scope, branch: Branch) -> Proposal | None:
         scope.item.last,
         score,
     )
-
-
-def _last_of(lines: list[str]) -> str:
-    return next((line for line in reversed(lines) if line.strip()), "")
 
 
 def _trimmed(lines: list[str]) -> list[str]:
@@ -156,15 +155,27 @@ def _semicolons(reading: Reading, node: Node) -> bool:
     return reading.language in {"JavaScript", "TypeScript"} and ";\n" in text_of(node)
 
 
-def _returns(node: Node) -> bool:
-    """Whether an if's only arm ends by returning."""
+def _last(node: Node) -> Node | None:
+    """The last statement of an if's only arm."""
     then = node.child_by_field_name("consequence") or node.child_by_field_name("body")
     if then is None:
         then = next((child for child in node.children if child.type == "statements"), None)
-    inside = [one for one in then.named_children if one.type not in COMMENTS] if then is not None else []
+    inside = [one for one in (then or node).named_children if one.type not in COMMENTS]
     if inside and inside[-1].type in {"statement_list", "statements"}:
         inside = inside[-1].named_children
-    return bool(inside) and inside[-1].type in {"return_statement", "return"}
+    return inside[-1] if inside else None
+
+
+def _returns(node: Node) -> bool:
+    """Whether an if's only arm ends by returning."""
+    last = _last(node)
+    return last is not None and last.type in {"return_statement", "return"}
+
+
+def _exits(node: Node) -> bool:
+    """Whether an if's only arm ends by leaving: then it is the exception, not the rest of what is to be done."""
+    last = _last(node)
+    return last is not None and _LEAVING.match(text_of(last)) is not None
 
 
 def _gives_nothing(reading: Reading, scope: Scope) -> bool:  # noqa: PLR0911 -- one return a rule

@@ -100,7 +100,7 @@ def _evidence(reading: Reading, scope: Scope, old: str, style: str) -> Evidence 
     """What all places where a variable is bound agree on; else what its spelling suggests."""
     bound = [name for name in scope.by_text[old] if name.role == "bind"]
     bare = old.lstrip("$")
-    if not bound or bare in {"self", "cls", "this", "_"} or bare.isupper() or not re.fullmatch(r"[A-Za-z_]\w*", bare):
+    if not bound or bare in {"self", "cls", "this", "_"} or not re.fullmatch(r"[a-z_]\w*", bare):
         return None
     if (better_names.VAGUE.fullmatch(bare)) and not (_kept(bare, bound)):
         told = [of_binding(name) for name in bound]

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.grounded.completion import language_name
 from alchemy_assets.strategies.grounded.drafting import code_block, diff
-from alchemy_assets.strategies.grounded.refactorings.reading import Proposal
+from alchemy_assets.strategies.grounded.refactorings.reading import TOP, Proposal
 from alchemy_assets.strategies.phrasing import draw, fill, pick
 from alchemy_assets.strategies.strategy import CuratedFile
 
@@ -43,7 +43,12 @@ def turns(file: CuratedFile, proposal: Proposal, text: str) -> tuple[str, str, s
         _, said = pick(f"refactoring_{proposal.refactoring}_answers", key)
         said = fill(said, values)
         shown = f"{said}\n\n{shown}" if said else shown
-    return prompt_id, fill(template, values), shown
+    return prompt_id, _begun(fill(template, values)), _begun(shown)
+
+
+def _begun(text: str) -> str:
+    """A text whose sentences begin with a capital letter where they begin with a place."""
+    return re.sub(rf"(^|[.!?]\s){TOP}", lambda found: found[0].replace("the", "The", 1), text)
 
 
 def form_of(file: CuratedFile, proposal: Proposal, text: str) -> str:
