@@ -349,6 +349,13 @@ def test_the_run_that_tells_most_is_shown(file):
     assert one.passing.run == "python3 source.py 8"
 
 
+def test_an_id_of_a_build_is_no_symptom(file):
+    """What differs with each build is neither a difference nor something to show."""
+    observed = replace(file.observed, ran=(replace(file.observed.ran[0], result=Result(0, f"in <{'0a' * 16}>\n", "")),))
+    assert symptom.symptom_of(observed, [Result(0, f"in <{'1b' * 16}>\n", "")], "key") is None
+    assert symptom.symptom_of(observed, [Result(0, f"on <{'0a' * 16}>\n", "")], "key") is None
+
+
 def test_every_fault_can_be_explained():
     """There are words for each fault and each of its forms; all places in them are filled."""
     folder = phrasing.resources.files("alchemy_assets.strategies") / "phrasings" / "planted_bug_why"

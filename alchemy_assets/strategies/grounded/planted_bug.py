@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from alchemy_assets import syntax_tree
 from alchemy_assets.generation.completions import Answers
 from alchemy_assets.sandbox.sandbox import Outcome, Sandbox, Status
+from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.grounded import drafting, symptom
 from alchemy_assets.strategies.grounded.bug_explained import explained
 from alchemy_assets.strategies.grounded.completion import language_name
@@ -32,6 +33,7 @@ TRIED, KEPT, AGAIN = 12, 3, 5
 MOST_A_FAULT = 2
 # A file of so few lines is its own fix; a function of more lines than the other is none.
 SHORT_FILE, LONG_FUNCTION = 30, 90
+_END = "\n"
 # Bugs that say so little that one of a file is enough.
 ONCE = frozenset({symptom.HANG, symptom.STATUS})
 # As many tests must have been allowed for before one is said never to end.
@@ -267,7 +269,7 @@ def _held(draft: Draft, seen: Symptom) -> Verified:
     answer = "\n\n".join(
         (
             explained(file.language, file.text, mutant, seen, key),
-            f"```diff\n{drafting.diff(mutant.text, file.text, observed.source)}\n```",
+            fenced(drafting.diff(mutant.text.strip(_END), file.text.strip(_END), observed.source), "diff"),
             fill(pick("planted_bug_fixed", key)[1], named),
             code,
         )
