@@ -32,6 +32,7 @@ LONGEST_CALL = 160
 LONGEST_VALUE = 160
 LONGEST_FILE = 16_000
 MOST_MUTANTS = 5
+LEAST_COVERED = 0.2
 LEAST_KILLED = 1 / 3
 # Where tests stand in the file itself.
 AT_ITS_END = (
@@ -49,6 +50,7 @@ TOO_LONG = "the file is too long"
 TESTS_FAIL = "the tests do not pass on the file"
 NO_MUTANT = "nothing of it can be broken"
 NO_KILL = "no fault makes the tests fail"
+LITTLE_COVERED = "its runs come to little of the program"
 FEW_KILLS = "most faults pass the tests"
 NOTHING_RUNS = "programs cannot be run here"
 REASONS = (
@@ -64,6 +66,7 @@ REASONS = (
         NO_MUTANT,
         NO_KILL,
         FEW_KILLS,
+        LITTLE_COVERED,
         NOTHING_RUNS,
         NOT_SEEN,
     ),
@@ -151,6 +154,9 @@ class TestWriting:
             )
             drafts.append(_asked(self.name, file, plan, inside.functions))
         suite = regression(subject, seen)
+        covered = len(seen.reached & seen.points) / max(len(seen.points), 1)
+        if not isinstance(suite, Left) and covered < LEAST_COVERED:
+            suite = Left(LITTLE_COVERED, f"{covered:.0%} of its points")
         if isinstance(suite, Left):
             return drafts or [left(self.name, file, suite.reason, suite.detail)]
         return [*drafts, _asked(self.name, file, Plan(subject, seen.reached, seen.points, suite=suite), ())]

@@ -67,14 +67,22 @@ def within(subject: Subject, seen: Sequence[Seen]) -> Within | None:
     guard = _BESIDE_MAIN.get(subject.language)
     if guard is None or not guard.search(subject.text):
         return None
-    labels = [f"{one.function}({', '.join(one.arguments)})" for one in seen]
     dotted = subject.language == "Java"
+    known = [one for one in seen if not dotted or _is_open(subject.text, one.function)]
+    labels = [f"{one.function}({', '.join(one.arguments)})" for one in known]
     calls = tuple(call for label in labels if (call := call_of(label)) is not None and bool(call.owner) is dotted)
     if len(calls) < LEAST_CASES:
         return None
     frameworks = CALLING[subject.language].frameworks
     framework = frameworks[subject.drawn("framework", len(frameworks))]
     return Within(tuple(dict.fromkeys(call.shown for call in calls)), reached, framework, calls)
+
+
+def _is_open(text: str, function: str) -> bool:
+    """Whether a method of Java can be called from beside its class: a static one of a class at the top."""
+    name = function.rpartition(".")[2]
+    declared = re.search(rf"^[^\n;=()]*\bstatic\b[^\n;=()]*\b{name}\s*\(", text, re.MULTILINE)
+    return function.count(".") == 1 and declared is not None and "private" not in declared[0]
 
 
 def named(file: CuratedFile, seen: Observed) -> str:

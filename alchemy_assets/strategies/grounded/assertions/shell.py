@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from alchemy_assets.strategies.grounded.assertions.calls import Call, names, words_of
+from alchemy_assets.strategies.grounded.assertions.calls import names
 from alchemy_assets.strategies.grounded.assertions.suite import Job, Subject, Suite
 from alchemy_assets.strategies.strategy import Left
 from alchemy_assets.tracing.launch import Launch, launch_of
@@ -24,6 +24,8 @@ LEAST_LINES = 3
 TOO_MUCH = "its output is too long to be compared"
 ONE_RUN = "it has one run, which prints next to nothing"
 _PRINTABLE = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f]*")
+# Digests and addresses: nobody writes them into a test.
+_OF_THE_BUILD = re.compile(r"\b[0-9a-f]{16,}\b|\b0x[0-9a-fA-F]{5,}\b")
 _STYLES = ("check", "functions")
 
 
@@ -48,6 +50,8 @@ def regression(subject: Subject, seen: Observed, least: int = LEAST_RUNS) -> Sui
     if len({(one.result.stdout, one.result.exit_code) for one in seen.ran}) < least:
         return _golden(subject, seen, launch)
     kept = [one for one in seen.ran if _readable(one)]
+    echoes = [one for one in kept if _is_echo(one)]
+    kept = [one for one in kept if one not in echoes[1:]]
     if len({(one.result.stdout, one.result.exit_code) for one in kept}) < least:
         return Left(TOO_MUCH, f"{len(kept)} of {len(seen.ran)} runs")
     outcomes = [_outcome(one) for one in kept]
@@ -142,17 +146,23 @@ def _readable(one: Ran) -> bool:
     result = one.result
     lines = result.stdout.count("\n")
     texts = (result.stdout, one.test.stdin, *one.test.arguments, *one.test.files.values())
+    if _OF_THE_BUILD.search(result.stdout):
+        return False
     return len(result.stdout) <= LONGEST_OUTPUT and lines <= MOST_LINES and all(map(_PRINTABLE.fullmatch, texts))
+
+
+def _is_echo(one: Ran) -> bool:
+    """Whether a run prints what it was given; one such run is enough."""
+    said = one.result.stdout.strip()
+    return bool(said) and said in {text.strip() for text in (one.test.stdin, *one.test.files.values())}
 
 
 def _given(one: Ran) -> list[str]:
     """What a run is given, in words."""
-    given = [repr(one.test.files.get(word, word)) for word in one.test.arguments]
-    words = words_of(Call("", "", "", "", tuple(given[:3])))
-    if any(word in one.test.files for word in one.test.arguments):
-        words = ["file", *words]
-    elif len(given) > 3:  # noqa: PLR2004 -- more are not told one by one
-        words = [str(len(given)), "arguments", "from", *words[:4]]
+    told = [_told(word, one.test.files.get(word)) for word in one.test.arguments]
+    words = [word for number, part in enumerate(told[:3]) for word in ([*(["and"] if number else []), *part])]
+    if len(told) > 3:  # noqa: PLR2004 -- more are not told one by one
+        words = [str(len(told)), "arguments", "from", *told[0]]
     if not one.test.stdin:
         return words
     lines = one.test.stdin.rstrip("\n").split("\n")
@@ -167,6 +177,18 @@ def _given(one: Ran) -> list[str]:
         if one.test.stdin.strip()
         else [*words, *(["and"] if words else []), "blank", "input"]
     )
+
+
+def _told(word: str, content: str | None) -> list[str]:
+    """An argument in words: of a file, how it begins."""
+    if content is not None:
+        return ["file", *(re.findall(r"[A-Za-z]+|\d+", content)[:3] or ["without", "words"])]
+    words = re.findall(r"[A-Za-z]+|\d+", word)[:3]
+    if re.match(r"--?[A-Za-z]", word):
+        return ["option", *words]
+    if word.startswith("-") and words:
+        return ["minus", *words]
+    return words or (["empty", "text"] if not word.strip() else ["punctuation"])
 
 
 def _outcome(one: Ran) -> list[str]:
