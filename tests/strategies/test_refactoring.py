@@ -20,6 +20,7 @@ from alchemy_assets.strategies.grounded.refactorings.guard import guards
 from alchemy_assets.strategies.grounded.refactorings.invert import swaps
 from alchemy_assets.strategies.grounded.refactorings.reading import read
 from alchemy_assets.strategies.grounded.refactorings.rename import renames
+from alchemy_assets.strategies.grounded.refactorings.sql_aliases import aliases
 from alchemy_assets.strategies.strategy import Rejected, Verified
 from alchemy_assets.tracing.reasons import Dropped, Reason
 from tests.strategies.observations import ran, really_seen, seen
@@ -202,6 +203,17 @@ def test_comments_speak_of_the_new_name():
     """What a comment says of the variable is said by its new name."""
     [text] = changed(renames, "Python", "def scale(cnt):\n    # cnt is small\n    print(cnt)\n    return cnt * cnt\n")
     assert "# count is small" in text
+
+
+def test_an_alias_of_a_table_is_called_after_its_rows():
+    """In SQL a short alias becomes the name of one row, in its query alone, if no column has the alias's name."""
+    text = "select cu.name from customers cu where cu.id > 1;\nselect cu.id from houses cu where cu.id = 2;\n"
+    first, second = aliases(text, "a.sql", frozenset({1, 2}))
+    renamed = "select customer.name from customers customer where customer.id > 1;"
+    assert edited(text, first.edits) == "\n".join([renamed, *text.split("\n")[1:]])
+    assert second.values["new"] == "house"
+    assert not list(aliases(text, "a.sql", frozenset({3})))
+    assert len(list(aliases(text.replace("cu.name", "cu.name, cu"), "a.sql", frozenset({1, 2})))) == 1
 
 
 # A language, an if-else that is negated, and the same the other way round.
@@ -412,7 +424,8 @@ def test_what_does_something_else_or_does_not_run_is_rejected(curated, sandbox):
     [
         ("print(1)\n", "Python", NOTHING_TO_DO),
         (PROGRAM + "# much to say\n" * 3_000, "Python", TOO_LONG),
-        ("select 1;\n", "SQL", OTHER_GRAMMAR),
+        ("select 1;\n", "SQL", NOTHING_TO_DO),
+        ("# A title\n", "Markdown", OTHER_GRAMMAR),
         (PROGRAM, "Python", NOTHING_RUNS),
     ],
 )

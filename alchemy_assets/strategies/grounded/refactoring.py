@@ -24,6 +24,7 @@ from alchemy_assets.strategies.grounded.refactorings.move import moves
 from alchemy_assets.strategies.grounded.refactorings.reading import TOP, Proposal, Reading, read
 from alchemy_assets.strategies.grounded.refactorings.rename import renames
 from alchemy_assets.strategies.grounded.refactorings.rename_function import functions
+from alchemy_assets.strategies.grounded.refactorings.sql_aliases import aliases
 from alchemy_assets.strategies.grounded.shapes import SHAPES
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Rejected, Verified
 from alchemy_assets.tracing.observed import Observed
@@ -65,13 +66,11 @@ class Refactoring:
             return [
                 left(self.name, file, *((NOT_SEEN, "") if observed is None else (observed.reason, observed.detail)))
             ]
-        if file.language not in SHAPES:
+        if file.language not in SHAPES and file.language != "SQL":
             return [left(self.name, file, OTHER_GRAMMAR)]
         if len(file.text) > LONGEST_FILE:
             return [left(self.name, file, TOO_LONG, f"{len(file.text):,} characters")]
-        suffix = PurePosixPath(file.path).suffix.lower()
-        reading = read(file.language, file.text, suffix, observed.reached, told_by(observed))
-        proposals = list(_best(reading))
+        proposals = list(_proposals(file, observed))
         if not proposals:
             return [left(self.name, file, NOTHING_TO_DO)]
         return [self._draft(file, proposal, observed) for proposal in proposals]
@@ -104,6 +103,14 @@ class Refactoring:
 def told_by(observed: Observed) -> str:
     """What the tests say themselves: the driver, the script and what is typed."""
     return "\n".join([*observed.beside.values(), observed.script, *(one.command for one in observed.ran)])
+
+
+def _proposals(file: CuratedFile, observed: Observed) -> Iterator[Proposal]:
+    if file.language == "SQL":
+        yield from sorted(aliases(file.text, file.path, observed.reached), key=_rank)[:OF_A_SORT]
+        return
+    suffix = PurePosixPath(file.path).suffix.lower()
+    yield from _best(read(file.language, file.text, suffix, observed.reached, told_by(observed)))
 
 
 def _best(reading: Reading) -> Iterator[Proposal]:
