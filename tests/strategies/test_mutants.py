@@ -162,6 +162,8 @@ def test_the_function_around_is_named():
         ("Rust", "fn f(a: i32) {\n    assert!(a < 3);\n}\n"),
         ("Java", "class A {\n  java.util.List<String> names;\n}\n"),
         ("Go", 'package p\n\nimport "a"\n'),
+        ("Rust", "fn f(xs: Xs) {\n    xs.push(1);\n}\n"),
+        ("Rust", "fn f(x: Two) {\n    match x {\n        Two::Some(ref a, b) => g(a, b),\n    }\n}\n"),
         ("SQL", "CREATE TABLE t (a INTEGER DEFAULT 0, b TEXT NOT NULL);\n"),
         ("Shell", 'echo "a -lt b && c"\n'),
         ("Shell", "make || true\n"),

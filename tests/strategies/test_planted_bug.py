@@ -16,10 +16,11 @@ from alchemy_assets.strategies.grounded.faults.change import FAULTS
 from alchemy_assets.strategies.grounded.faults.mutants import Mutant, mutants
 from alchemy_assets.strategies.grounded.planted_bug import PlantedBug
 from alchemy_assets.strategies.strategy import Rejected, Verified
+from alchemy_assets.tracing.launch import Launch
 from alchemy_assets.tracing.observed import EXIT_STATUS, Result
 from alchemy_assets.tracing.reasons import Dropped, Reason
-from alchemy_assets.tracing.scripts import output_name
-from tests.strategies.observations import ran, really_seen, seen
+from alchemy_assets.tracing.scripts import Test, output_name, run_script
+from tests.strategies.observations import ran, seen
 
 KIND = PlantedBug()
 COUNTING = '''import sys
@@ -106,12 +107,24 @@ def ended(*results: tuple[int, str], status: Status = Status.FINISHED) -> Outcom
     )
 
 
+def run_before(file, launch: Launch, tests: list[Test], sandbox):
+    """The file with what these tests do in a real sandbox; every line counts as reached."""
+    runs = [replace(ran(command=launch.line(test.arguments)), test=test, reached=LINES) for test in tests]
+    one = seen(file, *runs, source=launch.entry, compiled=launch.compile, points=LINES).observed
+    observed = replace(one, script=run_script(launch, tests, compared=True))
+    return replace(file, observed=observed.having(observed.results(sandbox.run(*observed.run(file.text)))))
+
+
 @pytest.fixture(scope="session")
 def judged(sandbox, curated):
     """What becomes of a program in Python and one in C, run for real."""
-    files = [curated(COUNTING), curated(IN_C, "C")]
-    drafts = [draft for file in really_seen(files, sandbox) for draft in KIND.next(file, NO_ANSWERS)]
-    return KIND.verify(drafts, sandbox)
+    counting, in_c = curated(COUNTING), curated(IN_C, "C")
+    tests = [Test(("5", "2", "8")), Test(("-1", "4")), Test(("7",))]
+    files = [
+        run_before(counting, Launch("source.py", "python3 source.py"), tests, sandbox),
+        run_before(in_c, Launch("source.c", "./main", "gcc -o main source.c -lm"), [Test()], sandbox),
+    ]
+    return KIND.verify([draft for file in files for draft in list(KIND.next(file, NO_ANSWERS))[:6]], sandbox)
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,8 @@ MOST = 40
 MOST_A_FAULT = 6
 LONGEST_SHOWN, _AROUND = 90, 32
 _SPACES = re.compile(r"\s+")
+# A type that is written there is not that of the name.
+_NO_DECLARATION = frozenset({"function_definition", "function_declarator", "block", "compound_statement", "match_arm"})
 _FAMILIES = (operators, values, statements, names)
 _TEST = re.compile(r"(?:test_?|Test)(?:[A-Z0-9_]|$)|_?(?:assert|expect)|(?:it|describe|tests?|__main__)$|\w+_test$")
 _CHECK = re.compile(r"(?:\w+[.:!]+)*(?:assert\w*|expect|should\w*|debug_assert\w*|static_assert|assume|precondition)!?")
@@ -144,7 +146,7 @@ def _declared_type(node: Node) -> str:
     """The type that the declaration of a name writes out."""
     above: Node | None = node.parent
     for _ in range(4):
-        if above is None or above.type in {"function_definition", "function_declarator", "block", "compound_statement"}:
+        if above is None or above.type in _NO_DECLARATION or above.type.endswith("_pattern"):
             return ""
         written = above.child_by_field_name("type")
         if written is None and above.type == "parameter":

@@ -139,8 +139,8 @@ def _sibling(place: Place, node: Node) -> Iterator[Change]:
         while (inner := named.child_by_field_name(field)) is not None:
             named = inner
     word = text_of(named)
-    if named.child_count == 0 and place.language in _ONLY_IN.get(word, {place.language}):
-        for other in _TAKEN_FOR.get(word, ()):
+    for other in _TAKEN_FOR.get(word, ()) if named.child_count == 0 else ():
+        if all(place.language in _ONLY_IN.get(one, {place.language}) for one in (word, other)):
             yield replace(FUNCTION, named, other, node)
 
 
