@@ -239,6 +239,14 @@ def test_a_call_that_hands_its_argument_back_is_rejected(curated):
     assert reasons(judge(file)) == [printed.ECHOED]
 
 
+def test_the_number_of_an_object_is_no_answer(curated):
+    """What `var_dump` calls an object by hangs on the driver; a text that it hands back is seen through its frame."""
+    php = curated("<?php\nfunction f($a) {\n    return $a;\n}\n", "PHP")
+    given = ['object(A)#4 (1) {\n  ["n"]=>\n  int(7)\n}\n', 'string(9) "pear tree"\n']
+    found = [reasons(judge(seen(php, ran(one, FIVE, label="f('pear tree')"), calls=True))) for one in given]
+    assert found == [[printed.UNLEARNABLE], [printed.ECHOED]]
+
+
 def test_a_call_that_raises_is_told_as_such(curated):
     """Where a call ends by an error of the file's own, the answer is that error, and that nothing is printed."""
     run = ran("", FIVE, label="clamp(8, 9, 1)", stderr="ValueError: bounds are swapped\n", exit_code=1)

@@ -43,7 +43,7 @@ _OF_THE_INTERPRETER = re.compile(
     re.MULTILINE,
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_USAGE = re.compile(r"\A\s*(?:\S+:\s*)?usage\b", re.IGNORECASE)
+_USAGE = re.compile(r"\A\s*(?:\S+:\s*)?usage\b|^\s*usage:", re.IGNORECASE | re.MULTILINE)
 _WORD_FOR_WORD = 12
 # A program that fails with so little to say only complains.
 _LINES_OF_A_COMPLAINT = 2

@@ -27,8 +27,8 @@ from alchemy_assets.tracing.ways import path
 LONGEST_FILE = 16_000
 # A call that comes to fewer trace points, or writes fewer events, does too little to be followed.
 LEAST_LINES, LEAST_EVENTS = 4, 5
-# What gives nothing must have done more for it.
-EVENTS_FOR_NOTHING = 10
+# What gives a truth value or an empty list must have done more for it.
+EVENTS_FOR_LITTLE = 10
 # A program that prints one line has more behind it than a call of `main`.
 EVENTS_FOR_A_LINE = 4
 
@@ -42,10 +42,12 @@ REASONS = (
     *map(str, Reason),
 )
 
-# What a call gives where it finds nothing, in the words of some language.
-_NOTHING = re.compile(
-    r"(?i)(?:none|null|nil|undefined|(?:bool\()?(?:true|false)\)?|(?:int\()?-?[01]\)?|\W*|string\(0\).*|array\(0\).*)\s*"
-)
+# What a call gives that gives nothing back, and what hardly says more, in the words of some language.
+_NOTHING = re.compile(r"(?i)(?:none|null|nil|undefined|<nil>)\s*")
+_LITTLE = re.compile(r"(?i)(?:(?:bool\()?(?:true|false)\)?|(?:int\()?-?[01]\)?|\W*|string\(0\).*|array\(0\).*)\s*")
+# How PHP's `var_dump` says a text, and an object: its number hangs on the driver, which nobody sees.
+_TEXT_OF_PHP = re.compile(r'string\(\d+\) "(.*)"', re.DOTALL)
+_OBJECT_OF_PHP = re.compile(r"\)#\d+ \(\d+\) \{")
 # An error as a driver says it: its class, and a message of one line.
 _ERROR = re.compile(r"[A-Za-z][\w.]*(?:Error|Exception): [^`\n]{1,120}")
 _RAISED = (
@@ -147,7 +149,7 @@ def _fault(observed: Observed, ran: Ran, source: str) -> Left | None:
     if fault is not None and not _raised(observed, ran):
         return Left(*fault)
     # Too many events to be kept are enough.
-    events = len(ran.events) if ran.trace else EVENTS_FOR_NOTHING
+    events = len(ran.events) if ran.trace else EVENTS_FOR_LITTLE
     if observed.harness != CALLS:
         if printed.is_named(ran.result.stdout, source):
             return Left(printed.READABLE, ran.result.stdout.strip())
@@ -155,9 +157,18 @@ def _fault(observed: Observed, ran: Ran, source: str) -> Left | None:
         return Left(TOO_LITTLE, f"{events} events for a line") if short else None
     if events < LEAST_EVENTS or len(ran.reached) < LEAST_LINES:
         return Left(TOO_LITTLE, f"{events} events")
-    if _NOTHING.fullmatch(ran.result.stdout) and ran.result.stdout and events < EVENTS_FOR_NOTHING:
-        return Left(TOO_LITTLE, f"{events} events for {ran.result.stdout.strip()}")
-    answer = ran.result.stdout.strip().strip("\"'")
+    return _fault_of_value(ran, events)
+
+
+def _fault_of_value(ran: Ran, events: int) -> Left | None:
+    """Why what a call gives is no use as an answer."""
+    given = ran.result.stdout
+    if _NOTHING.fullmatch(given) or (_LITTLE.fullmatch(given) and given and events < EVENTS_FOR_LITTLE):
+        return Left(TOO_LITTLE, f"{events} events for {given.strip()}")
+    if found := _OBJECT_OF_PHP.search(given):
+        return Left(printed.UNLEARNABLE, found[0])
+    text = _TEXT_OF_PHP.fullmatch(given.strip())
+    answer = text[1] if text else given.strip().strip("\"'")
     return Left(printed.ECHOED, answer[:80]) if f'"{answer}"' in ran.test.label.replace("'", '"') else None
 
 
