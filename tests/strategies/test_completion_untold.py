@@ -54,6 +54,7 @@ def test_the_functions_that_are_changed_below_are_fine(reasons):
     [
         ("            found.append", "            print(word)\n            found.append", worth.UNTOLD),
         ("word in text.split()", "word in text.replace('%04x-%2d', '%8s|%3d').split()", worth.UNTOLD),
+        ("if len(word) <= longest", "if len(word) <= longest['UP']", worth.UNTOLD),
         ("found = []", "found = ['alpha', 'beta1', 'gamma', 'delta']", worth.UNTOLD),
         (
             "Split a text into words of at most this many letters.",
@@ -71,7 +72,7 @@ def test_the_functions_that_are_changed_below_are_fine(reasons):
             doc_comments.SAYS_TOO_LITTLE,
         ),
     ],
-    ids=["prints unannounced", "formats", "texts", "a hash that mixes nothing", "unrelated comment", "a test"],
+    ids=["prints unannounced", "formats", "a key", "texts", "a hash that mixes nothing", "unrelated comment", "a test"],
 )
 def test_what_cannot_be_told_from_the_prompt(old, new, reason, reasons):
     """Printing that no comment announces, formats and texts, comments about something else: each has its reason."""

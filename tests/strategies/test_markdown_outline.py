@@ -82,6 +82,10 @@ def test_a_table_that_the_writer_made_is_cut_out_and_is_the_answer(judge):
     [
         ("# A\n\n## B\n\n## C\n", markdown_outline.FEW_HEADINGS),
         (PAGE.replace("## Install", "## Install {#setup}"), markdown_outline.OTHER_RULES),
+        (
+            PAGE.replace("## Install", "## \N{HAMMER AND WRENCH}\N{VARIATION SELECTOR-16} Install"),
+            markdown_outline.OTHER_RULES,
+        ),
         (PAGE.replace("Words.", ENTRIES.replace("#usage", "#use")), markdown_outline.OWN_TABLE),
         (
             PAGE.replace("Words.", ENTRIES.replace("- [Usage]", "- **[Usage]**").replace("]**(#usage)", "](#usage)")),
@@ -109,6 +113,8 @@ def test_documents_without_a_sure_table_have_their_reason(text, reason, judge):
         ("What's new? (2.0)", "whats-new-20"),
         ("Größe – 日本", "größe--日本"),
         ("![logo](x.png) Name", "name"),
+        ("`run <name>` <a id='x'></a>", "run-name"),
+        ("[`a_b`](c) and `_d_`", "a_b-and-_d_"),
     ],
 )
 def test_anchors_are_those_of_github(heading, anchor):

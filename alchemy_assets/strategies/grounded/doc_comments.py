@@ -19,7 +19,8 @@ UNFINISHED_WORD = re.compile(
 )
 # Openings of remarks that tell something about a function, but not what it does.
 _ASIDE = re.compile(
-    r"^\W*(notes?(?=:| that)|nb|n\.b\.|warning|caution|attention|important|see(?! if| whether)|assumes?"
+    r"^\W*((?:must|should) (?:match|be)|keep in sync"
+    r"|notes?(?=:| that)|nb|n\.b\.|warning|caution|attention|important|see(?! if| whether)|assumes?"
     r"|used (by|in|for)"
     r"|called (by|from|when)|only|same as|like|borrowed|based on|taken|copied|adapted|from|https?:"
     r"|for (internal|testing|debugging))\b",

@@ -7,6 +7,7 @@ what was there before.
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,22 +81,27 @@ class Document:
 
 
 def shown_text(text: str) -> str:
-    """What is left of a heading when its links are text and its pictures and tags gone."""
-    return _TAG.sub("", _LINK.sub(lambda link: link[1], _IMAGE.sub("", text))).strip()
+    """What is left of a heading when its links are text and its pictures and tags gone; code stays as it is."""
+    parts, start = [], 0
+    for span in _CODE_SPAN.finditer(plain := _LINK.sub(lambda link: link[1], _IMAGE.sub("", text))):
+        parts += [_TAG.sub("", plain[start : span.start()]), span[0]]
+        start = span.end()
+    return "".join([*parts, _TAG.sub("", plain[start:])]).strip()
 
 
 def anchor_of(text: str) -> str:
     """The anchor of a heading, without a number behind it."""
-    plain = _CODE_SPAN.sub(lambda span: "\0" + span[2].replace("_", "\1").replace("*", "") + "\0", shown_text(text))
+    plain = _CODE_SPAN.sub(lambda span: span[2].strip().replace("_", "\1").replace("*", ""), shown_text(text))
     for _ in range(3):
         plain = _STRONG.sub(lambda part: part[2] or part[4], plain)
-    plain = plain.replace("\0", "").replace("\1", "_").strip().lower()
-    return _NOT_IN_ANCHOR.sub("", plain).replace(" ", "-")
+    return _NOT_IN_ANCHOR.sub("", plain.replace("\1", "_").strip().lower()).replace(" ", "-")
 
 
 def by_other_rules(heading: str) -> bool:
-    """Whether an anchor depends on more than the words of a heading."""
-    return _OTHER_RULES.search(heading) is not None or not anchor_of(heading).strip("-")
+    """Whether an anchor depends on more than the words of a heading, or on marks that programs take differently."""
+    if _OTHER_RULES.search(_CODE_SPAN.sub("", heading)) or not anchor_of(heading).strip("-"):
+        return True
+    return any(unicodedata.category(letter) in {"Mn", "Mc", "Me", "No", "Nl", "Cf"} for letter in heading)
 
 
 def read_document(text: str) -> Document:

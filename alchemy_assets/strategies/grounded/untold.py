@@ -46,6 +46,8 @@ _STATEMENT = re.compile(
     r"statement$|^call$|^call_expression$|^command$|^macro_invocation$|_call_expression$|method_invocation|object_creation|new_expression"
 )
 _TEXT = re.compile(r"string|content|line_str")
+# Where a text is a key: nobody knows what keys there are.
+_ASKED_BY = re.compile(r"subscript|^index|element_reference|element_access")
 # Sums that could be made in any way.
 _MIXED = re.compile(r"hash|checksum|digest|fingerprint|random", re.IGNORECASE)
 _MIXES = re.compile(r">>|\^|& *0x|% *\d")
@@ -83,6 +85,8 @@ def constants(item: Item, excerpt: Excerpt) -> str:
             texts.append(text)
             if any(node.start_byte <= leaf.start_byte < node.end_byte for node in thrown):
                 messages.add(text)
+            if any(_ASKED_BY.search(node.type) for node in _around(leaf)):
+                return text[:60]
     long = [text for text in texts if len(text) > SHORT]
     if key := next((text for text in long if _KEY.fullmatch(text.strip("\"'`"))), ""):
         return key[:60]
@@ -111,6 +115,18 @@ def _inside(item: Item) -> Iterator[Node]:
 
 def _inside_of(item: Item, types: frozenset[str]) -> Iterator[Node]:
     return (node for node in _inside(item) if node.type in types)
+
+
+def _around(leaf: Node) -> Iterator[Node]:
+    """The two nodes around the literal that a leaf is part of."""
+    literal = leaf
+    while literal.parent is not None and _TEXT.search(literal.parent.type):
+        literal = literal.parent
+    for _ in range(2):
+        if literal.parent is None:
+            return
+        literal = literal.parent
+        yield literal
 
 
 def _literal(node: Node) -> bool:
