@@ -16,10 +16,15 @@ from alchemy_assets.strategies.grounded.refactoring import (
     TOO_LONG,
     Refactoring,
 )
+from alchemy_assets.strategies.grounded.refactorings.extract_function import extractions
+from alchemy_assets.strategies.grounded.refactorings.extract_variable import variables
 from alchemy_assets.strategies.grounded.refactorings.guard import guards
+from alchemy_assets.strategies.grounded.refactorings.inline import inlines
 from alchemy_assets.strategies.grounded.refactorings.invert import swaps
+from alchemy_assets.strategies.grounded.refactorings.move import moves
 from alchemy_assets.strategies.grounded.refactorings.reading import read
 from alchemy_assets.strategies.grounded.refactorings.rename import renames
+from alchemy_assets.strategies.grounded.refactorings.rename_function import functions
 from alchemy_assets.strategies.grounded.refactorings.sql_aliases import aliases
 from alchemy_assets.strategies.strategy import Rejected, Verified
 from alchemy_assets.tracing.reasons import Dropped, Reason
@@ -449,3 +454,140 @@ def test_nothing_seen_is_said(curated):
     object.__setattr__(file, "observed", Dropped(Reason.NEEDS_LIBRARY, "numpy"))
     [draft] = KIND.next(file, NO_ANSWERS)
     assert (draft.plan.reason, draft.plan.detail) == (Reason.NEEDS_LIBRARY, "numpy")
+
+
+# A language, a function with a step under a comment, and the same with the step in a function.
+EXTRACTED = {
+    "Python": (
+        (
+            "def report(orders):\n    print('start')\n    # Count the open orders\n    total = 0\n    for order in orders:\n"
+            "        if order:\n            total += 1\n\n    print(total)\n    print('end')\n"
+        ),
+        (
+            'def count_open_orders(orders):\n    """Count the open orders."""\n    total = 0\n    for order in orders:\n'
+            "        if order:\n            total += 1\n    return total\n\n\ndef report(orders):\n    print('start')\n"
+            "    total = count_open_orders(orders)\n\n    print(total)\n    print('end')\n"
+        ),
+    ),
+    "JavaScript": (
+        (
+            "function report(orders) {\n  log('start');\n  // Print the open orders\n  for (const order of orders) {\n"
+            "    if (order) {\n      log(order);\n    }\n  }\n\n  log('one');\n  log('end');\n}\n"
+        ),
+        (
+            "// Print the open orders\nfunction printOpenOrders(orders) {\n  for (const order of orders) {\n    if (order) {\n"
+            "      log(order);\n    }\n  }\n}\n\nfunction report(orders) {\n  log('start');\n  printOpenOrders(orders);\n\n"
+            "  log('one');\n  log('end');\n}\n"
+        ),
+    ),
+    "Java": (
+        (
+            "class A {\n    static void report(int[] orders) {\n        start();\n        // Print the orders\n"
+            "        for (int order : orders) {\n            if (order > 0) {\n                log(order);\n            }\n"
+            "        }\n\n        end();\n        close();\n    }\n}\n"
+        ),
+        (
+            "class A {\n    static void report(int[] orders) {\n        start();\n        printOrders(orders);\n\n        end();\n"
+            "        close();\n    }\n\n    /** Print the orders. */\n    private static void printOrders(int[] orders) {\n"
+            "        for (int order : orders) {\n            if (order > 0) {\n                log(order);\n            }\n"
+            "        }\n    }\n}\n"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("language", EXTRACTED)
+def test_a_step_under_a_comment_becomes_a_function(language):
+    """The function takes what it needs, gives what is used later, and is called after the comment."""
+    before, after = EXTRACTED[language]
+    assert changed(extractions, language, before) == [after]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("            total += 1", "            return 1"),
+        ("Count the open orders", "the open orders of today"),
+        ("    total = 0\n", "    print('first')\n    total = 0\n"),
+        ("    print(total)\n", "    print(total, order)\n"),
+        ("def report", "def count_open_orders():\n    pass\n\n\ndef report"),
+    ],
+)
+def test_what_is_no_step_of_its_own_is_not_extracted(old, new):
+    """No return inside, a comment that says what is done, one step, one value at most, and a name that is free."""
+    text = EXTRACTED["Python"][0]
+    assert old in text
+    assert not changed(extractions, "Python", text.replace(old, new))
+
+
+INLINED = "def total(orders):\n    result = sum(orders)\n    return result\n"
+
+
+def test_a_variable_that_is_only_returned_is_inlined():
+    """What the next statement returns needs no name."""
+    assert changed(inlines, "Python", INLINED) == ["def total(orders):\n    return sum(orders)\n"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    return result\n", "    print(orders)\n    return result\n"),
+        ("    return result\n", "    return result + 1\n"),
+        ("    return result\n", "    return result, result\n"),
+        ("    return result\n", "    # the sum\n    return result\n"),
+    ],
+)
+def test_a_variable_that_is_more_than_a_step_is_kept(old, new):
+    """Something between, an operator, a second use or a comment: the variable stays."""
+    assert not changed(inlines, "Python", INLINED.replace(old, new))
+
+
+REPEATED = """
+def show(options):
+    if options.verbose_mode == 1:
+        print(options.verbose_mode)
+    return options.verbose_mode
+"""
+
+
+def test_a_repeated_expression_gets_a_name():
+    """What is looked up three times is looked up once, by its own name."""
+    [text] = changed(variables, "Python", REPEATED)
+    assert text == (
+        "def show(options):\n    verbose_mode = options.verbose_mode\n    if verbose_mode == 1:\n        print(verbose_mode)\n"
+        "    return verbose_mode\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("        print(", "        options.verbose_mode = 2\n        print("),
+        ("        print(", "        options.update()\n        print("),
+        ("        print(", "        change(options)\n        print("),
+        ("        print(", "        options = other\n        print("),
+        ("if options.verbose_mode", "while options.verbose_mode"),
+        ("if options.verbose_mode", "if options and options.verbose_mode"),
+    ],
+)
+def test_what_may_change_between_is_looked_up_again(old, new):
+    """An assignment, a method, a call with the object, or a use that may not come: no name."""
+    assert not changed(variables, "Python", REPEATED.replace(old, new, 1))
+
+
+def test_a_function_is_renamed_with_its_calls():
+    """A name that is cut short is written out, in the definition, the calls and the comments."""
+    text = "# calc_total is slow.\ndef calc_total(rows):\n    return sum(rows)\n\n\nprint(calc_total([1]))\n"
+    assert changed(functions, "Python", text) == [text.replace("calc_total", "calculate_total")]
+    assert not changed(functions, "Python", text + "print('calc_total')\n")
+    assert not changed(functions, "JavaScript", "export function calcTotal(a) {\n  return a;\n}\ncalcTotal(1);\n")
+
+
+def test_a_helper_is_moved_to_its_only_caller():
+    """Past other definitions, a helper goes directly above the one that calls it."""
+    helper = "def helper(x):\n    return x + 1\n"
+    others = "def other(x):\n    print(x)\n    print(x)\n    return x\n"
+    caller = "def caller(x):\n    return helper(x)\n"
+    text = f"import sys\n\n\n{helper}\n\n{others}\n\n{caller}"
+    assert changed(moves, "Python", text) == [f"import sys\n\n\n{others}\n\n{helper}\n\n{caller}"]
+    assert not changed(moves, "Python", text.replace("print(x)", "print(helper(x))"))

@@ -76,8 +76,19 @@ def _runs(reading: Reading, block: Node) -> Iterator[Run]:
                 break
             statements.append(child)
             row = last_line(child)
-        if 0 < len(statements) <= MOST_STATEMENTS and FEWEST_LINES <= row - last_line(comment) <= MOST_LINES:
+        if _one_step(statements) and FEWEST_LINES <= row - last_line(comment) <= MOST_LINES:
             yield Run(comment, tuple(statements))
+
+
+def _one_step(statements: list[Node]) -> bool:
+    """Whether statements are one step: the last of them, and what gives its variables their first values.
+
+    Of several steps the comment may describe only the first.
+    """
+    first = statements[:-1]
+    return 0 < len(statements) <= MOST_STATEMENTS and all(
+        one.start_point[0] == last_line(one) and "=" in text_of(one) for one in first
+    )
 
 
 def _name(language: str, comment: str, style: str) -> tuple[str, str] | None:
