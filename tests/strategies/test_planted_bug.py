@@ -393,3 +393,21 @@ def test_the_explanation_names_code_before_and_after():
         assert "`n`" in said
         assert "`3`" in said
         assert "{" not in said
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "shape"),
+    [
+        ("a\nb\nc\n", "a\nx\nc\n", "line"),
+        ("a\nb\n", "a\nb\nc\n", "more"),
+        ("a\nb\nc\n", "a\nb\n", "less"),
+        ("a\nb\nc\n", "c\nb\na\n", "moved"),
+        ("a\na\nb\n", "a\nb\n", ""),
+    ],
+)
+def test_what_is_said_of_the_output_holds(expected, actual, shape):
+    """Lines in another order are neither missing nor too many, and a line that is still there is not missing."""
+    said, values = bug_explained._line(expected, actual, {})
+    assert said == shape
+    for template in phrasing.phrasings(f"planted_bug_so/{shape}") if shape else ():
+        assert {match[1] for match in phrasing._PLACE.finditer(template)} <= {*values, "run"}, template

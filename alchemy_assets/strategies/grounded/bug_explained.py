@@ -110,10 +110,20 @@ def _consequence(symptom: Symptom) -> tuple[str, dict[str, str]]:
 
 
 def _line(expected: str, actual: str, values: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """The first line that differs."""
-    at, due, got = first_difference(expected, actual)
-    due, got = due.strip(), got.strip()
-    if max(len(due), len(got)) > LONGEST_CODE or due == got:
+    """The first line that differs; where all lines are still there, that they are in another order."""
+    before, after = expected.splitlines(), actual.splitlines()
+    if sorted(before) == sorted(after):
+        at = next(at for at, (due, got) in enumerate(zip(before, after, strict=True), 1) if due != got)
+        shape, due, got = "moved", before[at - 1].strip(), after[at - 1].strip()
+    else:
+        at, due, got = first_difference(expected, actual)
+        due, got = due.strip(), got.strip()
+        shape = "line" if due and got else "more" if got else "less"
+        elsewhere = (shape == "more" and got in map(str.strip, before)) or (
+            shape == "less" and due in map(str.strip, after)
+        )
+        if elsewhere:
+            return "", values
+    if max(len(due), len(got)) > LONGEST_CODE or due == got or (shape == "moved" and not (due and got)):
         return "", values
-    shape = "line" if due and got else "more" if got else "less"
     return shape, values | {"at": str(at), "expected": inline(due), "actual": inline(got)}

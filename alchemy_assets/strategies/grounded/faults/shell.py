@@ -125,7 +125,7 @@ def _lost(node: Node) -> Iterator[Change]:
     if inner.type == "binary_expression" and inner.child_count == 3:  # noqa: PLR2004 -- left, operator, right
         left, sign, right = inner.children
         if text_of(left).lstrip("$") == text_of(name) and text_of(sign) in {"+", "*"}:
-            yield replace(LOST_UPDATE, inner, text_of(right), node)
+            yield replace(LOST_UPDATE, value if right.type == "number" else inner, text_of(right), node)
 
 
 def _variable(place: Place, node: Node) -> Iterator[Change]:
