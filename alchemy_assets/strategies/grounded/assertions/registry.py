@@ -55,7 +55,7 @@ class Within:
 
 def within(subject: Subject, seen: Sequence[Seen]) -> Within | None:
     """What can be tested of the functions that a program was seen to call; None where that is too little."""
-    if len({one.result for one in seen}) < LEAST_CASES:
+    if len({one.result for one in seen}) < LEAST_CASES or not _enough(seen):
         return None
     reached = frozenset[int]().union(*(one.reached for one in seen))
     if (own := compiled.FRAMEWORKS.get(subject.language)) is not None:
@@ -76,6 +76,14 @@ def within(subject: Subject, seen: Sequence[Seen]) -> Within | None:
     frameworks = CALLING[subject.language].frameworks
     framework = frameworks[subject.drawn("framework", len(frameworks))]
     return Within(tuple(dict.fromkeys(call.shown for call in calls)), reached, framework, calls)
+
+
+def _enough(seen: Sequence[Seen]) -> bool:
+    """Whether there are three calls, or two of one function that gave different things."""
+    by_name: dict[str, set[str]] = {}
+    for one in seen:
+        by_name.setdefault(one.function, set()).add(one.result)
+    return len(seen) > LEAST_CASES or any(len(results) >= LEAST_CASES for results in by_name.values())
 
 
 def _is_open(text: str, function: str) -> bool:
