@@ -210,6 +210,12 @@ def test_a_comment_that_says_what_is_printed_gives_it_away():
     assert printed.fault_of_text("42\n[ 1, 2 ]\n", "JavaScript", source) == (printed.READABLE, "1.00")
 
 
+def test_sources_that_nobody_works_out_give_no_answer():
+    """Hexadecimal floating point and a walk over the environment are left out."""
+    assert printed.fault_of_text("3.25\n7.5\n", "C", "double x = 0x1.ap+1;\n") == (printed.UNLEARNABLE, "'0x1.ap+1'")
+    assert printed.fault_of_text("A=1\nB=2\n", "PHP", "<?php echo $_SERVER[$n];\n") is not None
+
+
 def test_the_same_line_over_and_over_is_no_answer():
     """Three times the same line says little, whatever it is."""
     assert printed.fault_of_text("17\n17\n17\n", "Python", SQUARES) is not None
