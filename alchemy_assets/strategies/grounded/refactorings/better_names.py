@@ -8,10 +8,12 @@ import re
 # Short names that everybody reads at once, or that are a habit of their language.
 KEPT = frozenset(
     """
-    i j k n m x y z id ok db fd fp os io fs ui ip tx wg mu ch rw it _ a b c e ex err t w r f p q s l argv argc args
-    self this sb fn cb up to at on by pi us ms ns kv
+    i j k n m x y z id ok db fd fp os io fs ui ip tx wg mu ch rw it _ e ex err argv argc args self this sb fn cb up to at on by
+    pi us ms ns kv
     """.split()  # noqa: SIM905 -- a page of words reads better so
 )
+# In Go a writer, a request and a test have their letters.
+KEPT_IN_GO = frozenset({"w", "r", "t", "b", "p", "s", "c"})
 VAGUE = re.compile(
     r"[a-z]\d?|[a-z]{2}\d?|(?:tmp|temp|res|ret|val|arr|lst|obj|foo|bar|baz|aux|rv|thing|elem|item|data|str|num|foo|var|list"
     r"|ans|out|result|value)\d*"
@@ -39,7 +41,6 @@ ABBREVIATIONS = {
     "desc": "description",
     "avg": "average",
     "freq": "frequency",
-    "pos": "position",
     "attr": "attribute",
     "attrs": "attributes",
     "elem": "element",
@@ -237,6 +238,11 @@ def of_length(collection: str) -> list[str] | None:
     """What the number of things in a collection is called."""
     one = singular(collection)
     return fitting([*one, "count"]) if one else None
+
+
+def of_struct(name: str) -> list[str] | None:
+    """What an object of a C struct is called: `struct list_node` gives a list node."""
+    return fitting(words_of(name.removesuffix("_t").removesuffix("_s")))
 
 
 def of_type(name: str) -> list[str] | None:

@@ -210,6 +210,9 @@ def _of_type(name: Name) -> Evidence | None:
     else:
         return None
     text = text_of(kind).lstrip(": ").removeprefix("const ").removeprefix("struct ").strip("&*?! ").removeprefix("mut ")
+    struct = re.fullmatch(r"(?:const )?struct ([a-z][a-z_]{3,})", text_of(kind))
+    if struct and (made := better_names.of_struct(struct[1])):
+        return Evidence(tuple(made), f"it is a `struct {struct[1]}`", 3.0)
     text = re.split(r"\.|::", text)[-1]
     if not re.fullmatch(r"[A-Z]\w{3,}", text):
         return None

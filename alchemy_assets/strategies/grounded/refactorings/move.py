@@ -6,7 +6,8 @@ Belongs here: which functions may change places, and the edits. Does not: any ch
 import re
 from collections.abc import Iterator
 
-from alchemy_assets.curation.edits import Edit
+from alchemy_assets.curation.edits import Edit, edited
+from alchemy_assets.strategies.grounded.drafting import diff
 from alchemy_assets.strategies.grounded.names import names_in
 from alchemy_assets.strategies.grounded.outline import Item
 from alchemy_assets.strategies.grounded.refactorings.reading import EDIT, Proposal, Reading
@@ -103,6 +104,10 @@ def _proposal(reading: Reading, helper: Item, caller: Item) -> Proposal | None:
         at = _byte(lines, caller.last + 1) - 1
         added = Edit(at, at, "\n" * (gap + 1) + text, EDIT)
     if removed.start <= added.start <= removed.end:
+        return None
+    # A diff that shows the others moving the other way would be no answer.
+    shown = diff(reading.text, edited(reading.text, (removed, added)), "", 0).split("\n")
+    if not all(f"-{line}" in shown for line in text.split("\n")):
         return None
     where = "above" if above else "below"
     values = {

@@ -102,7 +102,7 @@ def _evidence(reading: Reading, scope: Scope, old: str, style: str) -> Evidence 
     bare = old.lstrip("$")
     if not bound or bare in {"self", "cls", "this", "_"} or not re.fullmatch(r"[a-z_]\w*", bare):
         return None
-    if (better_names.VAGUE.fullmatch(bare)) and not (_kept(bare, bound)):
+    if (better_names.VAGUE.fullmatch(bare)) and not _kept(reading.language, bare, bound):
         told = [of_binding(name) for name in bound]
         first = told[0]
         if first is not None and all(one is not None and one.words == first.words for one in told):
@@ -113,9 +113,10 @@ def _evidence(reading: Reading, scope: Scope, old: str, style: str) -> Evidence 
     return spelling
 
 
-def _kept(bare: str, bound: list[Name]) -> bool:
+def _kept(language: str, bare: str, bound: list[Name]) -> bool:
     """Whether a short name is a habit of its own; a loop over things that have a name is no place for one."""
-    return bare in better_names.KEPT and not (bare not in {"_", "id", "it"} and _loops(bound))
+    kept = better_names.KEPT | (better_names.KEPT_IN_GO if language == "Go" else frozenset())
+    return bare in kept and not (bare not in {"_", "id", "it"} and _loops(bound))
 
 
 def _loops(bound: list[Name]) -> bool:

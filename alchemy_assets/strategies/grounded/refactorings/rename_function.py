@@ -140,8 +140,10 @@ def _proposal(  # noqa: PLR0911 -- one return a rule
     old = item.name
     words, why = better
     own = better_names.style_of(old)
-    camel = own == CAMEL or (
-        own is None and reading.language in {"Java", "JavaScript", "TypeScript", "Swift", "Go", "CSharp"}
+    camel = (
+        own == CAMEL
+        or re.fullmatch(r"(?:[A-Z][a-z0-9]+)+", old) is not None
+        or (own is None and reading.language in {"Java", "JavaScript", "TypeScript", "Swift", "Go", "CSharp"})
     )
     new = better_names.joined(words, CAMEL if camel else SNAKE)
     if old[:1].isupper():

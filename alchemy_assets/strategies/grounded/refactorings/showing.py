@@ -48,7 +48,9 @@ def turns(file: CuratedFile, proposal: Proposal, text: str) -> tuple[str, str, s
 
 def _begun(text: str) -> str:
     """A text whose sentences begin with a capital letter where they begin with a place."""
-    return re.sub(rf"(^|[.!?]\s){TOP}", lambda found: found[0].replace("the", "The", 1), text)
+    return re.sub(
+        rf"(?:^|(?<=[.!?]\s)|(?<=\n))(?:{TOP}|this file|the query)", lambda found: found[0].capitalize(), text
+    )
 
 
 def form_of(file: CuratedFile, proposal: Proposal, text: str) -> str:
