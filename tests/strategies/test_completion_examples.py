@@ -142,8 +142,9 @@ def test_half_of_the_samples_show_examples(curated):
         [("spread([3, 9])", "6"), ("spread([])", '"text that was cut... 67 characters"')],
         [("spread([3, 9])", "6"), ("spread([3, 9])", "7"), ("spread([])", "0")],
         [("other([3, 9])", "6"), ("other([])", "0")],
+        [("spread([3, 9])", "[3, 9]"), ("spread([])", "[]"), ("spread(7)", "7")],
     ],
-    ids=["one", "one outcome", "no value", "shortened", "contradiction", "another function"],
+    ids=["one", "one outcome", "no value", "shortened", "contradiction", "another function", "what was given"],
 )
 def test_what_tells_too_little_is_no_example(calls, curated, shows):
     """One call, the same outcome always, shortened values or contradictions give no examples."""
