@@ -47,8 +47,9 @@ def _proposal(relation: Node, names: Mapping[str, list[Node]], lines: frozenset[
     if alias is None or table is None or table.type != "object_reference":
         return None
     old, called = text_of(alias), text_of(table).split(".")[-1]
-    words = better_names.singular(called) or better_names.words_of(called)
-    new = better_names.joined(words, SNAKE) if better_names.fitting(words) else ""
+    # The table's own name would be no better than no alias.
+    words = better_names.singular(called)
+    new = better_names.joined(words, SNAKE) if words and better_names.fitting(words) else ""
     uses = names.get(old, [])
     fits = (
         len(old) <= LONGEST_ALIAS < SHORTEST_NAME <= len(new) and new not in names and new not in KEYWORDS | _RESERVED
