@@ -369,6 +369,13 @@ def test_an_id_of_a_build_is_no_symptom(file):
     assert symptom.symptom_of(observed, [Result(0, f"on <{'0a' * 16}>\n", "")], "key") is None
 
 
+def test_blanks_alone_are_no_symptom(file):
+    """A line break that is missing at the end cannot be shown."""
+    results = [Result(0, "total 3", ""), *(one.result for one in file.observed.ran[1:])]
+    assert symptom.symptom_of(file.observed, results, "key") is None
+    assert symptom.symptom_of(file.observed, [replace(results[0], exit_code=1), *results[1:]], "key") is not None
+
+
 def test_every_fault_can_be_explained():
     """There are words for each fault and each of its forms; all places in them are filled."""
     folder = phrasing.resources.files("alchemy_assets.strategies") / "phrasings" / "planted_bug_why"
@@ -403,6 +410,7 @@ def test_the_explanation_names_code_before_and_after():
         ("a\nb\nc\n", "a\nb\n", "less"),
         ("a\nb\nc\n", "c\nb\na\n", "moved"),
         ("a\na\nb\n", "a\nb\n", ""),
+        ("a\nb\n", "a\nb", ""),
     ],
 )
 def test_what_is_said_of_the_output_holds(expected, actual, shape):

@@ -112,6 +112,8 @@ def _consequence(symptom: Symptom) -> tuple[str, dict[str, str]]:
 def _line(expected: str, actual: str, values: dict[str, str]) -> tuple[str, dict[str, str]]:
     """The first line that differs; where all lines are still there, that they are in another order."""
     before, after = expected.splitlines(), actual.splitlines()
+    if before == after:
+        return "", values
     if sorted(before) == sorted(after):
         at = next(at for at, (due, got) in enumerate(zip(before, after, strict=True), 1) if due != got)
         shape, due, got = "moved", before[at - 1].strip(), after[at - 1].strip()

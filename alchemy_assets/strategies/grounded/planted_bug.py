@@ -85,11 +85,11 @@ class PlantedBug:
         if len(file.text.split()) < LEAST_LINES or file.text.strip().count("\n") + 1 < LEAST_LINES:
             return [drafting.left(self.name, file, TOO_SHORT)]
         suffix = PurePosixPath(file.path).suffix.lower()
-        found = mutants(file.language, file.text, reached(observed, file.text), suffix=suffix)
+        found = mutants(file.language, file.text, reached(observed, file.text), suffix=suffix, most=TRIED)
         if not found:
             return [drafting.left(self.name, file, NO_PLACE)]
         parts = _Parts(file, suffix)
-        return [self._draft(file, observed, mutant, parts) for mutant in found[:TRIED]]
+        return [self._draft(file, observed, mutant, parts) for mutant in found]
 
     def verify(self, drafts: Sequence[Draft], sandbox: Sandbox | None) -> list[Verified | Rejected]:
         """Run every bug by the tests of its file; the best of each file once more elsewhere, and the file without it."""
