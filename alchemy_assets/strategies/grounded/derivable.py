@@ -9,6 +9,8 @@ import re
 from collections import Counter
 from functools import cached_property
 
+from tree_sitter import Node
+
 from alchemy_assets import syntax_tree
 from alchemy_assets.strategies.grounded import holes
 from alchemy_assets.strategies.grounded.holes import Hole
@@ -30,8 +32,12 @@ MOST_COPIED = 0.5
 _FEWEST_NODES = {holes.CONDITION: 7, holes.ARGUMENTS: 8, holes.VALUE: 8, holes.CLAUSE: 4}
 _FEWEST_NODES_OF_LINES = 12
 _MOST_NEW_NAMES = 2
-# Characters of a text without a word that may be guessed.
-_GUESSED = 3
+_QUOTES = "\"'`"
+_SHORT = 3
+# Names of a value that may be put together in another way.
+_MOST_NAMES = 3
+# Texts that stand for themselves.
+_GUESSED = re.compile(r"[\s,./:;]{0,2}|\\[ntr0]")
 _SENTENCE = 3
 
 _WORD = re.compile(r"[A-Za-z_$@]\w*")
@@ -45,6 +51,7 @@ _TELLS = re.compile(
     r"|fmt\.\w*print\w*|System\.(?:out|err)\.\w+|Console\.Write\w*|e?println!|std::c(?:out|err)|c(?:out|err)|error)\b",
     re.IGNORECASE,
 )
+_FLAGS = frozenset({"true", "false", "null", "nil", "none", "nullptr", "undefined"})
 _SQL_KNOWN = frozenset(
     [
         "count",
@@ -82,12 +89,16 @@ class Shown:
         return self._words[word] > self._gone[word]  # type: ignore[index] # words are texts
 
     def once_before(self, word: str) -> bool:
-        """Whether the function has a word once before the hole, and not after it."""
-        return self._before[word] == 1 and word not in self._after
+        """Whether the function has a word (not that of a type) once before the hole, and not after it."""
+        return not word[:1].isupper() and self._before[word] == 1 and word not in self._after
 
     def after(self, word: str) -> bool:
         """Whether the function has a word after the hole."""
         return word in self._after
+
+    def near(self, word: str) -> bool:
+        """Whether the function has a word outside of the hole."""
+        return word in self._before or word in self._after
 
     @cached_property
     def _before(self) -> Counter[str]:
@@ -107,16 +118,17 @@ def fault_of_itself(hole: Hole, content: str) -> tuple[str, str] | None:
     """What can be said without looking around the hole."""
     if _trivial(hole, content):
         return TRIVIAL, content.strip()[:60]
-    if hole.lines and any(_TELLS.match(syntax_tree.text_of(node)) for node in hole.nodes):
+    callee = hole.nodes[0].prev_named_sibling if hole.form == holes.ARGUMENTS else None
+    if (hole.lines and any(map(_TELLS.match, content.split("\n")))) or (
+        callee is not None and _TELLS.match(syntax_tree.text_of(callee))
+    ):
         return TELLS, content.strip()[:60]
     if any(part.type in COMMENTS for node in hole.nodes for part in syntax_tree.walk(node)) or _has_comment(hole):
         return COMMENTED, ""
     return None
 
 
-def fault_around(  # noqa: PLR0911 -- one return a rule
-    language: str, hole: Hole, content: str, shown: Shown, *, described: bool
-) -> tuple[str, str] | None:
+def fault_around(language: str, hole: Hole, content: str, shown: Shown, *, described: bool) -> tuple[str, str] | None:
     """Why a hole cannot be told from what is shown; `described`: a comment says what the code around it does."""
     if copied_share(content, shown.text) > MOST_COPIED:
         return COPIED, content.strip()[:60]
@@ -125,13 +137,52 @@ def fault_around(  # noqa: PLR0911 -- one return a rule
     names = _Names(language, hole, shown)
     if names.unknown:
         return UNRESOLVED, ", ".join(names.unknown)
-    if len(names.new) > _MOST_NEW_NAMES:
-        return LOOSE, ", ".join(names.new)
-    if hole.form == holes.CONDITION and language != "SQL" and not _body_tells(hole, names):
-        return LOOSE, "the branch says nothing of its condition"
-    if (hole.form == holes.VALUE or not described) and not _bound(hole, names, shown):
-        return LOOSE, ""
-    return None
+    words = words_of(content)
+    idle = [text for text in names.bound if words[text] == 1 and not shown.near(text)]
+    apart = [node for node in hole.nodes if hole.lines and not _connected(language, node, names, shown)]
+    if len(names.new) > _MOST_NEW_NAMES or idle or apart:
+        return LOOSE, ", ".join(idle or names.new)
+    return None if _waited_for(language, hole, names, shown, described=described) else (LOOSE, hole.form)
+
+
+def _waited_for(language: str, hole: Hole, names: "_Names", shown: Shown, *, described: bool) -> bool:
+    """Whether the code around a hole depends on what it does, or a comment says that."""
+    if language == "SQL":
+        return not any(part.type == "literal" for node in hole.nodes for part in syntax_tree.walk(node))
+    if hole.form == holes.CONDITION:
+        return _body_tells(hole, names)
+    if hole.form == holes.VALUE:
+        return _value_waited_for(hole, names, shown, described=described)
+    if hole.form == holes.ARGUMENTS:
+        near = {name for name in names.all if shown.near(name)}
+        return (
+            0 < len(near) <= _MOST_NAMES
+            and not any(map(_is_flag, hole.nodes[0].named_children))
+            and _bound(names, shown)
+        )
+    if hole.form == holes.STATEMENTS:
+        return comment_above(hole) or _bound(names, shown)
+    return described or _bound(names, shown)
+
+
+def _is_flag(argument: Node) -> bool:
+    """Whether an argument is a value that nothing around a call tells."""
+    return syntax_tree.text_of(argument).split(":")[-1].strip().casefold() in _FLAGS
+
+
+def _connected(language: str, node: Node, names: "_Names", shown: Shown) -> bool:
+    """Whether a statement has to do with what is around it; one without names may only end something."""
+    if language == "SQL":
+        return True
+    words = set(_WORD.findall(syntax_tree.text_of(node)))
+    mine = words & (set(names.all) | set(names.bound))
+    return not mine or any(word in names.bound or (shown.near(word) and word not in names.known) for word in mine)
+
+
+def comment_above(hole: Hole) -> bool:
+    """Whether a comment on the line above says what comes."""
+    before = hole.nodes[0].prev_sibling
+    return before is not None and before.type in COMMENTS and before.end_point[0] >= hole.nodes[0].start_point[0] - 1
 
 
 def copied_share(content: str, text: str) -> float:
@@ -168,13 +219,7 @@ def _untold(language: str, hole: Hole, shown: Shown) -> str:
             if part.child_count or not part.is_named:
                 continue
             text = syntax_tree.text_of(part)
-            if (
-                _TEXT.search(part.type)
-                and (_LETTERS.search(text) or len(text.strip("\"'`")) > _GUESSED or "regex" in part.type)
-                and text not in shown
-                and text not in commands
-                and text.strip("\"'`") not in shown.text
-            ):
+            if _TEXT.search(part.type) and text not in commands and not _told(text, part.type, shown):
                 return text[:60]
             if (
                 (found := _NUMBER.fullmatch(text))
@@ -183,6 +228,20 @@ def _untold(language: str, hole: Hole, shown: Shown) -> str:
             ):
                 return text[:60]
     return ""
+
+
+def _told(text: str, kind: str, shown: Shown) -> bool:
+    """Whether a text is shown, or goes without saying."""
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in _QUOTES
+    bare = text[1:-1] if quoted else text
+    if "regex" not in kind and _GUESSED.fullmatch(bare):
+        return True
+    if len(bare) < _SHORT:
+        # A single sign stands everywhere; as a text it stands between quotes.
+        return any(f"{quote}{bare}{quote}" in shown.text for quote in _QUOTES) or (
+            bare.isidentifier() and bare in shown
+        )
+    return bare in shown.text
 
 
 class _Names:
@@ -200,8 +259,10 @@ class _Names:
             self.unknown = [name for name in self.all if name.casefold().strip('"`[]') not in folded]
             self.bound: list[str] = []
             self.new: list[str] = []
+            self.known: frozenset[str] = frozenset()
             return
         known = known_names(language)
+        self.known = known["bare"]
         found = [name for node in hole.nodes for name in names_in(node, SHAPES[language])]
         self.all = [name.text for name in found]
         self.bound = list(dict.fromkeys(name.text for name in found if name.role == "bind"))
@@ -218,6 +279,10 @@ class _Names:
                 and (name.role != "mention" or language != "Shell")
             )
         )
+        if language == "Shell":
+            # What the environment holds is known to the shell, not to the reader.
+            read = (part for node in hole.nodes for part in syntax_tree.walk(node) if part.type == "variable_name")
+            self.unknown += [text for text in map(syntax_tree.text_of, read) if text not in shown and text not in mine]
 
 
 def _body_tells(hole: Hole, names: _Names) -> bool:
@@ -232,23 +297,21 @@ def _body_tells(hole: Hole, names: _Names) -> bool:
     return any(len(_LETTERS.findall(words)) >= _SENTENCE for words in _QUOTED.findall(text))
 
 
-def _bound(hole: Hole, names: _Names, shown: Shown) -> bool:
-    """Whether the code around a hole waits for it: it reads what the hole sets, or sets what only the hole reads."""
-    if hole.form == holes.VALUE:
-        return _value_waited_for(hole, names, shown)
-    if hole.form in {holes.CONDITION, holes.CLAUSE}:
-        return True
-    if any(map(shown.after, names.bound)):
-        return True
-    return any(map(shown.once_before, names.all))
+def _bound(names: _Names, shown: Shown) -> bool:
+    """Whether the function reads what a hole sets, or sets what only the hole reads."""
+    return any(map(shown.after, names.bound)) or any(map(shown.once_before, names.all))
 
 
-def _value_waited_for(hole: Hole, names: _Names, shown: Shown) -> bool:
-    """Whether a value is made of what is shown, and is returned or read again."""
+def _value_waited_for(hole: Hole, names: _Names, shown: Shown, *, described: bool) -> bool:
+    """Whether a value is made of what is shown; and is described, or read again and made of what only it reads."""
     node = hole.nodes[0]
-    if not any(name in shown for name in names.all):
+    used = {name for name in names.all if name in shown and name not in names.known}
+    if not used or len(used) > _MOST_NAMES + described:
         return False
+    if described:
+        return True
     before = node.prev_named_sibling
-    while before is not None and before.prev_named_sibling is not None:
-        before = before.prev_named_sibling
-    return before is None or any(map(shown.after, _WORD.findall(syntax_tree.text_of(before))))
+    if before is None:
+        return False
+    target = syntax_tree.text_of(before)
+    return any(map(shown.after, _WORD.findall(target))) and any(map(shown.once_before, names.all))

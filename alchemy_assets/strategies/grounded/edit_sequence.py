@@ -24,7 +24,13 @@ from alchemy_assets.strategies.grounded import derivable, drafting, worth
 from alchemy_assets.strategies.grounded.building import FEWEST_STEPS, Building, Part, building_of
 from alchemy_assets.strategies.grounded.completion import language_name
 from alchemy_assets.strategies.grounded.file_sketch import sketch_of, title
-from alchemy_assets.strategies.grounded.fill_in_the_middle import GENERATED, OF_A_COMPILER, fault_of_kind, python_parses
+from alchemy_assets.strategies.grounded.fill_in_the_middle import (
+    GENERATED,
+    OF_A_COMPILER,
+    OF_TESTS,
+    fault_of_kind,
+    python_parses,
+)
 from alchemy_assets.strategies.grounded.insertions import PatchError, applied, inserting
 from alchemy_assets.strategies.grounded.outline import outline_of
 from alchemy_assets.strategies.grounded.shapes import SHAPES
@@ -61,6 +67,7 @@ REASONS = (
         DIFFERS,
         GENERATED,
         OF_A_COMPILER,
+        OF_TESTS,
     ),
     *worth.REASONS,
     *derivable.REASONS,
@@ -119,7 +126,7 @@ def _fault_of_file(file: CuratedFile) -> tuple[str, str] | None:
         return LINE_ENDS, ""
     if not FEWEST_LINES <= lines <= MOST_LINES:
         return TOO_LONG if lines > MOST_LINES else TOO_SHORT, f"{lines} lines"
-    return fault_of_kind(file.text)
+    return fault_of_kind(file.text, file.path)
 
 
 class _Sequence:

@@ -26,21 +26,31 @@ from alchemy_assets.strategies.grounded.completion import language_name
 from alchemy_assets.strategies.grounded.excerpt import whole_function
 from alchemy_assets.strategies.grounded.holes import Hole
 from alchemy_assets.strategies.grounded.names import Name
-from alchemy_assets.strategies.grounded.outline import COMMENTS, Item, Outline, attributes, docstring, outline_of
+from alchemy_assets.strategies.grounded.outline import (
+    COMMENTS,
+    Item,
+    Outline,
+    attributes,
+    docstring,
+    function_name,
+    outline_of,
+)
 from alchemy_assets.strategies.grounded.resolve import needs_of
 from alchemy_assets.strategies.grounded.shapes import SHAPES
 from alchemy_assets.strategies.phrasing import draw
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Rejected, Verified
 
 A_FILE = 3
-TRIES = 24
-FUNCTIONS = 2
-WHOLE_FILE, LONGEST_FILE, PROMPT_CHARACTERS = 8_000, 40_000, 9_000
+# Holes of whole lines, and others.
+TRIES = {True: 12, False: 8}
+FUNCTIONS = 1
+WHOLE_FILE, LONGEST_FILE, PROMPT_CHARACTERS = 8_000, 24_000, 9_000
 FEWEST_CHARACTERS = 200
 
 NO_HOLE = "it has no part of the right kind and size"
 NOT_PARSED = "does not parse"
 GENERATED = "a program wrote it"
+OF_TESTS = "it is of tests: only their author knows what they try"
 OF_A_COMPILER = "it tests a compiler: only its author knows what it tries"
 TOO_LONG = "the file is too long"
 TOO_SHORT = "the file is too short"
@@ -50,6 +60,7 @@ REASONS = (
     NO_HOLE,
     GENERATED,
     OF_A_COMPILER,
+    OF_TESTS,
     NOT_PARSED,
     TOO_LONG,
     TOO_SHORT,
@@ -63,7 +74,14 @@ _MACHINES = re.compile(
 )
 _OF_COMPILERS = re.compile(
     r"dg-(?:do|options|final)|//\s*(?:RUN|CHECK\w*|expected-\w+)[:-]|//\s*(?:run-pass|check-pass|compile-flags)|@bug \d"
+    r"|//% ?self\.|[Bb]reakpoint here|extern void abort|__noipa__|noipa|^// ?@(?:strict|target|module|filename|no[A-Z])\w*:"
+    r"|[Rr]epro from",
+    re.MULTILINE,
 )
+_TEST_FILE = re.compile(r"(?:^|[/_.\d-])(?:[Tt]ests?|[Ss]pecs?)(?=[/_.\d-]|$)|Tests?\.\w+$|(?:^|/)[Tt]ests?[A-Z]")
+# What a program begins with, and what tries it: nothing tells what they are to do.
+_ENTRY = re.compile(r"[Mm]ain\w*|[Tt]ests?(?=[A-Z_\d])?\w*|\w+_tests?|\w+Tests?")
+_NAMES_ITS_ENTRY = frozenset({"C", "CSharp", "Cpp", "Go", "Java", "Rust", "Swift"})
 _LINE_MARKS = ("??? missing code ???", "<<< code goes here >>>", "[... cut out ...]", "--> fill in <--", ">>> ??? <<<")
 _LINE_MARKS_TOO = ("(missing lines)", "=== hole ===", "*** your lines ***", "[left out]", "... what stands here? ...")
 _INLINE_MARKS = ("__HOLE__", "<missing>", "[???]", "____", "<<?>>", "{{hole}}", "___GAP___", "[...cut...]", "<BLANK>")
@@ -135,8 +153,13 @@ class FillInTheMiddle:
     @staticmethod
     def _tried(file: CuratedFile, suffix: str, root: Node, source: bytes) -> Iterator[Hole]:
         found = holes.holes(file.language, suffix, root, source, file.blob_id)
-        for _, hole in zip(range(TRIES), found, strict=False):
-            yield hole
+        tried = {True: 0, False: 0}
+        for hole in found:
+            tried[hole.lines] += 1
+            if tried[hole.lines] <= TRIES[hole.lines]:
+                yield hole
+            elif not hole.lines:
+                return
 
 
 @dataclass(frozen=True)
@@ -152,11 +175,13 @@ def _fault_of_file(file: CuratedFile) -> tuple[str, str] | None:
     """Why no hole of a file is asked for, seen without parsing it."""
     if not FEWEST_CHARACTERS <= len(file.text) <= LONGEST_FILE:
         return TOO_LONG if len(file.text) > LONGEST_FILE else TOO_SHORT, f"{len(file.text):,} characters"
-    return fault_of_kind(file.text)
+    return fault_of_kind(file.text, file.path)
 
 
-def fault_of_kind(text: str) -> tuple[str, str] | None:
+def fault_of_kind(text: str, path: str) -> tuple[str, str] | None:
     """Why nobody could write a file again: a program wrote it, or it tries out a compiler."""
+    if found := _TEST_FILE.search(path):
+        return OF_TESTS, found[0]
     if found := _MACHINES.search(text):
         return GENERATED, found[0]
     if found := _OF_COMPILERS.search(text):
@@ -207,13 +232,14 @@ def _draft(kind: str, file: CuratedFile, source: bytes, hole: Hole, context: _Co
     content = source[hole.start : hole.end].decode()
     if fault := derivable.fault_of_itself(hole, content):
         return fault
+    name = function_name(hole.function)
+    if (_ENTRY.fullmatch(name) and file.language in _NAMES_ITS_ENTRY) and not derivable.comment_above(hole):
+        return OF_TESTS, name
     view = context.view(hole.function)
-    if view is None:
-        return TOO_MUCH_CONTEXT, ""
+    if view is None or any(cut.start < hole.end and hole.start < cut.end for cut in view.cuts):
+        return TOO_MUCH_CONTEXT, name
     mark = _mark(file, hole)
     edit = Edit(hole.start, hole.end, _indent(content) + mark if hole.lines else mark, "hole")
-    if any(cut.start < hole.end and hole.start < cut.end for cut in view.cuts):
-        return TOO_MUCH_CONTEXT, "a part of the hole is cut"
     text = edited(file.text, [*view.cuts, edit])
     if text.count(mark) != 1:
         return DIFFERS, mark

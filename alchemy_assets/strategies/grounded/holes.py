@@ -31,7 +31,6 @@ FEWEST_CHARACTERS, MOST_CHARACTERS = 24, 700
 FEWEST_INLINE, MOST_INLINE = 12, 200
 # Of the file, and of the function around it.
 SHARE_OF_FILE, SHARE_OF_FUNCTION = 0.35, 0.6
-_STATEMENTS_FIRST = 6
 
 _C = """
     (_ condition: (_) @condition) (call_expression arguments: (_) @arguments) (init_declarator value: (_) @value)
@@ -79,9 +78,9 @@ _PATTERNS: Mapping[str, str] = MappingProxyType(
             (_ condition: (_) @condition) (call_expression arguments: (_) @arguments) (let_declaration value: (_) @value)
             (assignment_expression right: (_) @value) (return_expression (_) @value) (block) @block
         """,
+        # What is selected and joined shows in the rest; what rows are wanted, and in which order, does not.
         "SQL": """
-            (join predicate: (_) @condition) (where predicate: (_) @condition) (group_by) @clause (order_by) @clause
-            (having) @clause
+            (join predicate: (_) @condition) (where predicate: (_) @condition) (group_by) @clause
         """,
         "Shell": """
             (_ condition: (_) @condition) (variable_assignment value: (_) @value)
@@ -94,6 +93,7 @@ _PATTERNS: Mapping[str, str] = MappingProxyType(
         """,
     }
 )
+_SPREAD = 2_654_435_761
 _CLASSES = frozenset({"class_definition", "class", "module", "singleton_class", "class_declaration"})
 _BARE_BLOCKS = frozenset({"do", "then", "else", "block_body", "statements", "statement_list", "block"})
 _INLINE_COMMENT = ("//", "#", "/*", "--")
@@ -129,12 +129,9 @@ def holes(language: str, suffix: str, root: Node, source: bytes, key: str) -> It
     """The places of a file in an order that the key draws: no form, and no part of the file, comes always first."""
     found = QueryCursor(_query(language, suffix)).captures(root)
     places = [(capture, node) for capture, nodes in found.items() for node in nodes if _sized(capture, node)]
-    # Whole statements are worth more than a part of one.
-    places.sort(
-        key=lambda place: (
-            draw(key, place[0], str(place[1].start_byte)) // (_STATEMENTS_FIRST if place[0] == "block" else 1)
-        )
-    )
+    # Whole statements are worth more than a part of one. One draw a file: a place has its turn by a multiple of its own.
+    drawn = draw(key)
+    places.sort(key=lambda place: (place[0] != "block", (place[1].start_byte * _SPREAD ^ drawn) % 2**32))
     for capture, node in places:
         one = _run(language, node, source, key) if capture == "block" else _inline(language, capture, node, source)
         if one is not None and _small(one, source):

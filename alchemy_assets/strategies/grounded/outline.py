@@ -137,7 +137,7 @@ class _Reader:
 
     def _function(self, node: Node) -> tuple[Node, str] | None:
         if node.type in self.shape.functions:
-            return (node, _name_of(node)) if node.child_by_field_name("body") is not None else None
+            return (node, function_name(node)) if node.child_by_field_name("body") is not None else None
         if not self.shape.lambdas:
             return None
         holder = node
@@ -227,7 +227,8 @@ class _Reader:
                 self.outline.defined.setdefault(name.lstrip("$@"), []).append(item)
 
 
-def _name_of(node: Node) -> str:
+def function_name(node: Node) -> str:
+    """The name that the definition of a function gives it; empty where it has none."""
     name = node.child_by_field_name("name")
     declarator = node.child_by_field_name("declarator")
     while name is None and declarator is not None:
