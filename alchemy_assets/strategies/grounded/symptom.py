@@ -66,7 +66,7 @@ def symptom_of(observed: Observed, results: Sequence[Result], key: str) -> Sympt
     for number in wrong:
         ran, actual = pairs[number - 1]
         run, shape = shown(observed, ran, key), shape_of(ran.result, actual)
-        if run is None or shape is None or not _fits(ran.result, actual):
+        if run is None or not _fits(ran.result, actual) or _blanks_alone(ran.result, actual):
             continue
         worth = _worth(shape, ran.result, actual) + (1.0 if len(wrong) < len(pairs) else 0.0)
         found.append(Symptom(shape, number, ran, actual, run, worth, len(wrong), passing))
@@ -139,7 +139,7 @@ def first_difference(expected: str, actual: str) -> tuple[int, str, str]:
     return 0, "", ""
 
 
-def shape_of(expected: Result, actual: Result) -> str | None:
+def shape_of(expected: Result, actual: Result) -> str:
     """How a result differs from the expected one."""
     if actual.exit_code != expected.exit_code:
         return CRASH if expected.stdout.strip() and actual.stderr.strip() else STATUS
@@ -158,6 +158,11 @@ def _differs(expected: Result, actual: Result) -> bool:
     return (one, expected.exit_code) != (other, actual.exit_code)
 
 
+def _blanks_alone(expected: Result, actual: Result) -> bool:
+    """Whether only blanks or breaks of lines differ: nobody sees them."""
+    return expected.exit_code == actual.exit_code and expected.stdout.split() == actual.stdout.split()
+
+
 def _fits(expected: Result, actual: Result) -> bool:
     """Whether both can be shown to a person: lines that are not too long, of characters that are seen."""
     text = expected.stdout + actual.stdout + actual.stderr
@@ -165,8 +170,6 @@ def _fits(expected: Result, actual: Result) -> bool:
     visible = _UNSEEN.search(text) is None and _OF_A_BUILD.search(expected.stdout + actual.stdout) is None
     if max(expected.stdout.count("\n"), actual.stdout.count("\n")) > 40 * MOST_LINES:
         return False
-    if expected.exit_code == actual.exit_code and expected.stdout.split() == actual.stdout.split():
-        return False  # Blanks at the end of a line, or of the output: nobody sees them.
     return longest <= LONGEST_LINE and visible and len(list(_differing(expected, actual))) <= 3 * MOST_DIFFERENT
 
 
