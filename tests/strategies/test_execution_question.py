@@ -255,6 +255,13 @@ def test_lines_that_only_give_up_are_not_asked_about(curated):
     assert 19 not in {item.line for item in coverage._items(watch(curated, text=text), text.encode())}
 
 
+def test_a_check_that_returns_a_number_is_not_asked_about(curated):
+    """That `if (f() != 3) return 4;` of a test does not return can be guessed."""
+    text = BASKET.replace("    if n < 2:\n        return 1\n", "    if n != 2:\n        return 1\n")
+    assert 14 in {item.line for item in coverage._items(watch(curated), BASKET.encode())}
+    assert 14 not in {item.line for item in coverage._items(watch(curated, text=text), text.encode())}
+
+
 @pytest.mark.parametrize(
     ("language", "text", "line", "arms", "complete"),
     [

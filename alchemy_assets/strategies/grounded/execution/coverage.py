@@ -57,7 +57,7 @@ def _items(watched: Watched, text: bytes) -> list[Item]:
         line = _first_line(watched, text, point)
         if line is None or watched.line(line) is None or not watched.code(line):
             continue
-        if _GIVES_UP.search(watched.code(line)) or (_is_main(point) and _STATUS.match(watched.code(line))):
+        if _GIVES_UP.search(watched.code(line)) or _says_how_it_ends(watched, point, line):
             continue
         item = Item(line, watched.counts[kind, place] > 0, point)
         # Where two points stand before one line, the outer one would prove too much.
@@ -65,9 +65,12 @@ def _items(watched: Watched, text: bytes) -> list[Item]:
     return [found[line] for line in sorted(found)]
 
 
-def _is_main(point: Point) -> bool:
-    """Whether a point stands where a program begins, so that what returns there says how it ends."""
-    return re.split(r"[.:]+", point.function)[-1].lower() == "main"
+def _says_how_it_ends(watched: Watched, point: Point, line: int) -> bool:
+    """Whether a line returns the status of a program, or of a check that compares with what should have come out."""
+    if not _STATUS.match(watched.code(line)):
+        return False
+    is_main = re.split(r"[.:]+", point.function)[-1].lower() == "main"
+    return is_main or "!=" in watched.lines[point.line - 1]
 
 
 def _first_line(watched: Watched, text: bytes, point: Point) -> int | None:
