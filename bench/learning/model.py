@@ -27,6 +27,7 @@ WARM = 0.1
 PARTS = (1,)
 # How sharp the first choice of tokens is, and how far keys begin as those of the token before.
 SHARP, SHIFTED = 0.3, 2.0
+LONG = 512
 # Gains are few and begin at nothing, so they move faster than weights.
 FASTER = 10
 
@@ -123,7 +124,8 @@ def _bits(weights: Weights, ids: jax.Array) -> jax.Array:
         normed = _normed(states, own["before"][1])
         return states + jax.nn.gelu(normed @ own["up"]) @ own["down"], None
 
-    states, _ = jax.lax.scan(layer, states, weights["layers"])
+    # What long rows look at is counted again on the way back: kept for all layers, it would fill an accelerator.
+    states, _ = jax.lax.scan(layer if length < LONG else jax.checkpoint(layer), states, weights["layers"])
     scores = _normed(states, weights["last"]) @ weights["tokens"].T
     chosen = jnp.take_along_axis(scores, ids[:, 1:, None], -1)[..., 0]
     return (jax.nn.logsumexp(scores, -1) - chosen) / np.log(2)
