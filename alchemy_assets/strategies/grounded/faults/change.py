@@ -127,4 +127,8 @@ def known_elsewhere(place: Place, node: Node) -> bool:
     text = text_of(node)
     rest = place.source[: node.start_byte].decode() + place.source[node.end_byte :].decode()
     literals = [one for one in _LITERAL.findall(text) if one not in _USUAL]
-    return len(_SPACES.sub(" ", text)) <= LONGEST_LEFT_OUT and all(one in rest for one in literals)
+    return len(_SPACES.sub(" ", text)) <= LONGEST_LEFT_OUT and all(_stands(one, rest) for one in literals)
+
+
+def _stands(literal: str, text: str) -> bool:
+    return re.search(rf"(?<![\w.]){re.escape(literal)}(?![\w.])", text) is not None
