@@ -69,7 +69,9 @@ FILES = {
     "JavaScript": """
         const LIMIT = 3;
 
-        console.log(pieces([1, 2, 3, 4]));
+        for (const piece of pieces([1, 2, 3, 4])) {
+          console.log(piece);
+        }
 
         /** Cuts a list into pieces of at most LIMIT entries. */
         function pieces(list) {
@@ -130,7 +132,9 @@ FILES = {
           ((${#1} > limit))
         }
 
-        long_words "$@"
+        for file in "$@"; do
+          long_words "$file"
+        done
         """,
 }
 

@@ -19,8 +19,12 @@ from alchemy_assets.strategies.grounded.outline import COMMENTS, Item, Outline
 FEWEST_STEPS, MOST_STEPS = 3, 12
 # Lines of a value that comes along with what is beside it.
 _LIGHT = 6
+# Lines of a step that stands alone, and of statements that are one step.
+_SMALLEST, _PARAGRAPH = 2, 20
+_PLAIN = frozenset({"import", "value", "statement"})
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_RUNS = re.compile(r"for|while|if|unless|case|switch|try|begin|with|foreach|until|do_")
 _CONSTRUCTORS = frozenset({"__init__", "constructor", "initialize", "init", "__construct", "new", "New"})
 # What the whole file is in, or is told before all else.
 _OF_THE_FILE = frozenset(
@@ -33,7 +37,7 @@ _OF_THE_FILE = frozenset(
         "inner_attribute_item",
     }
 )
-_RUN_FROM_THE_TOP = frozenset({"JavaScript", "PHP", "Python", "Ruby", "Shell", "Swift", "TypeScript"})
+RUN_FROM_THE_TOP = frozenset({"JavaScript", "PHP", "Python", "Ruby", "Shell", "Swift", "TypeScript"})
 
 
 @dataclass(eq=False)
@@ -120,7 +124,7 @@ def _parts(outline: Outline) -> list[Part]:
         kind = item.kind
         if item.node.type in _OF_THE_FILE or (kind == "value" and _is_docstring(item)):
             continue
-        if kind == "value" and id(item) not in binding and outer is None:
+        if kind == "value" and outer is None and (id(item) not in binding or _runs(outline.language, item)):
             kind = "statement"
         before = next((part for part in reversed(found) if part.outer is outer), None)
         joined = before is not None and (
@@ -135,6 +139,11 @@ def _parts(outline: Outline) -> list[Part]:
         if kind == "container":
             containers[id(item)] = part
     return found
+
+
+def _runs(language: str, item: Item) -> bool:
+    """Whether what stands at the top is a loop, a branch or the like, though it sets names."""
+    return language in RUN_FROM_THE_TOP and _RUNS.match(item.node.type) is not None
 
 
 def _whole(container: Item) -> bool:
@@ -249,7 +258,7 @@ def _need(outline: Outline, parts: Sequence[Part]) -> None:
             needs += [
                 other for other in defining.get(word, ()) if not _of_one_name(part, other, word, outline.language)
             ]
-        if outline.language in _RUN_FROM_THE_TOP and part.kind == "statement" and part.outer is None:
+        if outline.language in RUN_FROM_THE_TOP and part.kind == "statement" and part.outer is None:
             needs += [] if before is None else [before]
             before = part
         part.needs = [other for other in {id(one): one for one in needs}.values() if other is not part]
@@ -319,6 +328,16 @@ def _light(group: Sequence[Part]) -> bool:
     )
 
 
+def _size(step: Sequence[Part]) -> int:
+    return sum(len(part.lines) for part in step)
+
+
+def _alike(step: Sequence[Part], after: Sequence[Part]) -> bool:
+    """Whether two steps are one: values after values, and statements after statements where they are few."""
+    kinds = {part.kind for part in (*step, *after)}
+    return kinds <= {"import", "value"} or (kinds <= _PLAIN and _size([*step, *after]) <= _PARAGRAPH)
+
+
 def _steps(order: Sequence[list[Part]]) -> list[list[Part]]:
     """Groups joined to steps: imports and short values go with what comes after them, a class with its first member."""
     steps: list[list[Part]] = []
@@ -332,13 +351,12 @@ def _steps(order: Sequence[list[Part]]) -> list[list[Part]]:
         steps[-1:] = [[*(steps[-1] if steps else []), *waiting]]
     joined: list[list[Part]] = []
     for step in steps:
-        values = all(part.kind in {"import", "value"} for part in step)
-        if joined and values and all(part.kind in {"import", "value"} for part in joined[-1]):
+        if joined and (_alike(joined[-1], step) or min(_size(joined[-1]), _size(step)) < _SMALLEST):
             joined[-1] += step
         else:
             joined.append(step)
     while len(joined) > MOST_STEPS:
-        sizes = [sum(len(part.lines) for part in (*one, *other)) for one, other in pairwise(joined)]
+        sizes = [_size([*one, *other]) for one, other in pairwise(joined)]
         at = sizes.index(min(sizes))
         joined[at : at + 2] = [joined[at] + joined[at + 1]]
     return joined

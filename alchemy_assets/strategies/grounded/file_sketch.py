@@ -11,14 +11,14 @@ from alchemy_assets.curation.edits import Edit, edited
 from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.strategies import phrasing
 from alchemy_assets.strategies.grounded import worth
-from alchemy_assets.strategies.grounded.building import Part
+from alchemy_assets.strategies.grounded.building import RUN_FROM_THE_TOP, Part
 from alchemy_assets.strategies.grounded.excerpt import Excerpt, hole_of
 from alchemy_assets.strategies.grounded.outline import Item, Outline
 from alchemy_assets.strategies.grounded.resolve import needs_of
 from alchemy_assets.strategies.grounded.step_goals import Goals
 
-# Of the lines of functions, how many must be described for a whole file to be asked for; a short body needs no comment.
-DESCRIBED_SHARE = 0.8
+# Of the lines of functions, how many must be described for a whole file to be asked for; others must be short.
+DESCRIBED_SHARE = 0.7
 SHORT_BODY = 3
 # Of the lines of a file.
 FUNCTION_SHARE = 0.2
@@ -40,12 +40,14 @@ def _told(goals: Goals, functions: Sequence[Item], sketch: str) -> bool:
         assert hole is not None  # noqa: S101 -- it has an edit
         count = hole[1] - hole[0] + 1
         lines += count
-        if count > SHORT_BODY and worth.fault_of_excerpt(
-            goals.outline, item, needs_of(goals.outline, item, goals.fields), Excerpt(sketch, (), "")
-        ):
+        needs = needs_of(goals.outline, item, goals.fields)
+        fault = worth.fault_of_excerpt(goals.outline, item, needs, Excerpt(sketch, (), ""))
+        if fault and (count > SHORT_BODY or fault[0] != worth.ENTRY_OR_TEST):
             return False
         told = item.doc is not None and worth.fault_before_reading(goals.outline, item) is None
-        described += count if told or count <= SHORT_BODY else 0
+        if not told and count > SHORT_BODY:
+            return False
+        described += count if told else 0
     return described >= DESCRIBED_SHARE * lines and lines > FUNCTION_SHARE * len(goals.outline.lines)
 
 
@@ -78,7 +80,7 @@ def title(outline: Outline, step: Sequence[Part], key: str) -> str:
     elif named := functions or classes:
         what = _listed(named)
     elif "statement" in kinds:
-        what = "the code that runs"
+        what = "the code that runs" if outline.language in RUN_FROM_THE_TOP else "the declarations"
     else:
         what = _listed(values) if values else "the imports" if kinds == {"import"} else "the declarations"
     if "import" in kinds and (functions or classes):

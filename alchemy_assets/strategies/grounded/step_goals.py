@@ -104,6 +104,9 @@ class Goals:
         if not 0 < count <= _COMMENT_LINES or not FEWEST_CODE_LINES <= len(code) <= MOST_CODE_LINES:
             return None
         goal = _dedented([self.outline.lines[row] for row in part.lines[:count]])
+        if any(sign in goal for sign in "()=;{}"):
+            # Code that is commented out.
+            return None
         content = self.text(code)
         nodes = tuple(item.node for item in part.items)
         hole = Hole(holes.STATEMENTS, nodes[0].start_byte, nodes[-1].end_byte, nodes, self.outline.root, lines=True)
