@@ -197,6 +197,12 @@ def test_a_name_of_a_block_is_not_renamed_where_it_means_the_class():
     assert not changed(renames, "Java", text)
 
 
+def test_what_a_loop_runs_over_is_no_value_of_its_variable():
+    """A loop over something whose name is no plural says nothing about one of its things."""
+    text = RENAMED["CSharp"][0].replace("in orders", "in shop.ItemsOrdered")
+    assert not changed(renames, "CSharp", text)
+
+
 def test_parameters_that_callers_name_are_left():
     """A parameter that some call gives by its name keeps it."""
     text = "def scale(cnt):\n    print(cnt)\n    return cnt * cnt\n\n\nscale(3)\n"

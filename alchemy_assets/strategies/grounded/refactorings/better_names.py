@@ -15,8 +15,8 @@ KEPT = frozenset(
 # In Go a writer, a request and a test have their letters.
 KEPT_IN_GO = frozenset({"w", "r", "t", "b", "p", "s", "c"})
 VAGUE = re.compile(
-    r"[a-z]\d?|[a-z]{2}\d?|(?:tmp|temp|res|ret|val|arr|lst|obj|foo|bar|baz|aux|rv|thing|elem|item|data|str|num|foo|var|list"
-    r"|ans|out|result|value)\d*"
+    r"[a-z]\d?|[a-z]{2}\d?|(?:tmp|temp|res|ret|val|arr|lst|obj|foo|bar|baz|aux|rv|thing|elem|data|str|num|foo|var|list"
+    r"|ans|out)\d*"
 )
 ABBREVIATIONS = {
     "cnt": "count",
@@ -263,7 +263,7 @@ _TYPES = frozenset(
     action void number char character byte short dictionary dict tuple promise date stringbuilder stringbuffer deque queue
     stack t k v e comparable function predicate supplier consumer entry pair self file exception error thread class type
     unit span task nsstring int32 int64 uint8 uint32 uint64 usize isize i32 u8 cgfloat number bigint symbol hash
-    bufferedreader inputstreamreader printwriter inputstream outputstream event
+    foo bar baz test tests program main bufferedreader inputstreamreader printwriter inputstream outputstream event
     """.split()  # noqa: SIM905 -- a page of words reads better so
 )
 

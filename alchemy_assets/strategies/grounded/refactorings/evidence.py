@@ -140,7 +140,7 @@ def _head(text: str) -> str | None:
 def value_of(name: Name) -> Node | None:
     """The value that a variable is bound to, where it is the only one that is bound there."""
     holder, node = _holder(name), name.node
-    if holder.type in {"for_statement", "parameter", "formal_parameter"}:
+    if holder.type in _LOOPS | {"parameter", "formal_parameter"}:
         return None
     value = holder.child_by_field_name("value") or holder.child_by_field_name("right")
     if holder.type == "variable_declarator" and value is None:
@@ -176,7 +176,9 @@ def _of_value(name: Name) -> Evidence | None:
             return Evidence(tuple(words), f"it holds what `{called}` returns", 3.5)
         owner = _OWNER.search(_head(text) or "")
         kind = owner[1] if called in _MAKERS and owner else called
-        made = better_names.of_type(kind) if kind[:1].isupper() else None
+        # In C# and Go methods are capitalized as well: `d.BeginInvoke()` makes no `BeginInvoke`.
+        of_object = kind == called and "." in (_head(text) or "") and not text.startswith("new ")
+        made = better_names.of_type(kind) if kind[:1].isupper() and not of_object else None
         return Evidence(tuple(made), f"it is a `{kind}`", 3.0) if made else None
     member = _MEMBER.match(text)
     if member and not member[1].isupper() and _one_line(shown):

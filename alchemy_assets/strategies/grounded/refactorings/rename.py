@@ -292,7 +292,7 @@ def _in_comments(reading: Reading, scope: Scope, old: str, new: str) -> list[Edi
     marked = re.compile(
         rf"(?:[`']|@param\s+(?:\{{[^}}]*\}}\s*)?[$\[]?|[@\\]p\s+|\\param\S*\s+|:param(?:\s\w+)?\s|Parameter\s+|name=\"|<c>){re.escape(old)}\b"
     )
-    plain = re.compile(rf"(?<![\w$.'\-/\\]){re.escape(old)}(?![\w'\-/(]|\.\w)")
+    plain = re.compile(rf"(?<![\w$.'\-/\\{{]){re.escape(old)}(?![\w'\-/(]|\.\w)")
     texts = [*reading.comments_of(scope.item), *_docstring(scope)]
     for node in texts:
         text = text_of(node)
