@@ -122,6 +122,12 @@ def test_one_outcome_for_all_calls_is_too_little(curated):
     assert reasons(judge(called(curated), Actor(said))) == [ONE_OUTCOME]
 
 
+def test_outcomes_in_which_nothing_happens_are_too_little(curated):
+    """Where calls give nothing, empty lists or false alone, no suite is made of them."""
+    said = "".join(json.dumps({"value": value}) + "\n" for value in ("None", "[]", "None", "False"))
+    assert reasons(judge(called(curated), Actor(said))) == [ONE_OUTCOME]
+
+
 def test_a_file_that_was_not_seen_says_so(curated):
     """Nothing is planned without observations."""
     assert reasons(judge(curated(CLAMP), Actor(""))) == [NOT_SEEN]

@@ -34,6 +34,10 @@ LONGEST_FILE = 16_000
 MOST_MUTANTS = 5
 LEAST_COVERED = 0.2
 LEAST_KILLED = 1 / 3
+# Inside of a value these say that an argument was of a kind that the function was not written for.
+_WRONG_KIND = re.compile(r"(?<=.)\b(?:NaN|undefined)\b|\[object Object\]")
+# Where all outcomes are of these, next to nothing happened.
+_NOTHING = re.compile(r"(?:none|null|nil|undefined|false|0|''|\"\"|\[\]|\{\}|\(\))", re.IGNORECASE)
 _WHOLE = {"Shell": "the script", "SQL": "the script"}
 # What nobody works out by reading: encoded bytes and digests.
 _CODED = re.compile(r"(?=[+/=\w]*[A-Z])(?=[+/=\w]*[a-z])(?=[+/=\w]*\d)[A-Za-z0-9+/]{16,}|\b[0-9a-f]{24,}\b")
@@ -265,7 +269,8 @@ def _suite(draft: Draft, outcome: Outcome) -> Suite | Left:
     ]
     if len(cases) < LEAST_CASES:
         return Left(NO_VALUES, f"{len(cases)} of {len(said)}")
-    if len({case.outcome for case in cases}) < LEAST_CASES:
+    outcomes = {case.outcome for case in cases}
+    if len(outcomes) < LEAST_CASES or all(map(_NOTHING.fullmatch, outcomes)):
         return Left(ONE_OUTCOME, cases[0].outcome)
     return plan.framework.suite(plan.subject, cases)
 
@@ -281,7 +286,7 @@ def _case(call: Call, said: Mapping[str, object], *, failed: bool) -> Case | Non
         return None
     long_number = re.search(r"\d\.\d{5,}|\d[eE]-?\d", re.sub(r"\"[^\"]*\"|'[^']*'", "", value)) is not None
     alone = bool(said.get("float"))
-    if (long_number and not alone) or _CODED.search(value):
+    if (long_number and not alone) or _CODED.search(value) or _WRONG_KIND.search(value):
         return None
     return Case(call, value, tolerance=alone and long_number, of=str(said.get("of", "")))
 
