@@ -45,6 +45,8 @@ WHOLE, SPLIT = "whole", "split"
 # One in so many files that give nothing else is to be split.
 SPLIT_OF = 3
 MOST_SPLIT_LINES = 100
+# Steps with a function or a class.
+FEWEST_NAMED = 2
 LARGEST_STEP = 0.5
 
 TOO_SHORT = "the file is too short"
@@ -216,8 +218,14 @@ class _Sequence:
     def split(self) -> list[Draft]:
         """The finished file, to be split into its steps: of one file in a few, where no step is most of it."""
         lines = len(self.building.outline.lines)
+        named = sum(any(part.kind in {"function", "container"} for part in step) for step in self.building.steps)
         longest = max(sum(len(part.lines) for part in step) for step in self.building.steps)
-        if lines > MOST_SPLIT_LINES or longest > LARGEST_STEP * lines or draw(self.file.blob_id, SPLIT) % SPLIT_OF:
+        if (
+            named < FEWEST_NAMED
+            or lines > MOST_SPLIT_LINES
+            or longest > LARGEST_STEP * lines
+            or draw(self.file.blob_id, SPLIT) % SPLIT_OF
+        ):
             return []
         return [self._all_steps(SPLIT, ())]
 
