@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
+from alchemy_assets.strategies.grounded.faults.grammar import FUNCTIONS
 from alchemy_assets.strategies.grounded.names import Name
 from alchemy_assets.syntax_tree import text_of
 
@@ -123,9 +124,11 @@ def same(one: Node, other: Node) -> bool:
 
 
 def known_elsewhere(place: Place, node: Node) -> bool:
-    """Whether who does not see a node could still write it: it is short, and its numbers and texts stand elsewhere too."""
+    """Whether who does not see a node could still write it: it is short, its numbers and texts stand in the function too."""
     text = text_of(node)
-    rest = place.source[: node.start_byte].decode() + place.source[node.end_byte :].decode()
+    around = within(node, FUNCTIONS)
+    first, last = (around.start_byte, around.end_byte) if around is not None else (0, len(place.source))
+    rest = place.source[first : node.start_byte].decode() + place.source[node.end_byte : last].decode()
     literals = [one for one in _LITERAL.findall(text) if one not in _USUAL]
     return len(_SPACES.sub(" ", text)) <= LONGEST_LEFT_OUT and all(_stands(one, rest) for one in literals)
 
