@@ -3,7 +3,7 @@ r"""Draw the words that a question is asked in, by a hash, from the files of `ph
 Belongs here: reading a file of phrasings, drawing one, filling its places. Does not: any wording
 (`phrasings/<kind>.txt`).
 
-A file holds one phrasing a line; blank lines and lines that start with `#` are skipped. In a phrasing `\n` is a line
+A file holds one phrasing a line; blank lines and lines that start with `# ` are skipped. In a phrasing `\n` is a line
 break, `[this|that|]` is one of its alternatives (drawn too; an empty one is allowed; no nesting), and `{name}` is a
 place that `fill` fills. Numbers of phrasings are positions in the file: add new ones at its end.
 """
@@ -30,7 +30,7 @@ def phrasings(kind: str) -> tuple[str, ...]:
     """Every phrasing of a kind, in the order of its file; raises SettingsError where there is none."""
     file = resources.files("alchemy_assets.strategies") / "phrasings" / f"{kind}.txt"
     lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
-    found = tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+    found = tuple(line.strip() for line in lines if line.strip() and not line.startswith("# "))
     if not found:
         msg = f"no phrasings of the kind {kind!r}: {file} is missing or empty"
         raise SettingsError(msg)
