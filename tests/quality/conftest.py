@@ -48,7 +48,7 @@ def curated() -> Rows:
 def judged() -> Callable[..., Verified]:
     """A maker of accepted drafts."""
 
-    def make(
+    def make(  # noqa: PLR0917 -- what a sample is made of
         name: str = "a",
         kind: str = "completion",
         language: str = "Python",

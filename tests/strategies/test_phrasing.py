@@ -73,7 +73,10 @@ def test_no_eight_words_are_in_more_than_one_percent_of_the_questions(kind):
     drawn, seen = 20_000, Counter()
     for number in range(drawn):
         _, text = phrasing.pick(kind, str(number))
-        values = {place: f"<{place}{number}>" for place in ("code", "name", "file", "run", "call", "question", "symptom", "goal")}
+        values = {
+            place: f"<{place}{number}>"
+            for place in ("code", "name", "file", "run", "call", "question", "symptom", "goal")
+        }
         few = {"language": f"L{number % 13}", "what": "function", "comment": "comment", "hole": "your code here"}
         few |= {"a_what": "a function", "size": "4 lines"}
         words = phrasing.fill(text, values | few).split()
