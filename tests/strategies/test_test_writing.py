@@ -6,9 +6,12 @@ import pytest
 from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.sandbox.sandbox import NOT_RUN, Status
 from alchemy_assets.strategies.grounded.assertions.calls import call_of, names, words_of
+from alchemy_assets.strategies.grounded.assertions.fitting import fitting
+from alchemy_assets.strategies.grounded.assertions.suite import Case
 from alchemy_assets.strategies.grounded.assertions.traced import seen_calls
 from alchemy_assets.strategies.grounded.test_writing import (
     NO_KILL,
+    NOT_FITTING,
     NOT_SEEN,
     NOTHING_RUNS,
     ONE_OUTCOME,
@@ -163,6 +166,8 @@ def test_calls_are_read(label, shown, arguments):
         ("f(['x', 'yy'])", "x yy"),
         ("f({'a': 1, 'b': 2})", "2 keys"),
         ("f(width=20)", "width 20"),
+        ("f('////')", "4 slashes"),
+        (r"f('\\', ':-')", "backslash and colon hyphen"),
         ("f(new int[] {7})", "only 7"),
         ('f([]rune("a b"), []int{})', "a b and empty list"),
     ],
@@ -278,3 +283,79 @@ def test_functions_inside_of_programs_get_unit_tests(language, suffix, text, sho
     assert isinstance(sample, Verified), sample
     assert shown in sample.messages[1][1]
     assert "`gcd`" in sample.messages[0][1]
+
+
+def fit(language, text, *cases):
+    """The calls that are left of calls and what they gave; an error is written as one that ends in "Error"."""
+    made = [
+        Case(call_of(call), "" if gave.endswith("Error") else gave, gave if gave.endswith("Error") else "")
+        for call, gave in cases
+    ]
+    return [case.call.text for case in fitting(made, language, text)]
+
+
+@pytest.mark.parametrize(
+    ("language", "head", "wrong", "right"),
+    [
+        ("Python", "def f(s, deep=False):", "f([7])", "f('b', deep=True)"),
+        ("Python", "def f(s, deep=False):", "f('b', deep='yes')", "f('b', deep=True)"),
+        ("Python", "def f(x, len=len):", "f('b', len=4)", "f('b')"),
+        ("Python", "def f(x, mode='simple'):", "f('b', mode='hello world')", "f('b', mode='plain')"),
+        ("Python", "def f(x, mode=None):", "f('b', mode='hello world')", "f('b', mode='plain')"),
+        ("Python", "def f(x, end='.'):", "f('b', end='Z')", "f('b', end=';')"),
+        ("PHP", "function __construct($n, $wide = false) {}", "(new A(1, 'x'))->f(1)", "(new A(1, true))->f(1)"),
+        ("Python", "def f(elem, path=None):", "f([3], '/')", "f(None, '/')"),
+        ("PHP", "function f($n, bool $all = false) {", "f(1, 'x')", "f(1, true)"),
+        ("Ruby", "def f(name:, size: 3)", "f(name: 4)", 'f(name: "b", size: 4)'),
+        ("JavaScript", "const f = (items) => {", 'f("ab")', "f([2])"),
+    ],
+)
+def test_arguments_that_contradict_a_signature_are_left_out(language, head, wrong, right):
+    """Defaults, and names of parameters, say what is to be given."""
+    assert fit(language, head, (wrong, "1"), (right, "2")) == [right]
+
+
+def test_arguments_of_the_kind_that_most_calls_give_are_kept():
+    """Where nothing else tells a kind, calls that differ from most are left out; of two as frequent, texts are taken."""
+    calls = [
+        ("f([1])", "1"),
+        ("f(7)", "2"),
+        ("f([2])", "3"),
+        ("g(['a'], 1)", "1"),
+        ("g([4], 1)", "2"),
+        ("g([], 2)", "3"),
+    ]
+    assert fit("Python", "", *calls) == ["f([1])", "f([2])", "g(['a'], 1)", "g([], 2)"]
+
+
+def test_a_text_that_was_taken_for_a_list_is_left_out():
+    """Its characters come out one by one."""
+    calls = [("f('b a')", "['b', ' ', 'a']"), ("f('a,b')", "['a', 'b']")]
+    assert fit("Python", "", *calls) == ["f('a,b')"]
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        [("f(1)", "None"), ("f(2)", "[]")],
+        [("f(1)", "True"), ("f(2)", "True")],
+        [("f(1)", "ValueError"), ("f(2)", "OSError")],
+        [("f('a')", "'a'"), ("f('b', 3)", "'b'"), ("f('')", "''")],
+    ],
+)
+def test_functions_that_show_next_to_nothing_are_left_out(cases):
+    """Nothing, one truth, errors alone, or what was given: no test of these tells what the function is for."""
+    assert fit("Python", "", *cases, ("g(1)", "3")) == ["g(1)"]
+
+
+def test_calls_that_words_do_not_tell_apart_are_left_out():
+    """A name with a number says nothing about its case."""
+    assert fit("Python", "", ("f('=(?)=')", "1"), ("f('a')", "2"), ("f('=(!)=')", "1")) == ["f('=(?)=')", "f('a')"]
+
+
+@pytest.mark.parametrize("other", ["clamp(-4)", "wrap(-4)"])
+def test_two_calls_of_two_functions_make_no_suite(curated, other):
+    """Calls that were made up are a suite where two of one function differ, or where there are more."""
+    said = "".join(json.dumps({"value": value}) + "\n" for value in ("1", "2"))
+    found = reasons(judge(called(curated, ("clamp(5)", other)), Actor(said)))
+    assert (found == [NOT_FITTING]) == other.startswith("wrap")

@@ -15,6 +15,7 @@ from alchemy_assets.generation.completions import Answers
 from alchemy_assets.sandbox.sandbox import Outcome, Run, Sandbox, Status
 from alchemy_assets.strategies import phrasing
 from alchemy_assets.strategies.grounded.assertions.calls import Call, call_of
+from alchemy_assets.strategies.grounded.assertions.fitting import NOTHING, fitting
 from alchemy_assets.strategies.grounded.assertions.registry import CALLING, named, regression, within
 from alchemy_assets.strategies.grounded.assertions.shell import ONE_RUN, TOO_MUCH
 from alchemy_assets.strategies.grounded.assertions.suite import NOT_BUILT, Case, Framework, Subject, Suite
@@ -36,8 +37,6 @@ LEAST_COVERED = 0.2
 LEAST_KILLED = 1 / 3
 # Inside of a value these say that an argument was of a kind that the function was not written for.
 _WRONG_KIND = re.compile(r"(?<=.)\b(?:NaN|undefined)\b|\[object Object\]")
-# Where all outcomes are of these, next to nothing happened.
-_NOTHING = re.compile(r"(?:none|null|nil|undefined|false|0|''|\"\"|\[\]|\{\}|\(\))", re.IGNORECASE)
 _WHOLE = {"Shell": "the script", "SQL": "the script"}
 # What nobody works out by reading: encoded bytes and digests.
 _CODED = re.compile(r"(?=[+/=\w]*[A-Z])(?=[+/=\w]*[a-z])(?=[+/=\w]*\d)[A-Za-z0-9+/]{16,}|\b[0-9a-f]{24,}\b")
@@ -53,6 +52,7 @@ NO_FRAMEWORK = "tests of its functions are not written in this language"
 NOT_READ = "its calls are not read"
 NO_VALUES = "what its calls give cannot be written as values"
 ONE_OUTCOME = "too few outcomes to compare"
+NOT_FITTING = "too few calls fit their functions and show something"
 TOO_LONG = "the file is too long"
 TESTS_FAIL = "the tests do not pass on the file"
 NO_MUTANT = "nothing of it can be broken"
@@ -68,6 +68,7 @@ REASONS = (
         NOT_READ,
         NO_VALUES,
         ONE_OUTCOME,
+        NOT_FITTING,
         TOO_LONG,
         TESTS_FAIL,
         NO_MUTANT,
@@ -269,10 +270,21 @@ def _suite(draft: Draft, outcome: Outcome) -> Suite | Left:
     ]
     if len(cases) < LEAST_CASES:
         return Left(NO_VALUES, f"{len(cases)} of {len(said)}")
-    outcomes = {case.outcome for case in cases}
-    if len(outcomes) < LEAST_CASES or all(map(_NOTHING.fullmatch, outcomes)):
+    outcomes = [case.outcome for case in cases]
+    if _alike(outcomes):
+        return Left(ONE_OUTCOME, outcomes[0])
+    cases = fitting(cases, draft.file.language, draft.file.text)
+    # Calls that a program makes itself are few and of the right kinds; two that were made up have to be of one function.
+    alone = bool(plan.subject.driver) and len({case.call.shown for case in cases}) > 1
+    if len(cases) < LEAST_CASES + alone:
+        return Left(NOT_FITTING, f"{len(cases)} of {len(said)}")
+    if _alike([case.outcome for case in cases]):
         return Left(ONE_OUTCOME, cases[0].outcome)
     return plan.framework.suite(plan.subject, cases)
+
+
+def _alike(outcomes: Sequence[str]) -> bool:
+    return len(set(outcomes)) < LEAST_CASES or all(map(NOTHING.fullmatch, outcomes))
 
 
 def _case(call: Call, said: Mapping[str, object], *, failed: bool) -> Case | None:

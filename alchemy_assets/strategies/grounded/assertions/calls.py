@@ -21,6 +21,16 @@ _MADE = re.compile(
     r"|\[\](?:byte|rune)\((\".*\")\)"
 )
 MOST_WORDS = 7
+MOST_SIGNS = 3
+# By what they are called, in the order of the signs.
+_SIGNS = dict(
+    zip(
+        "/\\:;,.-_+*=!?#%&|<>@~$^([{\"'",
+        """slash backslash colon semicolon comma dot hyphen underscore plus asterisk equals bang mark hash percent
+        ampersand bar less greater at tilde dollar caret paren bracket brace quote apostrophe""".split(),  # noqa: SIM905 -- words read better than a list
+        strict=True,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -161,8 +171,23 @@ def _text(inside: str) -> list[str]:
         return ["empty", "text"]
     if not inside.strip():
         return ["blank", "text"]
-    words = re.findall(r"[A-Za-z]+|\d+", inside)
-    return words[:3] if words else ["punctuation"]
+    words = re.findall(r"[A-Za-z]+|\d+", re.sub(r"\\[nrt]", " ", inside.replace("\\\\", "/")))
+    return words[:3] if words else _signs(inside)
+
+
+def _signs(inside: str) -> list[str]:
+    """Names of the signs that a text consists of; runs of one are counted."""
+    plain = re.sub(r"\\(.)", r"\1", inside)
+    runs = [match[0] for match in re.finditer(r"(.)\1*", plain)]
+    named = [(_SIGNS.get(run[0]), len(run)) for run in runs]
+    if not all(name for name, _ in named) or len(named) > MOST_SIGNS:
+        return ["punctuation"]
+    return [
+        word
+        for name, count in named
+        if name
+        for word in ([name] if count == 1 else [str(count), name + ("es" if name.endswith("sh") else "s")])
+    ]
 
 
 def _items(value: str) -> list[str]:

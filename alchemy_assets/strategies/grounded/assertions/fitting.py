@@ -1,0 +1,196 @@
+"""Choose among recorded cases those that show what a function is for: right kinds of arguments, and some contrast.
+
+Belongs here: what the text of a call, its outcome and the signature tell. Does not: making calls (`tracing.calls`), types
+that a compiler checks.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from alchemy_assets.strategies.grounded.assertions.calls import split
+from alchemy_assets.strategies.grounded.assertions.suite import Case
+from alchemy_assets.strategies.grounded.assertions.titles import by_function, titles
+
+TEXT, NUMBER, SWITCH, LIST, MAP, OBJECT = "text", "number", "switch", "list", "map", "object"
+# Where all outcomes are of these, next to nothing happened.
+NOTHING = re.compile(r"(?:none|null|nil|undefined|false|0|''|\"\"|\[\]|\{\}|\(\))", re.IGNORECASE)
+# Without a compiler that knows kinds of arguments.
+_UNCHECKED = frozenset({"Python", "JavaScript", "PHP", "Ruby"})
+_CONSTANTS = frozenset({"none", "null", "nil", "undefined", "true", "false"})
+# What parameters of these names are, by the last word of the name.
+_NAMED = {
+    TEXT: """text str string s name path url uri pattern prefix suffix filename dir directory src dst line content
+        message msg title label word lang language sep separator delimiter html xml css source query raw command""",
+    NUMBER: "n num number count width height length size index idx offset limit position depth level year month day",
+    LIST: """names items lines words paths values list arr array ids tags parts urls files strings numbers elements vs
+        languages topics symbols tokens users entries fields groups nodes points records choices""",
+    MAP: "dict map mapping settings",
+    OBJECT: """elem element el node tree root dom doc document ctx context conn connection session request response
+        stream fp fd logger parser callback cb fn func func""",
+}
+_MODES = frozenset("type kind mode format method encoding charset style state status action".split())  # noqa: SIM905
+_MAKERS = {"Python": "__init__", "PHP": "__construct", "Ruby": "initialize"}
+_KIND_OF_NAME = {word: kind for kind, words in _NAMED.items() for word in words.split()}
+# A plural may stand for a list or for a map.
+_ALLOWED = {TEXT: {TEXT}, NUMBER: {NUMBER}, LIST: {LIST, MAP}, MAP: {MAP}, OBJECT: set[str](), SWITCH: {SWITCH}}
+# Of two kinds that are given as often, the first here is taken.
+_SOONER = (TEXT, f"{LIST} {TEXT}", MAP, NUMBER)
+_PARAMETER = re.compile(
+    r"(?:[\w\\?|]+\s+)?[&.*$]*([A-Za-z_]\w*)\s*(?::\s*([^=]+?))?\s*(?:=\s*(.+))?", re.DOTALL
+)  # fmt: skip
+_KEYWORD = re.compile(r"(\w+)\s*(?:=(?![=>])|:(?!:))\s*(.+)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class _Parameter:
+    name: str
+    default: str
+
+
+def fitting(cases: Sequence[Case], language: str, text: str) -> list[Case]:
+    """The cases without those whose arguments are of a wrong kind, and without functions that show next to nothing."""
+    kept = list(cases)
+    if language in _UNCHECKED:
+        kept = [case for case in kept if not _characters(case) and _suits(case, language, text)]
+        kept = _of_one_kind(kept)
+    return [case for own in by_function(kept).values() if _shows(own) for case in _told_apart(own)]
+
+
+def kind_of(value: str) -> str:
+    """What a literal is, or "" where it may be anything."""
+    if value[:1] in {'"', "'", "`"}:
+        return TEXT
+    if re.fullmatch(r"[-+]?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?", value):
+        return NUMBER
+    if value.lower() in {"true", "false"}:
+        return SWITCH
+    if value[:1] == "{" or re.match(r"\[[^\[\](){}]*?=>", value):
+        return MAP
+    return LIST if value[:1] in {"[", "("} else ""
+
+
+def _suits(case: Case, language: str, text: str) -> bool:
+    """Whether no argument contradicts the name or the default of its parameter."""
+    call, maker = case.call, _MAKERS.get(language, "")
+    given = ((call.function, call.arguments), (maker, call.made)) if call.function != "new" else ()
+    for function, arguments in given:
+        parameters = _parameters(function, language, text) if arguments else []
+        for place, value in _given(arguments):
+            if isinstance(place, int):
+                known = parameters[place] if place < len(parameters) else None
+            else:
+                known = next((one for one in parameters if one.name == place), None)
+            if known is not None and not _agrees(value, known):
+                return False
+    return True
+
+
+def _agrees(value: str, parameter: _Parameter) -> bool:
+    kind, default = kind_of(value), parameter.default
+    if not kind:
+        return True
+    if re.fullmatch(r"[A-Za-z_][\w.:]*", default) and default.lower() not in _CONSTANTS:
+        return False  # `len=len`: nobody is to give it
+    usual = kind_of(default)
+    if usual and usual != kind:
+        return False
+    word = re.split(r"_|(?<=[a-z])(?=[A-Z])", parameter.name)[-1].lower()
+    if kind == TEXT:
+        # A word as a default is one of a few that are known, as are modes; signs stand for signs.
+        plain, given = default[1:-1] if usual else "", value[1:-1]
+        if (re.fullmatch(r"\w{2,}", plain) or word in _MODES) and not re.fullmatch(r"\w*", given):
+            return False
+        if re.fullmatch(r"\\?[^\w\s]", plain) and re.match(r"\w", given):
+            return False
+    expected = _KIND_OF_NAME.get(word, "")
+    return bool(usual) or not expected or kind in _ALLOWED[expected]
+
+
+def _given(arguments: Sequence[str]) -> Iterator[tuple[int | str, str]]:
+    """Arguments by place or name."""
+    for number, argument in enumerate(arguments):
+        keyword = None if argument[:1] in {'"', "'", "{", "[", "("} else _KEYWORD.fullmatch(argument)
+        yield (keyword[1], keyword[2]) if keyword else (number, argument)
+
+
+def _parameters(function: str, language: str, text: str) -> list[_Parameter]:
+    """The parameters of a function of the file, or none where it is not found, or found twice."""
+    name = re.escape(function)
+    heads = rf"(?:\b(?:def|function)\s+(?:self\.)?{name}\s*|\b{name}\s*[=:]\s*(?:async\s+)?(?:function\s*)?)\("
+    found = list(re.finditer(heads, text))
+    if len(found) != 1:
+        return []
+    depth, at = 1, found[0].end()
+    while at < len(text) and depth:
+        depth += (text[at] in "([{") - (text[at] in ")]}")
+        at += 1
+    read = [_PARAMETER.fullmatch(part) for part in split(text[found[0].end() : at - 1])]
+    parameters = [
+        _Parameter(one[1], ((one[3] or (one[2] if language == "Ruby" else "")) or "").strip()) if one
+        else _Parameter("", "")
+        for one in read
+    ]  # fmt: skip
+    return parameters[1:] if parameters and parameters[0].name in {"self", "cls"} else parameters
+
+
+def _characters(case: Case) -> bool:
+    """Whether a text was taken for a list, so that its characters came out one by one."""
+    single = re.findall(r"(?<![^\s\[(,])([\"'])((?:\\.|.))\1(?=[,\])])", case.expected)
+    spelled = "".join(letter for _, letter in single)
+    texts = [value[1:-1] for _, value in _given(case.call.arguments) if kind_of(value) == TEXT]
+    return any(len(text) > 1 and text == spelled for text in texts)
+
+
+def _of_one_kind(cases: Sequence[Case]) -> list[Case]:
+    """Where a parameter is given several kinds over the calls, those with the kind that most of them give."""
+    counted: dict[tuple[str, int | str], Counter[str]] = defaultdict(Counter)
+    for case in cases:
+        counted.update(
+            {
+                (case.call.shown, place): counted[case.call.shown, place] + Counter([kind])
+                for place, kind in _kinds(case)
+            }
+        )
+    usual = {place: _usual(kinds) for place, kinds in counted.items()}
+    return [case for case in cases if all(usual[case.call.shown, place] == kind for place, kind in _kinds(case))]
+
+
+def _usual(kinds: Mapping[str, int]) -> str:
+    soon = {kind: number for number, kind in enumerate(_SOONER)}
+    return min(kinds, key=lambda kind: (-kinds[kind], soon.get(kind, len(soon)), kind))
+
+
+def _kinds(case: Case) -> list[tuple[int | str, str]]:
+    """Kinds of arguments; of lists with that of their first item. Empty lists and null go with every kind."""
+    found = []
+    for place, value in _given(case.call.arguments):
+        kind = kind_of(value)
+        if kind == LIST:
+            first = split(value[1:-1])
+            kind = f"{LIST} {kind_of(first[0])}" if first else ""
+        if kind:
+            found.append((place, kind))
+    return found
+
+
+def _shows(own: Sequence[Case]) -> bool:
+    """Whether the cases of one function show more than that it does nothing, fails, or hands back what it is given."""
+    outcomes = {case.outcome for case in own}
+    if all(case.error for case in own) or all(NOTHING.fullmatch(one) for one in outcomes) or outcomes == {"true"}:
+        return False
+    if {one.lower() for one in outcomes} == {"true"}:
+        return False
+    return not all(_same(case) or NOTHING.fullmatch(case.outcome) for case in own)
+
+
+def _same(case: Case) -> bool:
+    """Whether it hands back an argument."""
+    plain = case.expected.replace("'", '"')
+    return any(value.replace("'", '"') == plain for _, value in _given(case.call.arguments))
+
+
+def _told_apart(own: Sequence[Case]) -> list[Case]:
+    """The cases without those that words do not tell from earlier ones."""
+    return [case for case, words in zip(own, titles(own), strict=True) if words[-2:-1] != ["case"]]
