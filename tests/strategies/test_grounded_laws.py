@@ -1,43 +1,36 @@
 """What holds for every kind that is made without a model, over example programs of all languages."""
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
-import polars as pl
 import pytest
 
 from alchemy_assets.curation.edits import Edit, edited
 from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.languages import LANGUAGES
-from alchemy_assets.settings import Samples, Settings
+from alchemy_assets.settings import Samples
 from alchemy_assets.strategies.registry import STRATEGIES
 from alchemy_assets.strategies.strategy import Rejected, Verified, bounded, tables
-from alchemy_assets.tracing.observed import observed_of
-from alchemy_assets.tracing.record import record
+from tests.strategies.observations import really_seen
 
-PROJECTS = ("tiny-parsers", "ledger")
+# Their programs are built in no time; each kind runs a file some twenty times.
+QUICK = ("C", "JavaScript", "Markdown", "PHP", "Python", "Ruby", "SQL", "Shell")
+OTHERS = tuple(name for name in LANGUAGES if name not in QUICK)
 BY_SUFFIX = {language.suffixes[0]: language.name for language in LANGUAGES.values()}
-EXAMPLES = Path(__file__).parents[2] / "examples" / "corpus"
+EXAMPLES = Path(__file__).parents[2] / "examples" / "corpus" / "tiny-parsers"
 KINDS = [kind for strategy in STRATEGIES.values() for kind in strategy.kinds]
 NAMES = [kind.name for kind in KINDS]
 
 
-@pytest.fixture(scope="session")
-def files(sandbox, curated):
+@pytest.fixture(scope="session", params=[QUICK, pytest.param(OTHERS, marks=pytest.mark.slow)], ids=["quick", "others"])
+def files(request, sandbox, curated):
     """The example programs, with what was seen of them."""
     found = []
-    for project in PROJECTS:
-        for path in sorted((EXAMPLES / project).rglob("*")):
-            language = BY_SUFFIX.get(path.suffix)
-            if language is not None:
-                found.append(curated(path.read_text(encoding="utf-8"), language, path.name))
-    rows = [{name: getattr(file, name) for name in ("blob_id", "language", "text")} for file in found]
-    unknown = ("occurrences", "license", "near_duplicate_cluster", "held_out", "edits")
-    frame = pl.DataFrame(rows).with_columns(pl.lit(None).alias(name) for name in unknown)
-    seen = record(frame, sandbox, Settings().tracing).observations
-    known = {row["blob_id"]: observed_of(row) for row in seen.iter_rows(named=True)}
-    return [replace(one, observed=known[one.blob_id]) for one in found]
+    for path in sorted(EXAMPLES.rglob("*")):
+        language = BY_SUFFIX.get(path.suffix)
+        if language in request.param:
+            found.append(curated(path.read_text(encoding="utf-8"), language, path.name))
+    return really_seen(found, sandbox)
 
 
 @pytest.fixture(scope="session")

@@ -167,7 +167,7 @@ def steps(_settings: Settings) -> tuple[Step, ...]:
                 tables=sample_tables(strategy.name, strategy.description),
                 compute=_make_samples(strategy),
                 code=(f"alchemy_assets.strategies.{strategy.name}", "alchemy_assets.sandbox.backends"),
-                inputs=("curated_files", "observations") if strategy.kinds else ("curated_files",),
+                inputs=("curated_files", "observations"),
                 kinds=frozenset({"polars", "parquet", "greatexpectations"}),
                 uses=lambda used: used.samples,
                 outside=_toolchain if strategy.kinds else lambda _, __: "",

@@ -29,7 +29,7 @@ from alchemy_assets.tracing.reasons import Reason
 
 LONGEST_FILE = 16_000
 LEAST_LINES = 6
-TRIED, KEPT, AGAIN = 12, 3, 5
+TRIED, KEPT, AGAIN = 6, 2, 3
 MOST_A_FAULT = 2
 # A file of so few lines is its own fix; a function of more lines than the other is none.
 SHORT_FILE, LONG_FUNCTION = 30, 90
