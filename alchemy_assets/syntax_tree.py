@@ -8,7 +8,7 @@ import importlib
 from collections.abc import Iterator
 from functools import cache
 
-from tree_sitter import Language, Node, Parser, Tree
+from tree_sitter import Language, Node, Parser, Point, Tree
 
 from alchemy_assets.errors import UnsupportedLanguageError
 from alchemy_assets.languages import LANGUAGES
@@ -29,6 +29,22 @@ def grammar(language: str, suffix: str = "") -> Language:
 def parse(language: str, source: bytes, suffix: str = "") -> Tree:
     """Parse source text; never fails: what cannot be parsed is an error node."""
     return Parser(grammar(language, suffix)).parse(source)
+
+
+def parse_again(
+    language: str, tree: Tree, texts: tuple[bytes, bytes], changed: tuple[int, int], suffix: str = ""
+) -> Tree:
+    """The tree of the second of two texts that differ between these bytes of the first, whose tree is known: much faster."""
+    (before, after), (start, end) = texts, changed
+    new_end = end + len(after) - len(before)
+    edited = tree.copy()
+    edited.edit(start, end, new_end, _point(before, start), _point(before, end), _point(after, new_end))
+    return Parser(grammar(language, suffix)).parse(after, edited)
+
+
+def _point(source: bytes, byte: int) -> Point:
+    """The row and column of a byte."""
+    return Point(source.count(b"\n", 0, byte), byte - source.rfind(b"\n", 0, byte) - 1)
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -7,7 +7,7 @@ left of a class without its members. Names are compared as words, so a part may 
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 
@@ -98,7 +98,7 @@ def building_of(outline: Outline) -> Building | None:
     """The order in which a file is written; None where its parts share lines."""
     if not outline.lines[-1]:
         # What is after the last line break is no line.
-        outline.lines.pop()
+        outline = replace(outline, lines=outline.lines[:-1])
     parts = _parts(outline)
     building = Building(outline, parts, [])
     if not parts or not _share_lines_out(building):

@@ -6,6 +6,7 @@ Belongs here: reading names off a syntax tree. Does not: where a name comes from
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from tree_sitter import Node
 
@@ -42,14 +43,16 @@ class Name:
 
 def names_in(root: Node, shape: Shape, own: frozenset[str] = frozenset()) -> Iterator[Name]:
     """Every name in a node, in source order; `own` are further words for the object itself (a Go receiver)."""
+    known, leaves, formats = shape.own | own, shape.names, shape.formats
     cursor = root.walk()
     path: list[tuple[Node, str]] = [(root, "")]
     while True:
         node = path[-1][0]
-        leaf = node.type in shape.names
-        if leaf and (name := _name(path, shape, shape.own | own)) is not None:
+        kind = node.type
+        leaf = kind in leaves
+        if leaf and (name := _name(path, shape, known)) is not None:
             yield name
-        if node.type in shape.formats and any(outer.type == "token_tree" for outer, _ in path[-3:]):
+        if kind in formats and any(outer.type == "token_tree" for outer, _ in path[-3:]):
             yield from (Name(text, node, "reference", node) for text in _IN_BRACES.findall(text_of(node)))
         if not leaf and cursor.goto_first_child():
             path.append((_at(cursor.node), cursor.field_name or ""))
@@ -72,10 +75,10 @@ def _name(path: list[tuple[Node, str]], shape: Shape, own: frozenset[str]) -> Na
     if len(path) == 1:
         return Name(text, node, "reference", node)
     parent = path[-2][0]
-    direct = {f"{parent.type}.{field}", f"{parent.type}.*"}
-    if direct & shape.unread or text in own:
+    unread, shared, of_object = _direct(shape, parent.type, field)
+    if unread or text in own:
         return None
-    if direct & shape.shared:
+    if shared:
         return Name(text, node, "shared", parent)
     if parent.type == "dotted_name" and _is_value(path):
         first = parent.named_children[0]
@@ -83,34 +86,42 @@ def _name(path: list[tuple[Node, str]], shape: Shape, own: frozenset[str]) -> Na
     assigned = _assigned(path)
     if node.type in _FIELDS:
         return Name(text, node, "own", parent, None, assigned)
-    if direct & shape.members and (receiver := _receiver(parent, node)) is not None:
+    if of_object and (receiver := _receiver(parent, node)) is not None:
         role = "own" if text_of(receiver) in own else "member"
         return Name(text, node, role, parent, receiver, assigned)
     if node.type == "word" or parent.type == "token_tree":
         return _loose(node, parent, own)
-    return _in_pattern(path, shape, assigned=assigned)
+    return _in_pattern(path, shape, text, assigned=assigned)
 
 
-def _in_pattern(path: list[tuple[Node, str]], shape: Shape, *, assigned: bool) -> Name:
+@cache
+def _direct(shape: Shape, parent: str, field: str) -> tuple[bool, bool, bool]:
+    """Whether a name in this field of such a node is unread, shared, or a member."""
+    roles = {f"{parent}.{field}", f"{parent}.*"}
+    return bool(roles & shape.unread), bool(roles & shape.shared), bool(roles & shape.members)
+
+
+def _in_pattern(path: list[tuple[Node, str]], shape: Shape, text: str, *, assigned: bool) -> Name:
     """A name in the role that the pattern has which it is a part of."""
     node, where = path[-1]
-    text = text_of(node)
     climbed = len(path) - 1
     while climbed > 0 and path[climbed - 1][0].type in shape.patterns and where not in _ASIDE:
         climbed -= 1
         where = path[climbed][1]
     holder = path[climbed - 1][0] if climbed else path[-2][0]
     role = f"{holder.type}.{where}"
-    roles = {role, f"{role}={node.type}"}
-    if not where and path[climbed][0] == holder.named_children[0]:
-        roles.add(f"{role}[0]")
     if (role in shape.keys and not _negated(holder)) or (
         holder.type == "assignment_expression" and where == "left" and _initializes(path, climbed)
     ):
         return Name(text, node, "key", holder)
     if role in shape.constants and text[:1].isupper():
         return Name(text, node, "reference", holder)
-    bound = bool(roles & shape.binds) or node.type == "shorthand_property_identifier_pattern"
+    bound = (
+        role in shape.binds
+        or f"{role}={node.type}" in shape.binds
+        or (not where and f"{role}[0]" in shape.binds and path[climbed][0] == holder.named_child(0))
+        or node.type == "shorthand_property_identifier_pattern"
+    )
     if bound and holder.type.endswith("_specifier") and holder.child_by_field_name("body") is None:
         bound = False
     read = "mention" if node.type == "global_variable" else "reference"
@@ -133,16 +144,15 @@ def _is_value(path: list[tuple[Node, str]]) -> bool:
 
 
 def _assigned(path: list[tuple[Node, str]]) -> bool:
-    return any(
-        field == "left" and path[index - 1][0].type in _ASSIGNMENTS
-        for index, (_, field) in enumerate(path[-4:], max(len(path) - 4, 0))
-        if index
-    )
+    for index in range(max(len(path) - 4, 1), len(path)):
+        if path[index][1] == "left" and path[index - 1][0].type in _ASSIGNMENTS:
+            return True
+    return False
 
 
 def _receiver(parent: Node, node: Node) -> Node | None:
     """What a member belongs to; None where the name stands alone (a bare call)."""
-    before = parent.named_children[0] if parent.named_child_count else None
+    before = parent.named_child(0)
     if parent.type == "navigation_suffix" and parent.parent is not None:
         before = parent.parent.named_children[0]
     return None if before is None or before == node else before

@@ -7,9 +7,10 @@ Lines are counted from 0.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
-from tree_sitter import Node
+from tree_sitter import Node, Query, QueryCursor, Tree
 
 from alchemy_assets import syntax_tree
 from alchemy_assets.strategies.grounded.names import Name, names_in
@@ -48,15 +49,21 @@ class Item:
 
 @dataclass(eq=False)
 class Outline:
-    """The definitions of one file."""
+    """The definitions of one file; kinds share it, so nobody may change it once it is read."""
 
     language: str
     shape: Shape
     lines: list[str]
-    root: Node
+    suffix: str
+    tree: Tree
     items: list[Item] = field(default_factory=list)
     defined: dict[str, list[Item]] = field(default_factory=dict)
     imported: dict[str, Item] = field(default_factory=dict)
+
+    @property
+    def root(self) -> Node:
+        """The root of its tree."""
+        return self.tree.root_node
 
     @property
     def functions(self) -> list[Item]:
@@ -91,6 +98,18 @@ def docstring(item_body: Node | None) -> Node | None:
     return text if text.type == "string" else None
 
 
+@cache
+def _above(language: str, suffix: str) -> Query | None:
+    """What may stand above a definition and belong to it; None where a language has no such nodes."""
+    grammar = syntax_tree.grammar(language, suffix)
+    kinds = [
+        kind
+        for kind in sorted(COMMENTS | SHAPES[language].joined)
+        if grammar.id_for_node_kind(kind, True) is not None  # noqa: FBT003 -- whether it is a named one
+    ]
+    return Query(grammar, f"[{' '.join(f'({kind})' for kind in kinds)}] @above") if kinds else None
+
+
 class _Reader:
     """Reads one file from its root downwards."""
 
@@ -98,9 +117,9 @@ class _Reader:
         self.outline = outline
         self.shape = outline.shape
         self.above: dict[int, Node] = {}
-        for node in syntax_tree.walk(outline.root):
-            alone = node.type in COMMENTS or node.type in self.shape.joined
-            if alone and not outline.lines[node.start_point[0]][: node.start_point[1]].strip():
+        query = _above(outline.language, outline.suffix)
+        for node in QueryCursor(query).captures(outline.root).get("above", []) if query is not None else []:
+            if not outline.lines[node.start_point[0]][: node.start_point[1]].strip():
                 self.above[last_line(node)] = node
 
     def visit(self, node: Node, outer: Node | None, parents: tuple[Item, ...]) -> None:
@@ -265,10 +284,11 @@ def _imported(node: Node) -> Iterator[str]:
                 yield word.split(".")[0].removeprefix("go-")
 
 
+@lru_cache(maxsize=4)  # kinds ask for the outline of the same file one after the other
 def outline_of(language: str, text: str, suffix: str = "") -> Outline:
     """Read the definitions of a file."""
     tree = syntax_tree.parse(language, text.encode(), suffix)
-    outline = Outline(language, SHAPES[language], text.split("\n"), tree.root_node)
+    outline = Outline(language, SHAPES[language], text.split("\n"), suffix, tree)
     reader = _Reader(outline)
     for child in tree.root_node.children:
         reader.visit(child, None, ())

@@ -8,8 +8,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from tree_sitter import Node
+from tree_sitter import Node, Tree
 
 from alchemy_assets import syntax_tree
 from alchemy_assets.strategies.grounded.faults import names, operators, shell, sql, statements, values
@@ -24,6 +25,7 @@ Found = tuple[Change, str]
 MOST = 40
 MOST_A_FAULT = 6
 LONGEST_SHOWN, _AROUND = 90, 32
+_ALONG = 8
 _SPACES = re.compile(r"\s+")
 # A type that is written there is not that of the name.
 _NO_DECLARATION = frozenset({"function_definition", "function_declarator", "block", "compound_statement", "match_arm"})
@@ -57,35 +59,49 @@ def mutants(
 ) -> list[Mutant]:
     """Mutants of a text, different faults and functions first; none outside of `lines` (from 1) where they are given."""
     source = text.encode()
-    root, items = _read(language, text, suffix)
-    broken = _errors(root)
+    tree, found = _found(language, text, lines, suffix)
+    broken = syntax_tree.errors(tree)
+    chosen: list[Mutant] = []
+    for change, function in found:
+        if len(chosen) >= most:
+            break
+        changed = source[: change.start] + change.replacement.encode() + source[change.end :]
+        if _parses(language, tree, (source, changed), change, suffix) or (
+            broken and syntax_tree.errors(syntax_tree.parse(language, changed, suffix)) <= broken
+        ):
+            chosen.append(_mutant(source, changed, change, function))
+    return chosen
+
+
+@lru_cache(maxsize=2)  # kinds ask for mutants of the same file one after the other
+def _found(language: str, text: str, lines: frozenset[int] | None, suffix: str) -> tuple[Tree, tuple[Found, ...]]:
+    """The tree of a text, and the changes of it that are worth trying, best first."""
+    source = text.encode()
+    tree, items = _read(language, text, suffix)
     found: dict[tuple[int, int, str], Found] = {}
-    for place in _places(language, source, root, items):
+    for place in _places(language, source, tree.root_node, items, lines):
         families = (sql,) if language == "SQL" else (*_FAMILIES, shell) if language == "Shell" else _FAMILIES
         for family in families:
             for change in family.changes(place):
                 line = _line(source, change)
                 if lines is None or line in lines:
                     found.setdefault((change.start, change.end, change.replacement), (change, place.function))
-    chosen: list[Mutant] = []
-    for change, function in _spread(text, list(found.values())):
-        if len(chosen) >= most:
-            break
-        changed = source[: change.start] + change.replacement.encode() + source[change.end :]
-        if _errors(syntax_tree.parse(language, changed, suffix).root_node) <= broken:
-            chosen.append(_mutant(source, changed, change, function))
-    return chosen
+    return tree, tuple(_spread(text, list(found.values())))
 
 
-def _read(language: str, text: str, suffix: str) -> tuple[Node, list[Item]]:
+def _parses(language: str, tree: Tree, texts: tuple[bytes, bytes], change: Change, suffix: str) -> bool:
+    """Whether a text without errors has none with the change; what looks like one is parsed as a whole, to be sure."""
+    if tree.root_node.has_error:
+        return False
+    again = syntax_tree.parse_again(language, tree, texts, (change.start, change.end), suffix)
+    return not again.root_node.has_error or not syntax_tree.parse(language, texts[1], suffix).root_node.has_error
+
+
+def _read(language: str, text: str, suffix: str) -> tuple[Tree, list[Item]]:
     if language not in SHAPES:
-        return syntax_tree.parse(language, text.encode(), suffix).root_node, []
+        return syntax_tree.parse(language, text.encode(), suffix), []
     outline = outline_of(language, text, suffix)
-    return outline.root, outline.functions
-
-
-def _errors(root: Node) -> int:
-    return sum(1 for node in syntax_tree.walk(root) if node.is_error or node.is_missing) if root.has_error else 0
+    return outline.tree, outline.functions
 
 
 def _line(source: bytes, change: Change) -> int:
@@ -99,14 +115,16 @@ def _line(source: bytes, change: Change) -> int:
     return source.count(b"\n", 0, start) + 1
 
 
-def _places(language: str, source: bytes, root: Node, items: list[Item]) -> Iterator[Place]:
-    """Every node that code is made of, with what is known of the function around it."""
+def _places(
+    language: str, source: bytes, root: Node, items: list[Item], lines: frozenset[int] | None
+) -> Iterator[Place]:
+    """Every node on `lines` that code is made of, with what is known of the function around it."""
     known = {item.node.id: item for item in items}
     whole = _Scope("", root, language)
     waiting: list[tuple[Node, _Scope]] = [(root, whole)]
     while waiting:
         node, scope = waiting.pop()
-        if node.type in SKIPPED or node.is_error or _checks(node):
+        if node.type in SKIPPED or node.is_error or _apart(node, lines) or _checks(node):
             continue
         if (item := known.get(node.id)) is not None:
             if _TEST.match(item.name):
@@ -115,6 +133,11 @@ def _places(language: str, source: bytes, root: Node, items: list[Item]) -> Iter
         yield Place(language, source, node, scope.function, scope.types, scope.names, scope.bound)
         directive = node.child_by_field_name("condition") if node.type in DIRECTIVES else None
         waiting += [(child, scope) for child in reversed(node.children) if child.is_named and child != directive]
+
+
+def _apart(node: Node, lines: frozenset[int] | None) -> bool:
+    """Whether a node and the lines around it that a change of it may take along touch none of the lines."""
+    return lines is not None and lines.isdisjoint(range(node.start_point[0] - _ALONG, node.end_point[0] + _ALONG))
 
 
 def _checks(node: Node) -> bool:
