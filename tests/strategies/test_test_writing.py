@@ -328,10 +328,10 @@ def test_arguments_of_the_kind_that_most_calls_give_are_kept():
     assert fit("Python", "", *calls) == ["f([1])", "f([2])", "g(['a'], 1)", "g([], 2)"]
 
 
-def test_a_text_that_was_taken_for_a_list_is_left_out():
-    """Its characters come out one by one."""
-    calls = [("f('b a')", "['b', ' ', 'a']"), ("f('a,b')", "['a', 'b']")]
-    assert fit("Python", "", *calls) == ["f('a,b')"]
+def test_texts_that_were_taken_for_lists_are_left_out():
+    """Where characters come out one by one, no other text is right there either."""
+    calls = [("f('b a')", "['b', ' ', 'a']"), ("f('>')", "['>']"), ("g('a,b')", "['a', 'b']")]
+    assert fit("Python", "", *calls) == ["g('a,b')"]
 
 
 @pytest.mark.parametrize(
@@ -346,6 +346,16 @@ def test_a_text_that_was_taken_for_a_list_is_left_out():
 def test_functions_that_show_next_to_nothing_are_left_out(cases):
     """Nothing, one truth, errors alone, or what was given: no test of these tells what the function is for."""
     assert fit("Python", "", *cases, ("g(1)", "3")) == ["g(1)"]
+
+
+def test_functions_of_go_of_which_only_errors_were_seen_are_left_out():
+    """Errors of Go are results."""
+    failed, fine = (
+        Case(call_of("F(1)"), "0", of=json.dumps([["0", kind], ["int", kind]])) for kind in ("error", "<nil>")
+    )
+    fine = replace(fine, expected="3, nil")
+    assert fitting([replace(failed, expected='0, "bad"')], "Go", "") == []
+    assert fitting([fine], "Go", "") == [fine]
 
 
 def test_calls_that_words_do_not_tell_apart_are_left_out():

@@ -30,7 +30,11 @@ _NAMED = {
     OBJECT: """elem element el node tree root dom doc document ctx context conn connection session request response
         stream fp fd logger parser callback cb fn func func""",
 }
-_MODES = frozenset("type kind mode format method encoding charset style state status action".split())  # noqa: SIM905
+# Texts of these names have no blanks.
+_MODES = frozenset(
+    """type kind mode format method encoding charset style state status action encoded hex digest char character url uri
+    email date version id identifier""".split()  # noqa: SIM905 -- words read better than a list
+)  # fmt: skip
 _MAKERS = {"Python": "__init__", "PHP": "__construct", "Ruby": "initialize"}
 _KIND_OF_NAME = {word: kind for kind, words in _NAMED.items() for word in words.split()}
 # A plural may stand for a list or for a map.
@@ -53,7 +57,8 @@ def fitting(cases: Sequence[Case], language: str, text: str) -> list[Case]:
     """The cases without those whose arguments are of a wrong kind, and without functions that show next to nothing."""
     kept = list(cases)
     if language in _UNCHECKED:
-        kept = [case for case in kept if not _characters(case) and _suits(case, language, text)]
+        spelled = {(case.call.shown, place) for case in kept for place in _spelled(case)}
+        kept = [case for case in kept if _suits(case, language, text) and not spelled & _texts(case)]
         kept = _of_one_kind(kept)
     return [case for own in by_function(kept).values() if _shows(own) for case in _told_apart(own)]
 
@@ -135,12 +140,16 @@ def _parameters(function: str, language: str, text: str) -> list[_Parameter]:
     return parameters[1:] if parameters and parameters[0].name in {"self", "cls"} else parameters
 
 
-def _characters(case: Case) -> bool:
-    """Whether a text was taken for a list, so that its characters came out one by one."""
+def _texts(case: Case) -> set[tuple[str, int | str]]:
+    return {(case.call.shown, place) for place, value in _given(case.call.arguments) if kind_of(value) == TEXT}
+
+
+def _spelled(case: Case) -> list[int | str]:
+    """Places of texts that were taken for lists, so that their characters came out one by one."""
     single = re.findall(r"(?<![^\s\[(,])([\"'])((?:\\.|.))\1(?=[,\])])", case.expected)
-    spelled = "".join(letter for _, letter in single)
-    texts = [value[1:-1] for _, value in _given(case.call.arguments) if kind_of(value) == TEXT]
-    return any(len(text) > 1 and text == spelled for text in texts)
+    letters = "".join(letter for _, letter in single)
+    texts = [(place, value[1:-1]) for place, value in _given(case.call.arguments) if kind_of(value) == TEXT]
+    return [place for place, text in texts if len(text) > 1 and text == letters]
 
 
 def _of_one_kind(cases: Sequence[Case]) -> list[Case]:
@@ -178,7 +187,10 @@ def _kinds(case: Case) -> list[tuple[int | str, str]]:
 def _shows(own: Sequence[Case]) -> bool:
     """Whether the cases of one function show more than that it does nothing, fails, or hands back what it is given."""
     outcomes = {case.outcome for case in own}
-    if all(case.error for case in own) or all(NOTHING.fullmatch(one) for one in outcomes) or outcomes == {"true"}:
+    # Go's errors are results; the kinds of all of these stand in `of`.
+    if all(case.error or case.of.endswith('"error"]]') for case in own) or all(
+        NOTHING.fullmatch(one) for one in outcomes
+    ):
         return False
     if {one.lower() for one in outcomes} == {"true"}:
         return False
