@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -57,6 +58,7 @@ def unused(n):
 
 
 print("owed:", total([7, 9, 2]), halve(29))
+spare = [unused]
 """
 TRACE = """\
 TRACE:IN:total:1:prices=[7, 9, 2]
@@ -163,6 +165,17 @@ def test_an_arm_that_is_always_taken_is_not_counted(curated):
     ]
 
 
+@pytest.mark.parametrize(
+    ("last", "asked"), [("price += 1", True), ("break", False), ("owed -= 5\n            return 7", False)]
+)
+def test_an_arm_that_leaves_is_not_counted_where_it_could_only_once(last, asked, curated):
+    """That `break` and `return` run at most once in a function that is called once needs no counting."""
+    text = BASKET.replace("            owed -= 5\n", f"            {last}\n")
+    watched = watch(curated, TRACE.replace('TRACE:BRANCH:total:5:took="if"; owed=50\n', ""), text)
+    found = about(arm.questions(watched, chains("Python", text, watched.points)))
+    assert ("the arm at total:5: 1" in found) is asked
+
+
 def test_the_turns_of_a_loop_are_counted(curated):
     """The turns of a loop are the number of its events."""
     assert about(turns.questions(watch(curated)))["turns of total:3: 3"] in {"3", "3 times."}
@@ -173,6 +186,34 @@ def test_a_loop_that_says_its_number_of_turns_is_not_asked_about(curated):
     text = "total = 0\nfor i in range(3):\n    total += i * 7\nprint(total)\n"
     trace = "".join(f"TRACE:LOOP:<module>:2:i={i}\n" for i in range(3))
     assert not list(turns.questions(watch(curated, trace, text)))
+
+
+def test_a_loop_over_the_list_that_a_call_is_given_is_not_asked_about(curated):
+    """Where the question itself holds the list, its items can be counted there."""
+    called = seen(curated(BASKET), ran("", TRACE, label="total([7, 9, 2])"), calls=True).observed
+    points = points_of("Python", BASKET).points
+    known = replace(called, points=frozenset(one.line for one in points))
+    watched = Watched(known, known.ran[0], BASKET.split("\n"), points, quoted=False, key="key")
+    assert not [name for name in about(turns.questions(watched)) if name.startswith("turns of total:3")]
+
+
+@pytest.mark.parametrize(
+    ("before", "head", "readable"),
+    [
+        ("", "(1..10).each do |count|", True),
+        ("", "for x in 0.5, 1.25:", False),
+        ("$xmls = array(", "foreach ($xmls as $xml) {", True),
+        ("words = [", "for word in words:", True),
+        ("const ways = [", "for (const way of ways) {", True),
+        ("const COUNT = 10;", "for (let i = 0; i < COUNT; i++) {", True),
+        ("#define COUNT 10", "for (i = 0; i < COUNT; i++) {", True),
+        ("const COUNT = 12;", "for (let i = 0; i < COUNT; i++) {", False),
+        ("words = read()", "for word in words:", False),
+    ],
+)
+def test_a_loop_over_what_is_written_down_says_its_number_of_turns(before, head, readable):
+    """A range, and a list that a name stands for, can be counted by eye."""
+    assert turns.is_readable([before, head], 2, 10) is readable
 
 
 def test_turns_of_one_call_are_those_until_the_next(curated):
@@ -190,6 +231,19 @@ def test_calls_of_a_recursion_are_counted_and_their_results_are_in_order(curated
     assert found["calls of halve:12: 5"] in {"5", "5 times."}
     assert found["n at call 2 of halve:12"] == "`14`"
     assert found["return 3 of halve"] == "`15`"
+
+
+def test_calls_by_one_loop_that_says_its_turns_are_not_counted(curated):
+    """A function that is only called in `range(6)` is called 6 times; that can be read."""
+    for length, asked in (("6", False), ("len(word)", True)):
+        text = f"def f(n):\n    return n * 7\n\n\nword = 'banana'\nfor i in range({length}):\n    print(f(i))\n"
+        trace = "".join(
+            f"TRACE:LOOP:main:6:i={n}\nTRACE:IN:f:1:n={n}\nTRACE:OUT:f:2:result={n * 7}\n" for n in range(6)
+        )
+        watched = watch(curated, trace, text)
+        loops = [place for (kind, place) in watched.alone if kind == "LOOP"]
+        watched = watch(curated, trace.replace("main:6", loops[0]), text)
+        assert ("calls of f:1: 6" in about(calls.questions(watched))) is asked
 
 
 def test_returns_are_not_numbered_where_one_was_not_seen(curated):
@@ -249,15 +303,49 @@ def test_yes_and_no_are_about_equally_often(curated):
     assert 0.4 < answers["Yes."] / answers.total() < 0.6
 
 
+@pytest.mark.parametrize("spare", ["", "unused(3)\n"])
+def test_a_function_of_which_the_text_tells_whether_it_is_called_is_not_asked_about(spare, curated):
+    """A name that stands nowhere else is not called, one that is called at the top level is."""
+    text = BASKET.replace("spare = [unused]\n", spare)
+    assert 19 not in {item.line for item in coverage._items(watch(curated, text=text), text.encode())}
+
+
+def test_a_function_that_a_script_calls_by_its_bare_name_is_not_asked_about(curated):
+    """A command of a shell at the left edge is a call."""
+    text = "check ()\n{\n  x=7\n}\n\nspare ()\n{\n  x=9\n}\n\nother ()\n{\n  spare\n}\n\ncheck\n"
+    watched = watch(curated, TRACE, text, "Shell")
+    entered = [point for point in watched.points if point.kind == "IN"]
+    assert {one.function: coverage._is_plain(watched, one) for one in entered} == {
+        "check": True,
+        "spare": False,
+        "other": True,
+    }
+
+
+def test_that_a_function_is_called_at_all_is_not_asked_about(curated):
+    """Where a line is reached by a call of its function alone, it is only one of several."""
+    for number in range(20):
+        watched = watch(curated, text=BASKET + f"# {number}\n")
+        asked = coverage.questions(watched, BASKET.encode())
+        assert not {"line 2: yes", "line 13: yes"} & {one.detail for one in asked}
+
+
+def test_a_message_before_an_end_gives_up_too(curated):
+    """A line right before `raise` is as easy to guess as the `raise` itself."""
+    text = BASKET.replace("        return 1\n", '        print("bad")\n        raise ValueError\n')
+    assert 14 not in {item.line for item in coverage._items(watch(curated, text=text), text.encode())}
+
+
 def test_lines_that_only_give_up_are_not_asked_about(curated):
     """Whether a line with `raise` runs can be guessed."""
     text = BASKET.replace('print("never", n)', 'raise ValueError("never")')
     assert 19 not in {item.line for item in coverage._items(watch(curated, text=text), text.encode())}
 
 
-def test_a_check_that_returns_a_number_is_not_asked_about(curated):
+@pytest.mark.parametrize("negated", ["n != 2", "not n"])
+def test_a_check_that_returns_a_number_is_not_asked_about(negated, curated):
     """That `if (f() != 3) return 4;` of a test does not return can be guessed."""
-    text = BASKET.replace("    if n < 2:\n        return 1\n", "    if n != 2:\n        return 1\n")
+    text = BASKET.replace("    if n < 2:\n        return 1\n", f"    if {negated}:\n        return 1\n")
     assert 14 in {item.line for item in coverage._items(watch(curated), BASKET.encode())}
     assert 14 not in {item.line for item in coverage._items(watch(curated, text=text), text.encode())}
 
@@ -339,6 +427,13 @@ def test_other_events_elsewhere_are_no_answer(real, sandbox):
     (judged,) = KIND.verify([draft], sandbox)
     assert isinstance(judged, Rejected)
     assert judged.reasons == (execution_question.NOT_REPEATED,)
+
+
+@pytest.mark.parametrize("listed", ["Object.getOwnPropertyNames(o)", "c.getDeclaredMethods()", "dir(str)"])
+def test_what_a_runtime_lists_is_not_asked_about(listed, curated):
+    """How many properties something of a runtime has stands in no source."""
+    file = seen(curated(f"{BASKET}names = {listed}\n"), ran("", TRACE))
+    assert [one.plan.reason for one in KIND.next(file, NO_ANSWERS)] == [execution_question.LISTS]
 
 
 def test_without_a_sandbox_nothing_is_sure(curated):

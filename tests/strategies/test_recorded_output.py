@@ -1,6 +1,7 @@
 """What is asked about the output of programs and calls, and which output is no use as an answer."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -150,6 +151,8 @@ def test_a_file_that_nobody_saw_run_has_the_reason_of_that(curated):
         ("0.3333333333333333\n", printed.UNLEARNABLE),
         ("30414093201713378043612608166064768844377641568960512\n", printed.UNLEARNABLE),
         ("in /tmp/a\n", printed.UNLEARNABLE),
+        ("sine: 0.909297\n", printed.UNLEARNABLE),
+        ("1\n2\n3\n4\n", printed.READABLE),
         ("\x1b[31mred\x1b[0m\n", printed.UNLEARNABLE),
         ("PHP Warning:  Undefined variable $x in source.php on line 4\n7\n", printed.OF_THE_INTERPRETER),
         ("Ran 3 tests in 0.1s\n", printed.OF_THE_INTERPRETER),
@@ -220,6 +223,66 @@ def test_the_same_line_over_and_over_is_no_answer():
     """Three times the same line says little, whatever it is."""
     assert printed.fault_of_text("17\n17\n17\n", "Python", SQUARES) is not None
     assert printed.fault_of_text("17\n17\n18\n", "Python", SQUARES) is None
+
+
+def test_decimals_that_end_in_noughts_can_be_worked_out():
+    """`12.340000` is a number of two decimals."""
+    assert printed.fault_of_text("a 12.340000\nb 700.665200\n", "Python", SQUARES) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "catches", "learnable"),
+    [
+        ("parse failed: unexpected end of input\n", True, False),
+        ("parse failed: unexpected end of input\n", False, True),
+        ("bad value 5 given\n", True, True),
+    ],
+)
+def test_messages_of_errors_that_a_library_words_are_not_asked_for(text, catches, learnable):
+    """Where a source prints what it catches, most words of a line must stand side by side in it."""
+    source = f"try:\n    run(x)\n{'except E as e' if catches else 'finally'}:\n    print(f'bad value {{x}} given', e)\n"
+    fault = printed.fault_of_text(text, "Python", source)
+    assert fault is None if learnable else fault[0] == printed.UNLEARNABLE
+
+
+def test_what_a_check_says_beforehand_is_readable():
+    """A number that the source compares with what was just printed can be read off."""
+    source = 'print("size", n * 4)\nif n * 4 != 1032:\n    exit(1)\n'
+    assert printed.fault_of_text("size 1032\n", "Python", source) == (printed.READABLE, "size 1032")
+    assert printed.fault_of_text("size 1036\n", "Python", source) is None
+
+
+def test_a_comment_that_is_nothing_but_the_output_tells_it():
+    """`echo $a   # 362.56` says what is printed."""
+    source = "echo $a     # 362.56\necho $b     # 17.5\n"
+    assert printed.fault_of_text("362.56\n17.5\n", "Shell", source) == (printed.READABLE, "1.00")
+
+
+def test_what_a_terminal_gives_is_not_asked_for():
+    """A script that reads from the terminal prints what somebody types there."""
+    assert printed.fault_of_text("read: 7\n", "Shell", 'read a < /dev/tty\necho "read: $a"\n') is not None
+
+
+def test_a_line_without_a_change_on_the_way_needs_more_events(curated):
+    """One line after a few calls in which no value changes is hardly worked out."""
+    few = "".join(f"TRACE:IN:f{number}:{number}:\n" for number in range(1, 7))
+    assert reasons(judge(seen(curated(SQUARES), ran("sum: 77\n", few)))) == [recorded_output.TOO_LITTLE]
+    changing = few + "TRACE:VAR:f1:1:n=1\nTRACE:VAR:f1:1:n=5\n"
+    assert isinstance(judge(seen(curated(SQUARES), ran("sum: 77\n", changing)))[0], Verified)
+
+
+@pytest.mark.parametrize(("given", "taken"), [("{}\n", False), ("map[]\n", False), ("{'a': 1}\n", True)])
+def test_an_empty_value_needs_more_events(given, taken, curated):
+    """What gives something empty after some turns has often only met arguments that it has no use for."""
+    trace = "".join(f"TRACE:VAR:clamp:{2 + n % 5}:value={n * 7}\n" for n in range(14))
+    one = judge(seen(curated(CLAMP), ran(given, trace, label="clamp(3, 1, 2)"), calls=True))[0]
+    assert isinstance(one, Verified) is taken
+
+
+def test_a_run_of_too_many_steps_is_not_followed(curated):
+    """Where the trace was too long to be kept, nobody follows it."""
+    run = replace(ran("sum: 77\nlast: 61\n"), reached=frozenset({1, 2}))
+    assert reasons(judge(seen(curated(SQUARES), run))) == [recorded_output.TOO_MANY_STEPS]
 
 
 def test_a_program_whose_only_line_stands_in_its_source_is_rejected(curated):

@@ -40,12 +40,28 @@ TOO_LONG = "the file is too long"
 FEW_EVENTS = "no run has events enough"
 NOT_SHOWN = "its command does not fit into a line"
 NOTHING_TO_ASK = "nothing of it is worth asking"
+LISTS = "it lists what a runtime has"
 NO_SANDBOX = "programs cannot be run here"
 NOT_REPEATED = "its events are others elsewhere"
 NOT_INSTRUMENTED = "its points do not stand together again"
 REASONS = (
-    *(drafting.NOT_SEEN, TOO_LONG, FEW_EVENTS, NOT_SHOWN, NOTHING_TO_ASK, NO_SANDBOX, NOT_REPEATED, NOT_INSTRUMENTED),
+    *(
+        drafting.NOT_SEEN,
+        TOO_LONG,
+        FEW_EVENTS,
+        NOT_SHOWN,
+        NOTHING_TO_ASK,
+        LISTS,
+        NO_SANDBOX,
+        NOT_REPEATED,
+        NOT_INSTRUMENTED,
+    ),
     *map(str, Reason),
+)
+# How many methods a class has, and in which order they come, stands in no source.
+_LISTS = re.compile(
+    r"\bgetOwnProperty(?:Names|Descriptors)\b|\bget(?:Declared)?(?:Methods|Fields|Constructors)\b"
+    r"|\bGet(?:Methods|Properties|Fields|Members|Types)\b|\binstance_methods\b|\bget_class_methods\b|(?<!\w)dir\("
 )
 _BARE = re.compile(r"\b(?:only|nothing else|no more|just|bare|short|without|briefly|brief|one line)\b", re.IGNORECASE)
 
@@ -75,6 +91,8 @@ class ExecutionQuestion:
             return [drafting.left(self.name, file, why.reason, why.detail)]
         if len(file.text) > LONGEST_FILE:
             return [drafting.left(self.name, file, TOO_LONG, f"{len(file.text):,} characters")]
+        if found := _LISTS.search(file.text):
+            return [drafting.left(self.name, file, LISTS, found[0])]
         runs = [(number, ran) for number, ran in enumerate(observed.ran, 1) if len(ran.events) >= LEAST_EVENTS]
         if not runs:
             return [drafting.left(self.name, file, FEW_EVENTS)]

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from alchemy_assets.tracing.events import copied_share
 from alchemy_assets.tracing.observed import Result
@@ -35,7 +36,13 @@ LONG = re.compile(
     re.IGNORECASE,
 )
 # Sources whose output nobody works out: numbers in hexadecimal floating point, whatever the environment holds.
-_FROM_ELSEWHERE = re.compile(r"\b0x[\da-f.]+p[+-]?\d|\$_(?:SERVER|ENV)\[\$", re.IGNORECASE)
+_FROM_ELSEWHERE = re.compile(r"\b0x[\da-f.]+p[+-]?\d|\$_(?:SERVER|ENV)\[\$|/dev/tty\b", re.IGNORECASE)
+# Decimals that an engine works out, and nobody else.
+_DECIMALS = re.compile(r"\d\.\d{4,}[1-9]")
+# Where a program may print the message of an error that it did not word itself.
+_CATCHES = re.compile(r"\b(?:catch|except|rescue|recover)\b|\$!|strerror|error_(?:string|msg)", re.IGNORECASE)
+_PAIR = re.compile(r"(?<![\w'])(?=([a-z]{2,} [a-z]{2,})(?![\w']))", re.IGNORECASE)
+_LEAST_PAIRS = 2
 _PLACE = re.compile(r"(?<![\w.])/(?:tmp|usr|home|root|proc|work|dev/shm)/?\b")
 # What test runners and interpreters print: it tells of them, not of the program.
 _OF_THE_INTERPRETER = re.compile(
@@ -54,6 +61,10 @@ _LEAST_DIFFERENT = 3
 # What a shell says without quotes, or in those that its grammar takes for no string.
 _SAID = re.compile(r"(?<=echo )[\w .,:!-]+$|(?<=')[^'\n]+(?=')", re.MULTILINE)
 
+# A number that a check of the source says beforehand, at the end of what is printed.
+_LAST_NUMBER = re.compile(r"(?<![\w.])-?\d{2,}$")
+# What stands alone behind a statement: `echo $var1  # 362.56`.
+_BEHIND = re.compile(r"\S[ \t]+(?://|#|--)[ \t]+(\S[^\n]*?)[ \t]*$", re.MULTILINE)
 # What a comment says that a line prints: `// expected output: 42`, `# => [1, 2]`.
 _TOLD = re.compile(r"(?://|#|--|/\*).*?(?:=>|->|\u2192|:|\bprints|\breturns)\s*(\S[^\n]*?)\s*(?:\*/)?$", re.MULTILINE)
 # A number or a word that a short output consists of may stand anywhere in the source.
@@ -74,7 +85,7 @@ def fault_of_result(result: Result, language: str, source: str, typed: str) -> F
     return (ECHOED, f"{echoed:.2f}") if echoed > MOST_ECHOED else None
 
 
-def fault_of_text(text: str, language: str, source: str) -> Fault | None:  # noqa: PLR0911 -- one return a rule
+def fault_of_text(text: str, language: str, source: str) -> Fault | None:
     """Why a printed text is no use as an answer, and what shows it."""
     lines = [line for line in text.split("\n") if line.strip()]
     if not lines:
@@ -85,10 +96,22 @@ def fault_of_text(text: str, language: str, source: str) -> Fault | None:  # noq
         return USAGE, lines[0][:80]
     if found := _CONTROL.search(text) or _FROM_ELSEWHERE.search(source):
         return UNLEARNABLE, repr(found[0])
-    for pattern, reason in ((LONG, UNLEARNABLE), (_PLACE, UNLEARNABLE), (_OF_THE_INTERPRETER, OF_THE_INTERPRETER)):
+    for pattern, reason in (
+        *((LONG, UNLEARNABLE), (_DECIMALS, UNLEARNABLE), (_PLACE, UNLEARNABLE)),
+        (_OF_THE_INTERPRETER, OF_THE_INTERPRETER),
+    ):
         for match in pattern.finditer(text):
             if match[0] not in source:
                 return reason, match[0][:80]
+    return _fault_of_lines(lines, language, source)
+
+
+def _fault_of_lines(lines: Sequence[str], language: str, source: str) -> Fault | None:
+    """The same by the lines and what stands in the source."""
+    if foreign := _worded_elsewhere(lines, source):
+        return UNLEARNABLE, foreign[:80]
+    if _counts(lines) or _is_checked(lines, source):
+        return READABLE, lines[-1][:80]
     places = _places(language, source)
     share = _in_order(lines, places, source)
     if share > READABLE_SHARE:
@@ -111,6 +134,34 @@ def is_named(text: str, source: str) -> bool:
 def readable_share(text: str, language: str, source: str) -> float:
     """The share of printed lines that can be read off the source from top to bottom."""
     return _in_order([line for line in text.split("\n") if line.strip()], _places(language, source), source)
+
+
+def _worded_elsewhere(lines: Sequence[str], source: str) -> str:
+    """A line most of whose words stand side by side nowhere in a source that prints caught errors, or nothing."""
+    if not _CATCHES.search(source):
+        return ""
+    known = " ".join(source.lower().split())
+    for line in lines:
+        pairs = [match[1].lower() for match in _PAIR.finditer(line)]
+        new = [pair for pair in pairs if pair not in known]
+        if len(new) >= _LEAST_PAIRS and 2 * len(new) > len(pairs):
+            return line
+    return ""
+
+
+def _counts(lines: Sequence[str]) -> bool:
+    """Whether all that is printed is 1, 2, 3 and so on."""
+    numbers = [int(line) for line in map(str.strip, lines) if re.fullmatch(r"-?\d{1,9}", line)]
+    steps = {two - one for one, two in pairwise(numbers)}
+    return len(numbers) == len(lines) >= _LEAST_DIFFERENT and steps <= {1}
+
+
+def _is_checked(lines: Sequence[str], source: str) -> bool:
+    """Whether the source itself compares with every number that is printed."""
+    numbers = [_LAST_NUMBER.search(line.strip()) for line in lines]
+    return all(
+        found is not None and re.search(rf"(?:!=|==)\s*{re.escape(found[0])}(?![\w.])", source) for found in numbers
+    )
 
 
 def _in_order(lines: Sequence[str], places: Mapping[str, Sequence[int]], source: str) -> float:
@@ -145,6 +196,8 @@ def _places(language: str, source: str) -> dict[str, list[int]]:
         at += len(line.encode()) + 1
     for match in _TOLD.finditer(source):
         places[match[1].strip(" .\"'`")].append(match.start())
+    for match in _BEHIND.finditer(source):
+        places[match[1]].append(match.start())
     if language == "Shell":
         for match in _SAID.finditer(source):
             places[match[0].strip()].append(match.start())

@@ -29,15 +29,20 @@ LONGEST_FILE = 16_000
 LEAST_LINES, LEAST_EVENTS = 4, 5
 # What gives a truth value or an empty list must have done more for it.
 EVENTS_FOR_LITTLE = 10
+# What gives something empty has often only met arguments that it has no use for.
+EVENTS_FOR_EMPTY = 24
 # A program that prints one line has more behind it than a call of `main`.
 EVENTS_FOR_A_LINE = 4
+# Where no value changes on the way to a line, more must have happened.
+EVENTS_WITHOUT_CHANGE = 8
 
 TOO_LONG = "the file is too long"
 NOT_SHOWN = "its command does not fit into a line"
 TOO_LITTLE = "too little happens"
+TOO_MANY_STEPS = "too much happens to be followed"
 SAME = "says what another test says"
 REASONS = (
-    *(drafting.NOT_SEEN, TOO_LONG, NOT_SHOWN, TOO_LITTLE, SAME),
+    *(drafting.NOT_SEEN, TOO_LONG, NOT_SHOWN, TOO_LITTLE, TOO_MANY_STEPS, SAME),
     *printed.REASONS,
     *map(str, Reason),
 )
@@ -45,6 +50,7 @@ REASONS = (
 # What a call gives that gives nothing back, and what hardly says more, in the words of some language.
 _NOTHING = re.compile(r"(?i)(?:none|null|nil|undefined|<nil>)\s*")
 _LITTLE = re.compile(r"(?i)(?:(?:bool\()?(?:true|false)\)?|(?:int\()?-?[01]\)?|\W*|string\(0\).*|array\(0\).*)\s*")
+_EMPTY = re.compile(r"(?:\W*|string\(0\).*|array\(0\).*|map\[\]|\w+\(0\) (?:\[\]|\{\}))\s*")
 # How PHP's `var_dump` says a text, and an object: its number hangs on the driver, which nobody sees.
 _TEXT_OF_PHP = re.compile(r'string\(\d+\) "(.*)"', re.DOTALL)
 _OBJECT_OF_PHP = re.compile(r"\)#\d+ \(\d+\) \{")
@@ -148,12 +154,14 @@ def _fault(observed: Observed, ran: Ran, source: str) -> Left | None:
     fault = printed.fault_of_result(ran.result, observed.language, source, ran.command)
     if fault is not None and not _raised(observed, ran):
         return Left(*fault)
-    # Too many events to be kept are enough.
-    events = len(ran.events) if ran.trace else EVENTS_FOR_LITTLE
+    if not ran.trace and ran.reached:
+        return Left(TOO_MANY_STEPS)
+    events = len(ran.events)
     if observed.harness != CALLS:
         if printed.is_named(ran.result.stdout, source):
             return Left(printed.READABLE, ran.result.stdout.strip())
-        short = ran.result.stdout.strip().count("\n") < 1 and events < EVENTS_FOR_A_LINE
+        least = EVENTS_FOR_A_LINE if measure.state_changes(ran.events) else EVENTS_WITHOUT_CHANGE
+        short = ran.result.stdout.strip().count("\n") < 1 and events < least
         return Left(TOO_LITTLE, f"{events} events for a line") if short else None
     if events < LEAST_EVENTS or len(ran.reached) < LEAST_LINES:
         return Left(TOO_LITTLE, f"{events} events")
@@ -164,6 +172,8 @@ def _fault_of_value(ran: Ran, events: int) -> Left | None:
     """Why what a call gives is no use as an answer."""
     given = ran.result.stdout
     if _NOTHING.fullmatch(given) or (_LITTLE.fullmatch(given) and given and events < EVENTS_FOR_LITTLE):
+        return Left(TOO_LITTLE, f"{events} events for {given.strip()}")
+    if _EMPTY.fullmatch(given) and given and events < EVENTS_FOR_EMPTY:
         return Left(TOO_LITTLE, f"{events} events for {given.strip()}")
     if found := _OBJECT_OF_PHP.search(given):
         return Left(printed.UNLEARNABLE, found[0])

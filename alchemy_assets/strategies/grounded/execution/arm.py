@@ -3,7 +3,9 @@
 Belongs here: what the events of branches prove. Does not: which arms belong together (`chains`).
 """
 
+import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from alchemy_assets.strategies.grounded.execution.chains import Chain
 from alchemy_assets.strategies.grounded.execution.values import is_whole
@@ -17,6 +19,8 @@ MOST_EVENTS = 120
 MOST_TAKEN = 20
 # A value of an arm that is told, and how many of them a sentence takes.
 LONGEST_CASE, MOST_CASES = 12, 8
+# An arm that leaves can only be entered once where what it leaves is.
+_LEAVES = re.compile(r"\b(?:return|break|goto|throw|raise|exit|die|panic!?|abort|process::exit)\b")
 _CONDITIONAL = {"if", "else if", "elif", "elsif", "unless"}
 
 
@@ -72,6 +76,8 @@ def _how_often(watched: Watched, chain: Chain) -> Iterator[Question]:
         here = [event for event in watched.events if (event.kind, event.place) == ("BRANCH", arm.place)]
         if _word(here[0]) not in _CONDITIONAL or not _is_a_choice(watched, arm, count):
             continue
+        if count == 1 and _leaves(watched, arm) and _entered(watched, arm.function) <= 1:
+            continue
         facts = {"where": where, "word": f"`{_word(here[0])}`", "times": times(count), "count": str(count)}
         facts["entered"] = _cases(here, watched.observed.language)
         yield Question(
@@ -83,6 +89,18 @@ def _how_often(watched: Watched, chain: Chain) -> Iterator[Question]:
             f"the arm at {arm.place}: {count}",
             count > 1,
         )
+
+
+def _entered(watched: Watched, function: str) -> int:
+    return sum(event.kind == "IN" and event.function == function for event in watched.events)
+
+
+def _leaves(watched: Watched, arm: Point) -> bool:
+    """Whether an arm ends what it stands in: a word for that in its head, or in the lines that are further in."""
+    head, *below = watched.lines[arm.line - 1 :]
+    depth = len(head) - len(head.lstrip())
+    inside = takewhile(lambda line: not line.strip() or len(line) - len(line.lstrip()) > depth, below)
+    return any(_LEAVES.search(line) for line in (head, *inside))
 
 
 def _is_a_choice(watched: Watched, arm: Point, count: int) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from alchemy_assets.strategies.grounded.execution.turns import is_readable
 from alchemy_assets.strategies.grounded.execution.values import is_whole
 from alchemy_assets.strategies.grounded.execution.watched import Question, Watched, is_one, listed, ordinal, times
 from alchemy_assets.strategies.trace_kinds.next_state import news
@@ -39,6 +40,8 @@ def _how_often(watched: Watched) -> Iterator[Question]:
         # A call that is written as often as it is made can be counted in the text.
         if _written(point.function, source) >= count or len(watched.events) > MOST_EVENTS:
             continue
+        if _by_one_loop(watched, point.function, count):
+            continue
         here = [event for event in watched.events if (event.kind, event.place) == ("IN", place)]
         arguments = [", ".join(value for _, value in event.state) for event in here]
         short = all(0 < len(one) <= 20 and "..." not in one and "`" not in one for one in arguments)  # noqa: PLR2004 -- short
@@ -58,6 +61,14 @@ def _written(function: str, source: str) -> int:
     """How often the name of a function stands in a file, where it is defined aside."""
     name = re.escape(re.split(r"[.:]+", function)[-1])
     return len(re.findall(rf"(?<!\w){name}(?!\w)", source)) - 1
+
+
+def _by_one_loop(watched: Watched, function: str, count: int) -> bool:
+    """Whether the only call stands in a loop that says its number of turns."""
+    loops = [place for (kind, place) in watched.alone if kind == "LOOP" and watched.count(kind, place) == count]
+    return _written(function, "\n".join(watched.lines)) == 1 and any(
+        is_readable(watched.lines, watched.alone["LOOP", place].line, count) for place in loops
+    )
 
 
 def _given(watched: Watched, index: int, names: tuple[str, ...], *, best: bool) -> Iterator[Question]:

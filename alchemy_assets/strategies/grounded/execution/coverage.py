@@ -8,6 +8,7 @@ What stands further down may be missed for other reasons (an error, an exit) tha
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from alchemy_assets.strategies.grounded.execution.watched import Question, Watched
 from alchemy_assets.tracing.instrument.points import Point
@@ -22,6 +23,9 @@ _GIVES_UP = re.compile(
     re.IGNORECASE,
 )
 _STATUS = re.compile(r"return\s+\w+;?$")
+_NEGATED = re.compile(r"!(?:=|\s*[\w(])|\bnot\b")
+# Lines of an arm that may still say that it gives up.
+_LOOK_ON = 3
 _COMMENT = re.compile(r"(?://|#(?!\{)|/\*|\*|--|=begin)")
 
 
@@ -43,7 +47,9 @@ def questions(watched: Watched, text: bytes) -> Iterator[Question]:
     came, missed = ([one for one in items if one.came is wanted] for wanted in (True, False))
     if not came or not missed:
         return
-    yield from _whether(watched, came if watched.chance("whether") % 2 else missed)
+    # That some function is called at all is hardly a question.
+    asked = [one for one in came if one.point.kind != "IN"]
+    yield from _whether(watched, asked if watched.chance("whether") % 2 else missed)
     if len(items) >= LEAST_SHOWN and min(len(came), len(missed)) > 1:
         yield from _which(watched, items)
 
@@ -57,7 +63,9 @@ def _items(watched: Watched, text: bytes) -> list[Item]:
         line = _first_line(watched, text, point)
         if line is None or watched.line(line) is None or not watched.code(line):
             continue
-        if _GIVES_UP.search(watched.code(line)) or _says_how_it_ends(watched, point, line):
+        if _gives_up(watched, line) or _says_how_it_ends(watched, point, line):
+            continue
+        if kind == "IN" and _is_plain(watched, point):
             continue
         item = Item(line, watched.counts[kind, place] > 0, point)
         # Where two points stand before one line, the outer one would prove too much.
@@ -65,12 +73,29 @@ def _items(watched: Watched, text: bytes) -> list[Item]:
     return [found[line] for line in sorted(found)]
 
 
+def _is_plain(watched: Watched, point: Point) -> bool:
+    """Whether the text alone says if a function is called: its name stands nowhere else, or at the top level."""
+    name = re.escape(re.split(r"[.:]+", point.function)[-1])
+    used = [
+        line for at, line in enumerate(watched.lines, 1) if at != point.line and re.search(rf"(?<!\w){name}\b", line)
+    ]
+    return not used or any(re.match(rf"(?:[\w.]+(?:::|->|\.))?{name}\b(?!\s*=)", line) for line in used)
+
+
+def _gives_up(watched: Watched, line: int) -> bool:
+    """Whether a line, or one that follows it as deep, is where a check gives up: a message comes before the end."""
+    first = watched.lines[line - 1]
+    depth = len(first) - len(first.lstrip())
+    arm = takewhile(lambda one: len(one) - len(one.lstrip()) >= depth, watched.lines[line - 1 : line - 1 + _LOOK_ON])
+    return any(_GIVES_UP.search(one) for one in arm)
+
+
 def _says_how_it_ends(watched: Watched, point: Point, line: int) -> bool:
     """Whether a line returns the status of a program, or of a check that compares with what should have come out."""
     if not _STATUS.match(watched.code(line)):
         return False
     is_main = re.split(r"[.:]+", point.function)[-1].lower() == "main"
-    return is_main or "!=" in watched.lines[point.line - 1]
+    return is_main or _NEGATED.search(watched.lines[point.line - 1]) is not None
 
 
 def _first_line(watched: Watched, text: bytes, point: Point) -> int | None:

@@ -4,16 +4,25 @@ Belongs here: which loops are worth it. Does not: words.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from alchemy_assets.strategies.grounded.execution.values import is_whole
 from alchemy_assets.strategies.grounded.execution.watched import Question, Watched, is_one, ordinal, times
 from alchemy_assets.tracing.events import Event
+from alchemy_assets.tracing.instrument.points import Point
 
 FORM = "turns"
 LEAST, MOST = 2, 40
 MOST_EVENTS = 250
 MOST_CALLS = 8
+# Numbers that stand by themselves, those of a range (`1..10`) too.
+_NUMBERS = re.compile(r"(?<!\w)(?<!\w\.)\d{1,6}(?!\w)(?!\.\d)")
+# What a loop goes over by its name, from the first to the last.
+_OVER = re.compile(
+    r"(?:\bin|\bof|:|:=\s*range)\s+&?(\$?\w+)\s*[:){]*\s*(?:\{|do)?\s*$|\bforeach\s*\((\$\w+)\s+as\b|^(\w+)\.each\b"
+)
+_LENGTH_OF = re.compile(r"<\s*(\w+)\.(?:length|size)\b|\blen\((\w+)\)|\bcount\((\$\w+)\)")
+_MADE = r"(?:array|vec!|&|new\s+[\w<>]+|\[\d*\]\s*\w+)?\s*(?:\[\d*\]\s*)?"
 _LITERALS = re.compile(r"\[[^\]]*,[^\]]*\]|\{[^}]*,[^}]*\}|\bin\s+[\w\"'./-]+(?:\s+[\w\"'./-]+)+\s*(?:;|$)")
 
 
@@ -27,7 +36,8 @@ def questions(watched: Watched) -> Iterator[Question]:
         if total is None or where is None or len(watched.events) > MOST_EVENTS or not watched.code(point.line):
             continue
         here = [event for event in watched.events if (event.kind, event.place) == ("LOOP", place)]
-        if LEAST <= total <= MOST and not _readable(watched.lines[point.line - 1], total):
+        readable = is_readable(watched.lines, point.line, total) or _goes_over_an_argument(watched, point, total)
+        if LEAST <= total <= MOST and not readable:
             yield _asked(watched, "turns", {"where": where}, here, watched.events, place)
         yield from _in_calls(watched, point.function, place, where)
 
@@ -46,7 +56,7 @@ def _in_calls(watched: Watched, function: str, place: str, where: str) -> Iterat
     if len({len(one) for one in turns}) == 1:
         return
     for number, here in enumerate(turns, 1):
-        if not here or _readable(watched.lines[int(place.rpartition(":")[2]) - 1], len(here)):
+        if not here or is_readable(watched.lines, int(place.rpartition(":")[2]), len(here)):
             continue
         nth = ordinal(number, watched.chance(f"{place} {number}"))
         facts = {"where": where, "nth": nth, "function": f"`{function}`"}
@@ -71,10 +81,31 @@ def _asked(  # noqa: PLR0913, PLR0917 -- what a question is made of
     )
 
 
-def _readable(header: str, count: int) -> bool:
-    """Whether the head of a loop says its number of turns."""
-    numbers = {int(one) for one in re.findall(r"(?<![\w.])\d{1,6}(?![\w.])", header)}
-    return bool(numbers & {count, count - 1, count + 1}) or _LITERALS.search(header) is not None
+def is_readable(lines: Sequence[str], line: int, count: int) -> bool:
+    """Whether the head of a loop says its number of turns, or the literal that it goes over."""
+    header = lines[line - 1].strip()
+    numbers = {int(one) for one in _NUMBERS.findall(header)}
+    if numbers & {count, count - 1, count + 1} or _LITERALS.search(header):
+        return True
+    over = _OVER.search(header)
+    name = next((one for one in over.groups() if one), "") if over else ""
+    literal = rf"(?<![\w$]){re.escape(name)}\s*(?::?=|:[^=\n]*=)\s*{_MADE}[\[({{]"
+    if name and any(re.search(literal, one) for one in lines):
+        return True
+    named = "|".join(re.escape(one) for one in re.findall(r"[A-Za-z_]\w+", header))
+    constant = rf"(?:#\s*define|const|final|static)\b[^=\n]*\b(?:{named})\b[^=\n]*[=\s]\s*{count}(?![\w.])"
+    return bool(named) and any(re.search(constant, one) for one in lines)
+
+
+def _goes_over_an_argument(watched: Watched, point: Point, count: int) -> bool:
+    """Whether a loop takes each item of a list that the call in the question is given."""
+    header = watched.lines[point.line - 1].strip()
+    over = _OVER.search(header) or _LENGTH_OF.search(header)
+    name = next((one for one in over.groups() if one), "") if over else ""
+    given = [
+        dict(one.state).get(name, "") for one in watched.events if (one.kind, one.function) == ("IN", point.function)
+    ]
+    return bool(watched.ran.test.label) and len(given) == 1 and given[0].count(",") + 1 == count
 
 
 def _each(watched: Watched, here: list[Event]) -> str:
