@@ -12,11 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from alchemy_assets.strategies.grounded.names import names_in
 from alchemy_assets.strategies.grounded.outline import Item, Outline
 from alchemy_assets.strategies.grounded.resolve import Needs
 from alchemy_assets.strategies.phrasing import draw
-from alchemy_assets.syntax_tree import text_of, walk
+from alchemy_assets.syntax_tree import text_of
 from alchemy_assets.tracing.events import Event
 from alchemy_assets.tracing.observed import CALLS, Observed, Ran
 
@@ -113,10 +112,10 @@ def _says_all(entry: Event, end: Event, wanted: set[str]) -> bool:
 def _depends_on_parameters_only(outline: Outline, item: Item, needs: Needs) -> bool:
     if item.body is None or needs.fields:
         return False
-    for name in names_in(item.node, outline.shape):
+    for name in outline.names_of(item):
         if name.role == "own" or text_of(name.node) in outline.shape.own or _READS.fullmatch(name.text):
             return False
-    if any(re.search(r"yield|await", node.type) for node in walk(item.body)):
+    if any(re.search(r"yield|await", node.type) for node in item.inside):
         return False
     return all(
         one.kind != "value"
@@ -132,7 +131,7 @@ def _parameters(outline: Outline, item: Item) -> set[str]:
     end = item.body.start_byte if item.body is not None else item.node.end_byte
     bound = {
         name.text
-        for name in names_in(item.node, outline.shape)
+        for name in outline.names_of(item)
         if name.role == "bind" and name.node.end_byte <= end and "type_parameter" not in name.holder.type
     }
     return {text.lstrip("$@&") for text in bound - {item.name}}

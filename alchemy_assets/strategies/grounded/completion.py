@@ -96,8 +96,7 @@ class Completion:
         functions = [item for item in outline.functions if item.doc is not None and not _nested(item)]
         if not functions:
             return [_without_question(self.name, file, Plan("", NO_FUNCTION))]
-        fields = attributes(outline)
-        drafts = [self._draft(file, outline, item, needs_of(outline, item, fields), suffix) for item in functions]
+        drafts = [self._draft(file, outline, item, suffix) for item in functions]
         held = [draft for draft in drafts if _plan(draft).reason is None]
         best = sorted(held, key=lambda draft: -_plan(draft).score)[:A_FILE]
         return [
@@ -112,13 +111,15 @@ class Completion:
         told_apart = _stubs_noticed(drafts, sandbox)
         return [self._judge(draft, specified=number in told_apart) for number, draft in enumerate(drafts)]
 
-    def _draft(self, file: CuratedFile, outline: Outline, item: Item, needs: Needs, suffix: str) -> Draft:
+    def _draft(self, file: CuratedFile, outline: Outline, item: Item, suffix: str) -> Draft:
+        if fault := fault_before_reading(outline, item):
+            return _without_question(self.name, file, Plan(item.name, *fault))
         prompt_id, template = phrasing.pick(self.name, f"{file.blob_id} {item.name}")
         hole = HOLES[int(file.blob_id[:8], 16) % len(HOLES)] if file.blob_id else HOLES[0]
-        fault = fault_before_reading(outline, item)
-        excerpt = None if fault else excerpt_of(outline, item, needs, hole)
+        needs = needs_of(outline, item, attributes(outline))
+        excerpt = excerpt_of(outline, item, needs, hole)
         if excerpt is None:
-            return _without_question(self.name, file, Plan(item.name, *(fault or (TOO_MUCH_CONTEXT, ""))))
+            return _without_question(self.name, file, Plan(item.name, TOO_MUCH_CONTEXT))
         fault = fault_of_excerpt(outline, item, needs, excerpt)
         if fault:
             return _without_question(self.name, file, Plan(item.name, *fault))

@@ -7,7 +7,7 @@ Lines are counted from 0.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import PurePosixPath
 
 from tree_sitter import Node, Query, QueryCursor, Tree
@@ -46,6 +46,11 @@ class Item:
     doc: tuple[int, int] | None
     parents: tuple["Item", ...]
 
+    @cached_property
+    def inside(self) -> tuple[Node, ...]:
+        """The nodes of its body, in source order; none where it has no body."""
+        return tuple(syntax_tree.walk(self.body)) if self.body is not None else ()
+
 
 @dataclass(eq=False)
 class Outline:
@@ -59,6 +64,7 @@ class Outline:
     items: list[Item] = field(default_factory=list)
     defined: dict[str, list[Item]] = field(default_factory=dict)
     imported: dict[str, Item] = field(default_factory=dict)
+    _names: dict[int, tuple[Name, ...]] = field(default_factory=dict)
 
     @property
     def root(self) -> Node:
@@ -69,6 +75,12 @@ class Outline:
     def functions(self) -> list[Item]:
         """The functions of the file, in source order."""
         return [item for item in self.items if item.kind == "function"]
+
+    def names_of(self, item: Item) -> tuple[Name, ...]:
+        """The names in a function, read once."""
+        if item.node.id not in self._names:
+            self._names[item.node.id] = tuple(names_in(item.node, self.shape))
+        return self._names[item.node.id]
 
 
 def last_line(node: Node) -> int:
@@ -295,11 +307,12 @@ def outline_of(language: str, text: str, suffix: str = "") -> Outline:
     return outline
 
 
+@lru_cache(maxsize=4)
 def attributes(outline: Outline) -> dict[str, list[tuple[Item, Name]]]:
     """Where methods assign to fields of their own object: the name of the field, the method, the place."""
     found: dict[str, list[tuple[Item, Name]]] = {}
     for item in outline.functions:
-        for name in names_in(item.node, outline.shape):
+        for name in outline.names_of(item):
             if name.role == "own" and name.assigned:
                 found.setdefault(name.text.lstrip("$@"), []).append((item, name))
     return found

@@ -78,7 +78,7 @@ class _Resolver:
         self.own_fields = own_fields
         self.known = known_names(outline.language)
         self.own = _go_receiver(item.node) if outline.language == "Go" else frozenset()
-        self.names = list(names_in(item.node, outline.shape, self.own))
+        self.names = tuple(names_in(item.node, outline.shape, self.own)) if self.own else outline.names_of(item)
         self.locals = {
             name.text
             for name in self.names

@@ -63,7 +63,7 @@ def prints(outline: Outline, item: Item, doc: str, excerpt: Excerpt) -> str:
     # What a shell function prints is what it gives.
     announced = outline.language == "Shell" or _ANNOUNCED.search(doc)
     printed: set[str] = set()
-    for node in _inside(item):
+    for node in item.inside:
         text = text_of(node) if _STATEMENT.search(node.type) else ""
         if not _PRINTS.match(text):
             continue
@@ -78,8 +78,8 @@ def prints(outline: Outline, item: Item, doc: str, excerpt: Excerpt) -> str:
 def constants(item: Item, excerpt: Excerpt) -> str:
     """Texts, patterns and numbers of a body that do not occur in the prompt, where they are too many to be guessed."""
     texts, messages = [], set()
-    thrown = [node for node in _inside(item) if _STATEMENT.search(node.type) and _THROWS.match(text_of(node))]
-    for leaf in filter(_text_or_word, _inside(item)):
+    thrown = [node for node in item.inside if _STATEMENT.search(node.type) and _THROWS.match(text_of(node))]
+    for leaf in filter(_text_or_word, item.inside):
         text = text_of(leaf)
         if not _told(text, excerpt):
             texts.append(text)
@@ -100,7 +100,7 @@ def constants(item: Item, excerpt: Excerpt) -> str:
     characters = sum(map(len, long))
     if characters > UNTOLD_CHARACTERS or characters > UNTOLD_SHARE * len(_body(item).encode()):
         return long[0][:60]
-    leaves = (text_of(node) for node in _inside(item) if node.named_child_count == 0)
+    leaves = (text_of(node) for node in item.inside if node.named_child_count == 0)
     numbers = {text for text in leaves if _NUMBER.fullmatch(text) and text not in excerpt.text}
     return ", ".join(sorted(numbers)) if len(numbers) > UNTOLD_NUMBERS else ""
 
@@ -109,12 +109,8 @@ def _body(item: Item) -> str:
     return text_of(item.body) if item.body is not None else ""
 
 
-def _inside(item: Item) -> Iterator[Node]:
-    return walk(item.body) if item.body is not None else iter(())
-
-
 def _inside_of(item: Item, types: frozenset[str]) -> Iterator[Node]:
-    return (node for node in _inside(item) if node.type in types)
+    return (node for node in item.inside if node.type in types)
 
 
 def _around(leaf: Node) -> Iterator[Node]:

@@ -6,14 +6,9 @@ alone
 """
 
 import re
-from collections.abc import Iterable
 
-from tree_sitter import Node
-
-from alchemy_assets import syntax_tree
 from alchemy_assets.strategies.grounded import doc_comments, untold
 from alchemy_assets.strategies.grounded.excerpt import Excerpt, hole_of
-from alchemy_assets.strategies.grounded.names import names_in
 from alchemy_assets.strategies.grounded.outline import COMMENTS, Item, Outline
 from alchemy_assets.strategies.grounded.resolve import Needs
 
@@ -146,10 +141,6 @@ def doc_of(outline: Outline, item: Item) -> str:
     return "\n".join(outline.lines[item.doc[0] : item.doc[1] + 1]) if item.doc else ""
 
 
-def _inside(item: Item) -> Iterable[Node]:
-    return syntax_tree.walk(item.body) if item.body is not None else ()
-
-
 def statements_in(item: Item) -> int:
     """Statements of a body, those inside of others too."""
     blocks = (
@@ -163,7 +154,7 @@ def statements_in(item: Item) -> int:
     )
     return sum(
         1
-        for node in _inside(item)
+        for node in item.inside
         if node.is_named
         and node.type not in COMMENTS
         and node.type not in blocks
@@ -174,7 +165,7 @@ def statements_in(item: Item) -> int:
 
 def branches_in(item: Item) -> int:
     """Conditions, loops, cases and handlers of a body."""
-    return sum(1 for node in _inside(item) if node.is_named and _BRANCHES.fullmatch(node.type))
+    return sum(1 for node in item.inside if node.is_named and _BRANCHES.fullmatch(node.type))
 
 
 def _trivial(item: Item) -> bool:
@@ -231,7 +222,7 @@ def _own_lines(outline: Outline, item: Item) -> bool:
     docstring_row = item.doc[0] if item.doc else -1
     return not any(
         part.type in _MULTILINE and part.start_point[0] != part.end_point[0] and part.start_point[0] != docstring_row
-        for part in _inside(item)
+        for part in item.inside
     ) and all(line.startswith(before) for line in lines[item.first : item.last + 1] if line.strip())
 
 
@@ -258,7 +249,7 @@ def _script(outline: Outline, item: Item, needs: Needs) -> bool:
         if one.kind == "value" and set(one.parents) <= set(item.parents) and not _TYPE.search(one.node.type):
             return False
     end = item.body.start_byte if item.body is not None else 0
-    for name in names_in(item.node, outline.shape):
+    for name in outline.names_of(item):
         if name.role == "own" or (
             name.role == "bind"
             and name.node.end_byte <= end
@@ -266,7 +257,7 @@ def _script(outline: Outline, item: Item, needs: Needs) -> bool:
             and "type_parameter" not in name.holder.type
         ):
             return False
-    return not any(_RETURNS.fullmatch(node.type) and node.named_child_count for node in _inside(item))
+    return not any(_RETURNS.fullmatch(node.type) and node.named_child_count for node in item.inside)
 
 
 def _unrelated(item: Item, doc: str) -> bool:

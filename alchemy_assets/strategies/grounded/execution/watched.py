@@ -77,7 +77,12 @@ class Watched:
         return text if len(text) <= LONGEST_QUOTE and "`" not in text and re.search(r"\w", text) else ""
 
     def _once(self, code: str) -> bool:
-        return sum(line.strip() == code for line in self.lines) == 1 and len(code) >= 4  # noqa: PLR2004 -- `} )` names nothing
+        return self._codes[code] == 1 and len(code) >= 4  # noqa: PLR2004 -- `} )` names nothing
+
+    @cached_property
+    def _codes(self) -> Counter[str]:
+        """How often each line stands in the file, its indentation aside."""
+        return Counter(line.strip() for line in self.lines)
 
     def words(self, form: str, what: str, values: Mapping[str, str]) -> str:
         """A phrasing of `phrasings/execution_<form>.txt`, drawn by the run and what is asked."""

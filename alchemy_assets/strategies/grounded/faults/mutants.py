@@ -25,6 +25,7 @@ Found = tuple[Change, str]
 MOST = 40
 MOST_A_FAULT = 6
 LONGEST_SHOWN, _AROUND = 90, 32
+# Lines around a node that a change of it may take along: blank ones, the brace of the loop before it.
 _ALONG = 8
 _SPACES = re.compile(r"\s+")
 # A type that is written there is not that of the name.
