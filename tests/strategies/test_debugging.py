@@ -57,13 +57,15 @@ ONE_RUN = """def steps(n):
 for start in (6, 7):
     print(start, steps(start))
 """
-LIBRARY = '''def clamp(value: int, low: int, high: int) -> int:
-    """Keep a value between two bounds."""
-    if value < low:
-        return low
-    if value > high:
-        return high
-    return value
+LIBRARY = '''def ticket(age: int) -> str:
+    """The kind of ticket that a person of this age needs."""
+    if age < 6:
+        return "free"
+    if age < 18:
+        return "child"
+    if age >= 65:
+        return "senior"
+    return "adult"
 '''
 
 

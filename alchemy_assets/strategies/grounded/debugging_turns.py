@@ -24,6 +24,7 @@ from alchemy_assets.tracing.observed import CALLS, Observed, Result
 LONGEST_SAID = 80
 MOST_TEST_LINES = 16
 SUBJECT = 68
+_LOWER = ("the error", "the right", "exit status")
 _TIMES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 BODY = 72
 _AN_ERROR = {
@@ -180,8 +181,8 @@ def turns(talk: Talk, key: str) -> tuple[str, tuple[tuple[str, str], ...]]:
         _drawn(
             "debugging_applied",
             key,
-            run=inline(run),
-            output=now or "what it should",
+            run=run,
+            output=now or "the right output",
             framework=talk.suite.said,
         ),
         _drawn(
@@ -200,13 +201,13 @@ def turns(talk: Talk, key: str) -> tuple[str, tuple[tuple[str, str], ...]]:
 def _drawn(wording: str, key: str, **values: str) -> str:
     # A block of code ends a paragraph, and what a run gave may begin a sentence.
     text = fill(pick(wording, key)[1], values).replace("\n\n ", "\n\n")
-    return text[0].upper() + text[1:] if text.startswith(("the error", "exit status")) else text
+    return text[0].upper() + text[1:] if text.startswith(_LOWER) else text
 
 
 def _result(probe: Probe | Look, key: str) -> str:
     if isinstance(probe, Look):
         return _drawn("debugging_look", key, what=probe.what, when=probe.when, output=probe.now)
-    return _drawn("debugging_result", key, run=inline(probe.run.run), output=probe.now)
+    return _drawn("debugging_result", key, run=probe.run.run, output=probe.now)
 
 
 def _check(probe: Probe | Look, key: str) -> str:
