@@ -11,6 +11,7 @@ from alchemy_assets.strategies.grounded.assertions.suite import Case
 from alchemy_assets.strategies.grounded.assertions.traced import seen_calls
 from alchemy_assets.strategies.grounded.test_writing import (
     NO_KILL,
+    NO_VALUES,
     NOT_FITTING,
     NOT_SEEN,
     NOTHING_RUNS,
@@ -129,6 +130,12 @@ def test_outcomes_in_which_nothing_happens_are_too_little(curated):
     """Where calls give nothing, empty lists or false alone, no suite is made of them."""
     said = "".join(json.dumps({"value": value}) + "\n" for value in ("None", "[]", "None", "False"))
     assert reasons(judge(called(curated), Actor(said))) == [ONE_OUTCOME]
+
+
+def test_long_numbers_are_no_expected_values(curated):
+    """Nobody works out a hash."""
+    said = "".join(json.dumps({"value": f"{value}0299528996253285143"}) + "\n" for value in (1, 2, 3))
+    assert reasons(judge(called(curated, CLAMPED[:3]), Actor(said))) == [NO_VALUES]
 
 
 def test_a_file_that_was_not_seen_says_so(curated):
@@ -307,6 +314,9 @@ def fit(language, text, *cases):
         ("Python", "def f(elem, path=None):", "f([3], '/')", "f(None, '/')"),
         ("PHP", "function f($n, bool $all = false) {", "f(1, 'x')", "f(1, true)"),
         ("Ruby", "def f(name:, size: 3)", "f(name: 4)", 'f(name: "b", size: 4)'),
+        ("JavaScript", "function f(a, b) {", 'f([2], "b")', 'f("c", "b")'),
+        ("JavaScript", "function f(mode) {", "f(2)", 'f("b")'),
+        ("JavaScript", "function f(x) {", 'f({ enabled: "b" })', "f({ enabled: true })"),
         ("JavaScript", "const f = (items) => {", 'f("ab")', "f([2])"),
     ],
 )

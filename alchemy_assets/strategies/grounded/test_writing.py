@@ -39,7 +39,7 @@ LEAST_KILLED = 1 / 3
 _WRONG_KIND = re.compile(r"(?<=.)\b(?:NaN|undefined)\b|\[object Object\]")
 _WHOLE = {"Shell": "the script", "SQL": "the script"}
 # What nobody works out by reading: encoded bytes and digests.
-_CODED = re.compile(r"(?=[+/=\w]*[A-Z])(?=[+/=\w]*[a-z])(?=[+/=\w]*\d)[A-Za-z0-9+/]{16,}|\b[0-9a-f]{24,}\b")
+_CODED = re.compile(r"(?=[+/=\w]*[A-Z])(?=[+/=\w]*[a-z])(?=[+/=\w]*\d)[A-Za-z0-9+/]{16,}|\b[0-9a-f]{24,}\b|\d{16,}n?\b")
 # Where tests stand in the file itself.
 AT_ITS_END = (
     "{output}",

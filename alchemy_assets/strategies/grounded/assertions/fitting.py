@@ -22,7 +22,9 @@ _CONSTANTS = frozenset({"none", "null", "nil", "undefined", "true", "false"})
 # What parameters of these names are, by the last word of the name.
 _NAMED = {
     TEXT: """text str string s name path url uri pattern prefix suffix filename dir directory src dst line content
-        message msg title label word lang language sep separator delimiter html xml css source query raw command""",
+        message msg title label word lang language sep separator delimiter html xml css source query raw command
+        platform host""",
+    SWITCH: "enabled disabled strict verbose debug",
     NUMBER: "n num number count width height length size index idx offset limit position depth level year month day",
     LIST: """names items lines words paths values list arr array ids tags parts urls files strings numbers elements vs
         languages topics symbols tokens users entries fields groups nodes points records choices""",
@@ -35,6 +37,8 @@ _MODES = frozenset(
     """type kind mode format method encoding charset style state status action encoded hex digest char character url uri
     email date version id identifier""".split()  # noqa: SIM905 -- words read better than a list
 )  # fmt: skip
+# Parameters that are of one kind.
+_PAIRS = {("a", "b"), ("x", "y"), ("left", "right"), ("first", "second")}
 _MAKERS = {"Python": "__init__", "PHP": "__construct", "Ruby": "initialize"}
 _KIND_OF_NAME = {word: kind for kind, words in _NAMED.items() for word in words.split()}
 # A plural may stand for a list or for a map.
@@ -87,12 +91,23 @@ def _suits(case: Case, language: str, text: str) -> bool:
                 known = parameters[place] if place < len(parameters) else None
             else:
                 known = next((one for one in parameters if one.name == place), None)
-            if known is not None and not _agrees(value, known):
+            if known is not None and not _agrees(value, known, language):
                 return False
+            if not all(_agrees(inner, _Parameter(key, ""), language) for key, inner in _entries(value)):
+                return False
+        kinds = {kind_of(value) for _, value in _given(arguments)}
+        if tuple(one.name for one in parameters) in _PAIRS and len(kinds) > 1:
+            return False
     return True
 
 
-def _agrees(value: str, parameter: _Parameter) -> bool:
+def _entries(value: str) -> list[tuple[str, str]]:
+    """Names and values of an object of JavaScript."""
+    parts = split(value[1:-1]) if value[:1] == "{" else []
+    return [(entry[1], entry[2]) for part in parts if (entry := _KEYWORD.fullmatch(part)) is not None]
+
+
+def _agrees(value: str, parameter: _Parameter, language: str) -> bool:
     kind, default = kind_of(value), parameter.default
     if not kind:
         return True
@@ -109,7 +124,7 @@ def _agrees(value: str, parameter: _Parameter) -> bool:
             return False
         if re.fullmatch(r"\\?[^\w\s]", plain) and re.match(r"\w", given):
             return False
-    expected = _KIND_OF_NAME.get(word, "")
+    expected = _KIND_OF_NAME.get(word, TEXT if language == "JavaScript" and word in _MODES else "")
     return bool(usual) or not expected or kind in _ALLOWED[expected]
 
 
