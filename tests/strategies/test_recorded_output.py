@@ -10,6 +10,7 @@ from alchemy_assets.strategies.grounded import drafting, printed, recorded_outpu
 from alchemy_assets.strategies.grounded.recorded_output import REASONS, RecordedOutput
 from alchemy_assets.strategies.strategy import Rejected, Verified
 from alchemy_assets.tracing.reasons import Dropped, Reason
+from alchemy_assets.tracing.trials import TRIAL_LIMIT
 from tests.strategies.observations import ran, really_seen, seen
 
 KIND = RecordedOutput()
@@ -153,6 +154,7 @@ def test_a_file_that_nobody_saw_run_has_the_reason_of_that(curated):
         ("in /tmp/a\n", printed.UNLEARNABLE),
         ("sine: 0.909297\n", printed.UNLEARNABLE),
         ("1\n2\n3\n4\n", printed.READABLE),
+        ("0 test(s) failed\n", printed.READABLE),
         ("\x1b[31mred\x1b[0m\n", printed.UNLEARNABLE),
         ("PHP Warning:  Undefined variable $x in source.php on line 4\n7\n", printed.OF_THE_INTERPRETER),
         ("Ran 3 tests in 0.1s\n", printed.OF_THE_INTERPRETER),
@@ -252,6 +254,13 @@ def test_what_a_check_says_beforehand_is_readable():
     assert printed.fault_of_text("size 1036\n", "Python", source) is None
 
 
+def test_numbers_that_are_printed_as_they_stand_are_readable():
+    """`123`, `456` and `789` in the order of the source need no work; in another order they do."""
+    source = "f(123)\nprint(456)\nx.abc = 789\n"
+    assert printed.fault_of_text("123\n456\n789\n", "Python", source) is not None
+    assert printed.fault_of_text("456\n123\n789\n", "Python", source) is None
+
+
 def test_a_comment_that_is_nothing_but_the_output_tells_it():
     """`echo $a   # 362.56` says what is printed."""
     source = "echo $a     # 362.56\necho $b     # 17.5\n"
@@ -277,6 +286,36 @@ def test_an_empty_value_needs_more_events(given, taken, curated):
     trace = "".join(f"TRACE:VAR:clamp:{2 + n % 5}:value={n * 7}\n" for n in range(14))
     one = judge(seen(curated(CLAMP), ran(given, trace, label="clamp(3, 1, 2)"), calls=True))[0]
     assert isinstance(one, Verified) is taken
+
+
+@pytest.mark.parametrize(
+    ("given", "label", "taken"),
+    [
+        ("[ 'a', undefined ]\n", "clamp(3)", False),
+        ("NaN\n", "clamp(3)", False),
+        ("Uint8Array(6) [\n  0, 0, 0,\n  0, 0, 0\n]\n", "clamp(3)", False),
+        ("[ 'a', undefined ]\n", "clamp(undefined)", True),
+        ("[ 'a', 7 ]\n", "clamp(3)", True),
+    ],
+)
+def test_a_call_with_arguments_of_the_wrong_kind_is_not_asked_about(given, label, taken, curated):
+    """`undefined` and `NaN` that nobody passed in come of arguments that the function has no use for."""
+    trace = "".join(f"TRACE:VAR:clamp:{2 + n % 5}:value={n * 7}\n" for n in range(14))
+    one = judge(seen(curated(CLAMP), ran(given, trace, label=label), calls=True))[0]
+    assert isinstance(one, Verified) is taken
+
+
+@pytest.mark.parametrize(("places", "taken"), [(2, True), (4, False)])
+def test_loops_that_turn_too_often_are_not_followed(places, taken, curated):
+    """Where several lines ran more often than was kept, nobody follows all of it."""
+    trace = "".join(f"TRACE:VAR:f{at}:{at}:n={n}\n" for n in range(TRIAL_LIMIT) for at in range(1, places + 1))
+    one = judge(seen(curated(SQUARES), ran("sum: 77\nlast: 61\n", trace)))[0]
+    assert isinstance(one, Verified) is taken
+
+
+def test_what_a_runtime_lists_is_not_printed_from_memory():
+    """Which properties a class of a library has stands in no source."""
+    assert printed.fault_of_text("a: 7\nb: 9\n", "CSharp", "var p = t.GetProperties();\n") is not None
 
 
 def test_a_run_of_too_many_steps_is_not_followed(curated):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from alchemy_assets.generation.completions import Answers
 from alchemy_assets.sandbox.sandbox import Outcome, Run, Sandbox
-from alchemy_assets.strategies.grounded import drafting
+from alchemy_assets.strategies.grounded import drafting, printed
 from alchemy_assets.strategies.grounded.completion import language_name
 from alchemy_assets.strategies.grounded.execution import arm, calls, coverage, rows, state, turns
 from alchemy_assets.strategies.grounded.execution.chains import Chain, chains
@@ -58,11 +58,6 @@ REASONS = (
     ),
     *map(str, Reason),
 )
-# How many methods a class has, and in which order they come, stands in no source.
-_LISTS = re.compile(
-    r"\bgetOwnProperty(?:Names|Descriptors)\b|\bget(?:Declared)?(?:Methods|Fields|Constructors)\b"
-    r"|\bGet(?:Methods|Properties|Fields|Members|Types)\b|\binstance_methods\b|\bget_class_methods\b|(?<!\w)dir\("
-)
 _BARE = re.compile(r"\b(?:only|nothing else|no more|just|bare|short|without|briefly|brief|one line)\b", re.IGNORECASE)
 
 
@@ -91,7 +86,7 @@ class ExecutionQuestion:
             return [drafting.left(self.name, file, why.reason, why.detail)]
         if len(file.text) > LONGEST_FILE:
             return [drafting.left(self.name, file, TOO_LONG, f"{len(file.text):,} characters")]
-        if found := _LISTS.search(file.text):
+        if found := printed.LISTS.search(file.text):
             return [drafting.left(self.name, file, LISTS, found[0])]
         runs = [(number, ran) for number, ran in enumerate(observed.ran, 1) if len(ran.events) >= LEAST_EVENTS]
         if not runs:

@@ -37,6 +37,13 @@ LONG = re.compile(
 )
 # Sources whose output nobody works out: numbers in hexadecimal floating point, whatever the environment holds.
 _FROM_ELSEWHERE = re.compile(r"\b0x[\da-f.]+p[+-]?\d|\$_(?:SERVER|ENV)\[\$|/dev/tty\b", re.IGNORECASE)
+# How many methods a class has, and in which order they come, stands in no source.
+LISTS = re.compile(
+    r"\bgetOwnProperty(?:Names|Descriptors)\b|\bget(?:Declared)?(?:Methods|Fields|Constructors)\b"
+    r"|\bGet(?:Methods|Properties|Fields|Members|Types)\b|\binstance_methods\b|\bget_class_methods\b|(?<!\w)dir\("
+)
+# That a test found nothing wrong is to be expected.
+_ALL_WELL = re.compile(r"\s*(?:0|no) (?:tests?(?:\(s\))?|errors?|failures?)\b.{0,30}\s*", re.IGNORECASE)
 # Decimals that an engine works out, and nobody else.
 _DECIMALS = re.compile(r"\d\.\d{4,}[1-9]")
 # Where a program may print the message of an error that it did not word itself.
@@ -94,7 +101,7 @@ def fault_of_text(text: str, language: str, source: str) -> Fault | None:
         return TOO_MUCH, f"{len(lines)} lines"
     if _USAGE.search(text):
         return USAGE, lines[0][:80]
-    if found := _CONTROL.search(text) or _FROM_ELSEWHERE.search(source):
+    if found := _CONTROL.search(text) or _FROM_ELSEWHERE.search(source) or LISTS.search(source):
         return UNLEARNABLE, repr(found[0])
     for pattern, reason in (
         *((LONG, UNLEARNABLE), (_DECIMALS, UNLEARNABLE), (_PLACE, UNLEARNABLE)),
@@ -110,7 +117,12 @@ def _fault_of_lines(lines: Sequence[str], language: str, source: str) -> Fault |
     """The same by the lines and what stands in the source."""
     if foreign := _worded_elsewhere(lines, source):
         return UNLEARNABLE, foreign[:80]
-    if _counts(lines) or _is_checked(lines, source):
+    if (
+        _counts(lines)
+        or _are_literals(lines, source)
+        or _is_checked(lines, source)
+        or _ALL_WELL.fullmatch(lines[0] if len(lines) == 1 else "")
+    ):
         return READABLE, lines[-1][:80]
     places = _places(language, source)
     share = _in_order(lines, places, source)
@@ -154,6 +166,17 @@ def _counts(lines: Sequence[str]) -> bool:
     numbers = [int(line) for line in map(str.strip, lines) if re.fullmatch(r"-?\d{1,9}", line)]
     steps = {two - one for one, two in pairwise(numbers)}
     return len(numbers) == len(lines) >= _LEAST_DIFFERENT and steps <= {1}
+
+
+def _are_literals(lines: Sequence[str], source: str) -> bool:
+    """Whether numbers of two digits and more stand in the source one below the other, as they are printed."""
+    at = 0
+    for line in map(str.strip, lines):
+        found = re.compile(rf"(?<![\w.]){re.escape(line)}(?![\w.])").search(source, at)
+        if found is None or not re.fullmatch(r"-?\d{2,}", line):
+            return False
+        at = found.end()
+    return True
 
 
 def _is_checked(lines: Sequence[str], source: str) -> bool:

@@ -7,6 +7,7 @@ counted.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from alchemy_assets.tracing import events as measure
 from alchemy_assets.tracing.observed import CALLS, Observed, Ran
 from alchemy_assets.tracing.reasons import Reason
 from alchemy_assets.tracing.surroundings import SURROUNDINGS
+from alchemy_assets.tracing.trials import TRIAL_LIMIT
 from alchemy_assets.tracing.ways import path
 
 LONGEST_FILE = 16_000
@@ -29,6 +31,8 @@ LONGEST_FILE = 16_000
 LEAST_LINES, LEAST_EVENTS = 4, 5
 # What gives a truth value or an empty list must have done more for it.
 EVENTS_FOR_LITTLE = 10
+# Places of which so many events were written that no more were kept; a loop of that many turns may do one thing only.
+MOST_FULL = 3
 # What gives something empty has often only met arguments that it has no use for.
 EVENTS_FOR_EMPTY = 24
 # A program that prints one line has more behind it than a call of `main`.
@@ -39,10 +43,11 @@ EVENTS_WITHOUT_CHANGE = 8
 TOO_LONG = "the file is too long"
 NOT_SHOWN = "its command does not fit into a line"
 TOO_LITTLE = "too little happens"
+NO_SENSE = "the call makes no sense"
 TOO_MANY_STEPS = "too much happens to be followed"
 SAME = "says what another test says"
 REASONS = (
-    *(drafting.NOT_SEEN, TOO_LONG, NOT_SHOWN, TOO_LITTLE, TOO_MANY_STEPS, SAME),
+    *(drafting.NOT_SEEN, TOO_LONG, NOT_SHOWN, TOO_LITTLE, NO_SENSE, TOO_MANY_STEPS, SAME),
     *printed.REASONS,
     *map(str, Reason),
 )
@@ -50,6 +55,8 @@ REASONS = (
 # What a call gives that gives nothing back, and what hardly says more, in the words of some language.
 _NOTHING = re.compile(r"(?i)(?:none|null|nil|undefined|<nil>)\s*")
 _LITTLE = re.compile(r"(?i)(?:(?:bool\()?(?:true|false)\)?|(?:int\()?-?[01]\)?|\W*|string\(0\).*|array\(0\).*)\s*")
+# What comes of arguments of the wrong kind, and numbers that were never set.
+_NO_SENSE = re.compile(r"\bundefined\b|\bNaN\b|\b0(?:,\s*0){5,}")
 _EMPTY = re.compile(r"(?:\W*|string\(0\).*|array\(0\).*|map\[\]|\w+\(0\) (?:\[\]|\{\}))\s*")
 # How PHP's `var_dump` says a text, and an object: its number hangs on the driver, which nobody sees.
 _TEXT_OF_PHP = re.compile(r'string\(\d+\) "(.*)"', re.DOTALL)
@@ -154,7 +161,10 @@ def _fault(observed: Observed, ran: Ran, source: str) -> Left | None:
     fault = printed.fault_of_result(ran.result, observed.language, source, ran.command)
     if fault is not None and not _raised(observed, ran):
         return Left(*fault)
-    if not ran.trace and ran.reached:
+    full = [
+        place for place, count in Counter((one.kind, one.place) for one in ran.events).items() if count >= TRIAL_LIMIT
+    ]
+    if (not ran.trace and ran.reached) or len(full) > MOST_FULL:
         return Left(TOO_MANY_STEPS)
     events = len(ran.events)
     if observed.harness != CALLS:
@@ -175,6 +185,8 @@ def _fault_of_value(ran: Ran, events: int) -> Left | None:
         return Left(TOO_LITTLE, f"{events} events for {given.strip()}")
     if _EMPTY.fullmatch(given) and given and events < EVENTS_FOR_EMPTY:
         return Left(TOO_LITTLE, f"{events} events for {given.strip()}")
+    if (found := _NO_SENSE.search(given)) and found[0] not in ran.test.label:
+        return Left(NO_SENSE, found[0][:40])
     if found := _OBJECT_OF_PHP.search(given):
         return Left(printed.UNLEARNABLE, found[0])
     text = _TEXT_OF_PHP.fullmatch(given.strip())
