@@ -8,15 +8,14 @@ a comment is a draft, so that what is not taken is counted; a file without one i
 Where the function was seen to be called, half of the questions show what it gave, if a stub in its place is noticed.
 """
 
-import ast
 import asyncio
 import json
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from alchemy_assets import syntax_tree
+from alchemy_assets.curation.syntax import python_parses
 from alchemy_assets.generation.completions import Answers
 from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.sandbox.sandbox import Outcome, Run, Sandbox
@@ -160,7 +159,7 @@ class Completion:
             return Rejected(draft, (plan.reason,), f"{plan.name}: {plan.detail}".removesuffix(": "))
         language = draft.file.language
         tree = syntax_tree.parse(language, plan.filled.encode(), plan.suffix)
-        if syntax_tree.errors(tree) or (language == "Python" and not _python_parses(plan.filled)):
+        if syntax_tree.errors(tree) or (language == "Python" and not python_parses(plan.filled).accepted):
             return Rejected(draft, (NOT_PARSED,), plan.name)
         answer = draft.messages[-1][1]
         difficulty = {"answer_lines": answer.count("\n") - 1, "dependency_depth": None, "copied_share": _copied(draft)}
@@ -258,16 +257,6 @@ def _dedented(outline: Outline, item: Item) -> str:
     lines = outline.lines[item.first : item.last + 1]
     indent = len(outline.lines[item.code]) - len(outline.lines[item.code].lstrip())
     return "\n".join(line[indent:] if line.strip() else "" for line in lines)
-
-
-def _python_parses(text: str) -> bool:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError):
-            return False
-    return True
 
 
 def _copied(draft: Draft) -> float:

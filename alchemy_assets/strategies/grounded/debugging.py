@@ -91,8 +91,7 @@ class Debugging:
         """A draft for each bug that is tried, on lines that tests come to."""
         observed = file.observed
         if not isinstance(observed, Observed):
-            why = Left(drafting.NOT_SEEN) if observed is None else Left(str(observed.reason), observed.detail)
-            return [drafting.left(self.name, file, why.reason, why.detail)]
+            return [drafting.unseen(self.name, file)]
         if len(observed.ran) < LEAST_TESTS and not observed.ran[0].trace:
             return [drafting.left(self.name, file, ONE_TEST)]
         if len(file.text) > LONGEST_FILE:

@@ -11,6 +11,7 @@ from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.phrasing import fill, pick
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left, Rejected, Verified
+from alchemy_assets.tracing.reasons import Dropped
 
 NOT_SEEN = "nothing of it was seen to run"
 
@@ -42,6 +43,12 @@ def asked(  # noqa: PLR0913 -- what a draft is made of
 def left(kind: str, file: CuratedFile, reason: str, detail: str = "") -> Draft:
     """A draft without a question, so that what is not made is counted: `judged` rejects it with its reason."""
     return Draft(kind, file, (), "", file.text, (), Left(reason, detail))
+
+
+def unseen(kind: str, file: CuratedFile) -> Draft:
+    """What is left of a file that was not seen to run, with the reason why not."""
+    seen = file.observed
+    return left(kind, file, str(seen.reason), seen.detail) if isinstance(seen, Dropped) else left(kind, file, NOT_SEEN)
 
 
 def judged(drafts: Sequence[Draft], judge: Callable[[Draft], Verified | Rejected]) -> list[Verified | Rejected]:

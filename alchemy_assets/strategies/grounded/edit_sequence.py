@@ -16,6 +16,7 @@ from pathlib import PurePosixPath
 
 from alchemy_assets import syntax_tree
 from alchemy_assets.curation.edits import Edit, edited
+from alchemy_assets.curation.syntax import python_parses
 from alchemy_assets.generation.completions import Answers
 from alchemy_assets.sandbox.sandbox import Sandbox
 from alchemy_assets.strategies import phrasing
@@ -29,7 +30,6 @@ from alchemy_assets.strategies.grounded.fill_in_the_middle import (
     OF_A_COMPILER,
     OF_TESTS,
     fault_of_kind,
-    python_parses,
 )
 from alchemy_assets.strategies.grounded.insertions import PatchError, applied, inserting
 from alchemy_assets.strategies.grounded.outline import outline_of
@@ -278,7 +278,7 @@ def _judge(draft: Draft) -> Verified | Rejected:
         return Rejected(draft, (DIFFERS,), plan.form)
     for state in plan.states:
         tree = syntax_tree.parse(draft.file.language, state.encode(), plan.suffix)
-        if tree.root_node.has_error or (draft.file.language == "Python" and not python_parses(state)):
+        if tree.root_node.has_error or (draft.file.language == "Python" and not python_parses(state).accepted):
             return Rejected(draft, (NOT_PARSED,), plan.form)
     added = [line[1:].strip() for change in plan.diffs for line in change.split("\n")[2:] if line.startswith("+")]
     code = [line for line in added if line]

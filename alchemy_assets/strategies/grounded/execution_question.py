@@ -82,8 +82,7 @@ class ExecutionQuestion:
         """At most three questions of different forms, or why there is none."""
         observed = file.observed
         if not isinstance(observed, Observed):
-            why = Left(drafting.NOT_SEEN) if observed is None else Left(str(observed.reason), observed.detail)
-            return [drafting.left(self.name, file, why.reason, why.detail)]
+            return [drafting.unseen(self.name, file)]
         if len(file.text) > LONGEST_FILE:
             return [drafting.left(self.name, file, TOO_LONG, f"{len(file.text):,} characters")]
         if found := printed.LISTS.search(file.text):

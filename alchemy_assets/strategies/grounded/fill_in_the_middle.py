@@ -4,9 +4,7 @@ Belongs here: which holes are asked for, what is shown, the question and the ans
 (`holes`), whether they can be told from what is shown (`derivable`). Nothing is run.
 """
 
-import ast
 import re
-import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from tree_sitter import Node
 
 from alchemy_assets import syntax_tree
 from alchemy_assets.curation.edits import Edit, edited
+from alchemy_assets.curation.syntax import python_parses
 from alchemy_assets.generation.completions import Answers
 from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.sandbox.sandbox import Sandbox
@@ -309,7 +308,7 @@ def _judge(draft: Draft) -> Verified | Rejected:
     if redone != shown or _filled(shown, plan) != plan.filled or plan.content not in draft.messages[1][1]:
         return Rejected(draft, (DIFFERS,), plan.form)
     tree = syntax_tree.parse(language, plan.filled.encode(), plan.suffix)
-    if tree.root_node.has_error or (language == "Python" and not python_parses(plan.filled)):
+    if tree.root_node.has_error or (language == "Python" and not python_parses(plan.filled).accepted):
         return Rejected(draft, (NOT_PARSED,), plan.form)
     lines = plan.content.count("\n") + 1
     return Verified(
@@ -326,14 +325,3 @@ def _filled(shown: str, plan: Plan) -> str:
     at = shown.index(plan.mark)
     start = at - len(_indent(plan.content)) if "\n" in plan.content or plan.content[:1].isspace() else at
     return shown[:start] + plan.content + shown[at + len(plan.mark) :]
-
-
-def python_parses(text: str) -> bool:
-    """Whether Python's own parser takes a text."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError):
-            return False
-    return True

@@ -95,8 +95,6 @@ _PATTERNS: Mapping[str, str] = MappingProxyType(
 )
 _SPREAD = 2_654_435_761
 _CLASSES = frozenset({"class_definition", "class", "module", "singleton_class", "class_declaration"})
-_BARE_BLOCKS = frozenset({"do", "then", "else", "block_body", "statements", "statement_list", "block"})
-_INLINE_COMMENT = ("//", "#", "/*", "--")
 # Definitions are other kinds' holes; what only ends a block is nobody's.
 _NO_STATEMENT = ("function", "class", "import", "method", "definition", "declaration_list", "preproc", "struct", "enum")
 _ENDS = frozenset(

@@ -78,8 +78,7 @@ class PlantedBug:
         """A draft for each bug that is tried, on lines that tests come to."""
         observed = file.observed
         if not isinstance(observed, Observed):
-            why = Left(drafting.NOT_SEEN) if observed is None else Left(str(observed.reason), observed.detail)
-            return [drafting.left(self.name, file, why.reason, why.detail)]
+            return [drafting.unseen(self.name, file)]
         if len(file.text) > LONGEST_FILE:
             return [drafting.left(self.name, file, TOO_LONG, f"{len(file.text):,} characters")]
         if len(file.text.split()) < LEAST_LINES or file.text.strip().count("\n") + 1 < LEAST_LINES:

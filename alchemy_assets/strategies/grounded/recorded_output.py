@@ -105,8 +105,7 @@ class RecordedOutput:
         """A draft for each run that was seen, those that say most first."""
         observed = file.observed
         if not isinstance(observed, Observed):
-            why = Left(drafting.NOT_SEEN) if observed is None else Left(str(observed.reason), observed.detail)
-            return [drafting.left(self.name, file, why.reason, why.detail)]
+            return [drafting.unseen(self.name, file)]
         if len(file.text) > LONGEST_FILE:
             return [drafting.left(self.name, file, TOO_LONG, f"{len(file.text):,} characters")]
         return self._drafts(file, observed)

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from alchemy_assets.curation.edits import edited
 from alchemy_assets.generation.completions import Answers
 from alchemy_assets.sandbox.sandbox import Outcome, Sandbox, Status
-from alchemy_assets.strategies.grounded.drafting import NOT_SEEN, judged, left
+from alchemy_assets.strategies.grounded.drafting import NOT_SEEN, judged, left, unseen
 from alchemy_assets.strategies.grounded.refactorings import showing
 from alchemy_assets.strategies.grounded.refactorings.extract_function import extractions
 from alchemy_assets.strategies.grounded.refactorings.extract_variable import variables
@@ -63,9 +63,7 @@ class Refactoring:
         """A draft for the best of each sort of refactoring, or why there is none."""
         observed = file.observed
         if not isinstance(observed, Observed):
-            return [
-                left(self.name, file, *((NOT_SEEN, "") if observed is None else (observed.reason, observed.detail)))
-            ]
+            return [unseen(self.name, file)]
         if file.language not in SHAPES and file.language != "SQL":
             return [left(self.name, file, OTHER_GRAMMAR)]
         if len(file.text) > LONGEST_FILE:

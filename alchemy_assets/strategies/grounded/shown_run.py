@@ -27,7 +27,6 @@ PRINTED_BY: Mapping[str, str] = MappingProxyType(
     }
 )
 LONGEST_LINE = 160
-_FROM_NOWHERE = " < /dev/null"
 _PIPED = re.compile(r"printf '%s\\n' .* \| ")
 _HERE_DOCUMENT = re.compile(r" << '\w+'$")
 _STDIN = ("Standard input:", "On standard input:", "Its standard input:", "stdin:", "It reads this:", "Typed in:")

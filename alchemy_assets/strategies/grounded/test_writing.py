@@ -21,12 +21,12 @@ from alchemy_assets.strategies.grounded.assertions.shell import ONE_RUN, TOO_MUC
 from alchemy_assets.strategies.grounded.assertions.suite import NOT_BUILT, Case, Framework, Subject, Suite
 from alchemy_assets.strategies.grounded.assertions.traced import seen_calls
 from alchemy_assets.strategies.grounded.completion import language_name
-from alchemy_assets.strategies.grounded.drafting import NOT_SEEN, asked, code_block, judged, left
+from alchemy_assets.strategies.grounded.drafting import NOT_SEEN, asked, code_block, judged, left, unseen
 from alchemy_assets.strategies.grounded.faults.mutants import mutants
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left, Rejected, Verified
 from alchemy_assets.tracing.building import COMPILED
 from alchemy_assets.tracing.observed import CALLS, Observed
-from alchemy_assets.tracing.reasons import Dropped, Reason
+from alchemy_assets.tracing.reasons import Reason
 
 LEAST_CASES = 2
 LONGEST_CALL = 160
@@ -111,7 +111,7 @@ class TestWriting:
         """A draft for the calls that were seen, or for a program's runs; or why there is none."""
         seen = file.observed
         if not isinstance(seen, Observed):
-            return [left(self.name, file, *_why(seen))]
+            return [unseen(self.name, file)]
         if len(file.text) > LONGEST_FILE:
             return [left(self.name, file, TOO_LONG, f"{len(file.text):,} characters")]
         if seen.harness == CALLS:
@@ -168,10 +168,6 @@ class TestWriting:
         if isinstance(suite, Left):
             return drafts or [left(self.name, file, suite.reason, suite.detail)]
         return [*drafts, _asked(self.name, file, Plan(subject, seen.reached, seen.points, suite=suite), ())]
-
-
-def _why(seen: Dropped | None) -> tuple[str, str]:
-    return (NOT_SEEN, "") if seen is None else (seen.reason.value, seen.detail)
 
 
 def _asked(kind: str, file: CuratedFile, plan: Plan, functions: Sequence[str]) -> Draft:

@@ -73,5 +73,4 @@ TEXTS = ("string", "char", "template", "rune", "encapsed", "heredoc", "interpola
 
 # Languages whose compiler would refuse a value of another type.
 TYPED = frozenset({"C", "Cpp", "CSharp", "Go", "Java", "Rust", "Swift", "TypeScript"})
-BRACED = frozenset({"C", "Cpp", "CSharp", "Go", "Java", "JavaScript", "PHP", "Rust", "Swift", "TypeScript"})
 FALLING_THROUGH = frozenset({"C", "Cpp", "Java", "JavaScript", "PHP", "TypeScript"})

@@ -69,7 +69,6 @@ _WHOLE_NUMBER = re.compile(
 _PYTHON_NEEDS_NOT = frozenset(
     {"comparison_operator", "call", "attribute", "identifier", "subscript", "parenthesized_expression"}
 )
-_MOST_PARTS = 2
 
 
 def is_negated(language: str, condition: Node) -> bool:

@@ -197,15 +197,6 @@ def _proposal(reading: Reading, scope: Scope, old: str, new: str, evidence: Evid
     return Proposal(RENAME, f"{item.first} {old}", values, (*edits, *comments), lines, item.first, item.last, score)
 
 
-def _outside(reading: Reading, scope: Scope, bare: str) -> bool:
-    """Whether a name may be the file's, not the function's own; at the top, whether it is more than a variable."""
-    if scope.top:
-        return bare in reading.outline.imported or any(
-            item.kind != "value" for item in reading.outline.defined.get(bare, ())
-        )
-    return bare in reading.outline.defined or bare in reading.outline.imported
-
-
 def _is_method(node: Node) -> bool:
     """Java, PHP, C#: a called method has a name of another kind than variables."""
     around = node.parent
