@@ -1,5 +1,6 @@
 """Conversations about bugs that are planted in real runs: what is kept, and what each turn says."""
 
+import ast
 import json
 import re
 from collections import Counter
@@ -11,7 +12,8 @@ from alchemy_assets.sandbox.sandbox import Invocation, Limits, Program
 from alchemy_assets.strategies import phrasing
 from alchemy_assets.strategies.grounded import debugging, drafting
 from alchemy_assets.strategies.grounded.debugging import Debugging
-from alchemy_assets.strategies.grounded.debugging_turns import Look, in_words, look
+from alchemy_assets.strategies.grounded.debugging_turns import _AN_ERROR, Look, in_words, look, wrapped
+from alchemy_assets.strategies.grounded.faults.change import FAULTS
 from alchemy_assets.strategies.grounded.faults.mutants import Mutant
 from alchemy_assets.strategies.strategy import Rejected, Verified
 from alchemy_assets.tracing.events import read_events
@@ -120,6 +122,41 @@ def test_the_test_of_the_third_answer_passes_on_the_file_and_fails_with_the_bug(
         script = re.search(r"```bash\n(.*?)\n```", one.messages[5][1], re.DOTALL)[1]
         assert runs(sandbox, one.draft.file.text, script) == 0
         assert runs(sandbox, one.draft.seed_text, script) != 0
+
+
+def test_the_test_of_a_library_is_shown_as_it_ran(judged):
+    """Blank lines between indented tests stay as they are, so that the shown file can be parsed."""
+    found = held(judged, LIBRARY)
+    assert found
+    for one in found:
+        shown = re.search(r"```python\n(.*?)\n```", one.messages[5][1], re.DOTALL)[1]
+        assert any(name in ast.dump(ast.parse(shown)) for name in ("TestTicket", "test_ticket"))
+
+
+def test_the_report_tells_of_the_wrong_run_only(judged):
+    """A run that is tried later is not told beforehand."""
+    for one in held(judged, LIBRARY):
+        calls = set(re.findall(r"print\(ticket\([^`]*", one.messages[0][1]))
+        assert len(calls) == 1
+
+
+def test_the_commit_message_tells_the_effect_once(judged):
+    """The reported run stands in the message once."""
+    for one in held(judged, LIBRARY):
+        assert one.messages[7][1].count("print(ticket(") == 1
+
+
+def test_code_in_a_message_stays_on_one_line():
+    """Lines break between words, never within code."""
+    text = "The condition is the wrong way round here: " + "`a  and b or c and d` " * 4 + "is right."
+    assert wrapped(text).count("`a  and b or c and d`") == 4
+    assert max(map(len, wrapped(text).split("\n"))) <= 72
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_has_words_for_a_subject(fault):
+    """Every fault that can be planted can be named in a commit message."""
+    assert _AN_ERROR[fault]
 
 
 def runs(sandbox, text, script):

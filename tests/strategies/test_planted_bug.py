@@ -388,6 +388,14 @@ def test_every_fault_can_be_explained():
             assert {match[1] for match in phrasing._PLACE.finditer(template)} <= allowed, template
 
 
+def test_a_wrong_index_is_not_called_off_by_one():
+    """A number between brackets picks an element; other numbers count."""
+    index = Mutant("off by one", 5, 6, "1", 1, "a = b[1]\n", "b[0]", "b[1]", "f")
+    count = Mutant("off by one", 8, 9, "1", 1, "a = b[c+1]\n", "b[c+0]", "b[c+1]", "f")
+    assert bug_explained.wording_of("a = b[0]\n", replace(index, start=6, end=7)) == "index"
+    assert bug_explained.wording_of("a = b[c+0]\n", count) == "off_by_one"
+
+
 def test_the_explanation_names_code_before_and_after():
     """The cause says what is wrong and what is right, or where."""
     text = "def f(n):\n    return n - 1\n"

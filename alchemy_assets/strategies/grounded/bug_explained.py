@@ -41,17 +41,24 @@ _ONLY = {
 
 def explained(language: str, source: str, mutant: Mutant, symptom: Symptom, key: str) -> str:
     """One or two sentences: the cause, then its consequence."""
-    why = fill(pick(f"planted_bug_why/{wording_of(source, mutant)}", key)[1], _cause(language, source, mutant))
+    why = cause(language, source, mutant, key)
     shape, values = _consequence(symptom)
     if not shape:
         return why
     return f"{why} {fill(pick(f'planted_bug_so/{shape}', key)[1], values)}"
 
 
+def cause(language: str, source: str, mutant: Mutant, key: str) -> str:
+    """What is wrong, in a sentence."""
+    return fill(pick(f"planted_bug_why/{wording_of(source, mutant)}", key)[1], _places(language, source, mutant))
+
+
 def wording_of(source: str, mutant: Mutant) -> str:
     """Which file of wordings fits a mutant."""
     old, new = replaced(source, mutant)
     starts = new in {"0", "1"} and re.search(r"[^=<>!]=[^=]", mutant.before) is not None
+    if mutant.fault == faults.OFF_BY_ONE and old.isdigit() and f"[{old}]" in mutant.before:
+        return "index"
     of_two = {
         faults.BOUNDARY: ("boundary", "range", {old, new} <= _RANGES),
         faults.OFF_BY_ONE: ("off_by_one", "start", starts),
@@ -77,7 +84,7 @@ def replaced(source: str, mutant: Mutant) -> tuple[str, str]:
     return source.encode()[mutant.start : mutant.end].decode().strip(), mutant.replacement.strip()
 
 
-def _cause(language: str, source: str, mutant: Mutant) -> dict[str, str]:
+def _places(language: str, source: str, mutant: Mutant) -> dict[str, str]:
     old, new = replaced(source, mutant)
     line = mutant.line - (len(source) - len(source.lstrip("\n")))
     where = f"in `{mutant.function}`" if mutant.function else f"on line {line}"

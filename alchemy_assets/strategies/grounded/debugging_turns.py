@@ -3,6 +3,7 @@
 Belongs here: what each turn says, out of what was recorded. Does not: the words (`phrasings/debugging*`), running anything.
 """
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from dataclasses import dataclass, replace
 from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.grounded import drafting, symptom
 from alchemy_assets.strategies.grounded.assertions.suite import Suite
-from alchemy_assets.strategies.grounded.bug_explained import explained
+from alchemy_assets.strategies.grounded.bug_explained import cause, explained, wording_of
 from alchemy_assets.strategies.grounded.completion import language_name
 from alchemy_assets.strategies.grounded.faults import change as faults
 from alchemy_assets.strategies.grounded.faults.mutants import Mutant
@@ -27,6 +28,7 @@ SUBJECT = 68
 _LOWER = ("the error", "the right", "exit status")
 _TIMES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 BODY = 72
+_CODE, _IN_LINE, _BLANK = re.compile(r"`` .*? ``|`[^`]*`"), re.compile(r" in line \d+$"), "\x00"
 _AN_ERROR = {
     faults.OFF_BY_ONE: "off-by-one error",
     faults.BOUNDARY: "wrong boundary",
@@ -39,6 +41,7 @@ _AN_ERROR = {
     faults.DEFAULT: "wrong initial value",
     faults.RETURNED: "wrong return value",
     faults.MISSING_BREAK: "missing break",
+    faults.LOOP_GOES_ON: "missing break",
     faults.EARLY_EXIT: "missing early exit",
     faults.MISSING_RETURN: "missing return",
     faults.TOO_EARLY: "early return",
@@ -167,7 +170,7 @@ def turns(talk: Talk, key: str) -> tuple[str, tuple[tuple[str, str], ...]]:
         first,
         {
             "code": drafting.code_block(talk.file.language, talk.mutant.text),
-            "symptom": symptom.told(talk.symptom, key),
+            "symptom": symptom.told(replace(talk.symptom, passing=None), key),
             "file": talk.observed.source,
             "language": language_name(talk.file.language),
         },
@@ -199,8 +202,11 @@ def turns(talk: Talk, key: str) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 def _drawn(wording: str, key: str, **values: str) -> str:
-    # A block of code ends a paragraph, and what a run gave may begin a sentence.
-    text = fill(pick(wording, key)[1], values).replace("\n\n ", "\n\n")
+    template = pick(wording, key)[1]
+    if values.get("given"):
+        template = template.replace("{given} ", "{given}")  # A block ends a paragraph.
+    text = fill(template, values)
+    # What a run gave may begin a sentence.
     return text[0].upper() + text[1:] if text.startswith(_LOWER) else text
 
 
@@ -221,8 +227,9 @@ def _check(probe: Probe | Look, key: str) -> str:
 def _suspect(talk: Talk, key: str) -> str:
     mutant = talk.mutant
     line = mutant.text.split("\n")[mutant.line - 1].strip()
+    missing = mutant.text.count("\n") < talk.file.text.count("\n")
     return _drawn(
-        "debugging_suspect",
+        "debugging_suspect_missing" if missing else "debugging_suspect",
         key,
         line=str(_number(talk)),
         code=drafting.code_block(talk.file.language, line),
@@ -261,10 +268,30 @@ def _old(talk: Talk) -> str:
 
 def _message(talk: Talk, key: str, now: str | None) -> str:
     where = talk.mutant.function or talk.observed.source
-    subject = f"Fix {_AN_ERROR[talk.mutant.fault]} in {where}"
-    cause = explained(talk.file.language, talk.file.text, talk.mutant, talk.symptom, f"{key} message")
-    wrong = in_words(talk.symptom.actual, talk.symptom.ran.result)
-    effect = f"{inline(talk.symptom.run.run)} gave {wrong} instead of {now}." if wrong and now else ""
-    body = " ".join(part for part in (cause, effect, f"{talk.suite.name} fails without the change.") if part)
-    wrapped = textwrap.fill(body, BODY, break_long_words=False, break_on_hyphens=False)
-    return f"{subject}\n\n{wrapped}" if len(subject) <= SUBJECT else f"{subject[: subject.rfind(' in ')]}\n\n{wrapped}"
+    indexed = wording_of(talk.file.text, talk.mutant) == "index"
+    subject = f"Fix {'wrong index' if indexed else _AN_ERROR[talk.mutant.fault]} in {where}"
+    about, effect = (talk.file.language, talk.file.text, talk.mutant), _effect(talk, now)
+    why = cause(*about, f"{key} message") if effect else explained(*about, talk.symptom, f"{key} message")
+    body = wrapped(" ".join(part for part in (why, effect, f"{talk.suite.name} fails without the change.") if part))
+    return f"{subject}\n\n{body}" if len(subject) <= SUBJECT else f"{subject[: subject.rfind(' in ')]}\n\n{body}"
+
+
+def _effect(talk: Talk, now: str | None) -> str:
+    """What the reported run gave, and should give."""
+    wrong, run = in_words(talk.symptom.actual, talk.symptom.ran.result), inline(talk.symptom.run.run)
+    if not wrong or not now:
+        return ""
+    if talk.symptom.actual.exit_code == talk.symptom.ran.result.exit_code:
+        place = _IN_LINE.search(wrong)
+        due = now.removesuffix(place[0]) if place else now
+        return f"{run} printed {wrong} instead of {due}."
+    if wrong.startswith("the error") and now == "exit status 0":
+        return f"{run} ended with {wrong}."
+    return f"{run} ended with {wrong} instead of {now}."
+
+
+def wrapped(text: str) -> str:
+    """Lines of a message; code within a sentence stays whole, however long."""
+    whole = _CODE.sub(lambda code: code[0].replace(" ", _BLANK), text)
+    lines = textwrap.fill(whole, BODY, break_long_words=False, break_on_hyphens=False)
+    return lines.replace(_BLANK, " ")
