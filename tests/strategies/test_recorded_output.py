@@ -272,6 +272,30 @@ def test_what_a_terminal_gives_is_not_asked_for():
     assert printed.fault_of_text("read: 7\n", "Shell", 'read a < /dev/tty\necho "read: $a"\n') is not None
 
 
+def test_columns_of_an_array_are_not_counted():
+    """JavaScript sets more than six elements in columns; fewer stand in a line, and objects one below the other."""
+    assert printed.fault_of_text("[\n  'h', 'e',\n  'l', 'l'\n]\n", "JavaScript", "f()") is not None
+    assert printed.fault_of_text("[ 'h', 'e' ]\n[\n  { a: 1, b: 2 },\n  3\n]\n", "JavaScript", "f()") is None
+
+
+def test_what_an_encoding_makes_of_bytes_is_not_worked_out():
+    """Where a source encodes to 64 characters, a word of them is no answer."""
+    assert printed.fault_of_text("inline:VkdQUUwAAACA\n", "JavaScript", "x.toString('base64')") is not None
+    assert printed.fault_of_text("inline:VkdQUUwAAACA\n", "JavaScript", "x.toString()") is None
+
+
+def test_sums_over_many_bytes_are_not_asked_for():
+    """A checksum of seven digits and more is left; other large numbers are not."""
+    assert printed.fault_of_text("581764285\n", "Go", "func Checksum(data []byte) uint32") is not None
+    assert printed.fault_of_text("581764285\n", "Go", "func Product(data []byte) uint32") is None
+
+
+def test_tests_that_all_pass_say_nothing():
+    """That every line ends with a success is expected; one failure is worth asking."""
+    assert printed.fault_of_text("one... success\ntwo... success\n", "C", "f();") is not None
+    assert printed.fault_of_text("one... success\ntwo... failure\n", "C", "f();") is None
+
+
 def test_a_line_without_a_change_on_the_way_needs_more_events(curated):
     """One line after a few calls in which no value changes is hardly worked out."""
     few = "".join(f"TRACE:IN:f{number}:{number}:\n" for number in range(1, 7))
@@ -345,6 +369,7 @@ def test_a_call_that_hands_its_argument_back_is_rejected(curated):
     """A result that stands as a text in the call can be copied."""
     file = seen(curated(CLAMP), ran("pear tree\n", FIVE, label="clamp('pear tree', 3)"), calls=True)
     assert reasons(judge(file)) == [printed.ECHOED]
+    assert reasons(judge(seen(curated(CLAMP), ran("7\n", FIVE, label="clamp(7)"), calls=True))) == [printed.ECHOED]
 
 
 def test_the_number_of_an_object_is_no_answer(curated):

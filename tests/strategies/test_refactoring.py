@@ -597,3 +597,55 @@ def test_a_helper_is_moved_to_its_only_caller():
     text = f"import sys\n\n\n{helper}\n\n{others}\n\n{caller}"
     assert changed(moves, "Python", text) == [f"import sys\n\n\n{others}\n\n{helper}\n\n{caller}"]
     assert not changed(moves, "Python", text.replace("print(x)", "print(helper(x))"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("left", "cnt_left"),
+        ('print("done")', 'print("cnt: done")'),
+        ("left", "cnt2"),
+    ],
+)
+def test_a_name_that_others_go_with_is_left(old, new):
+    """A short form stays where another name has it too, a text speaks of it, or it is one of a numbered row."""
+    text = (
+        'def walk(first, cnt):\n    left = cnt\n    while left:\n        left -= 1\n    print("done")\n    return cnt\n'
+    )
+    assert changed(renames, "Python", text)
+    assert not changed(renames, "Python", text.replace(old, new))
+
+
+def test_two_letters_that_are_compared_keep_their_names():
+    """Of `a` and `b`, neither is renamed alone."""
+    text = "func cmp(a Index, q int) bool {\n\tif len(a) > q {\n\t\treturn true\n\t}\n\treturn len(a) < q\n}\n"
+    assert changed(renames, "Go", text)
+    assert not changed(renames, "Go", text.replace("q", "b"))
+
+
+def test_a_loop_that_takes_its_elements_apart_names_none():
+    """Rust's `(mut t, path)` is a pair: `t` is no file of `files`."""
+    loop = "fn check(files: &[(Kind, Path)]) {\n    for t in files.iter() {\n        show(t);\n        show(t);\n    }\n}\n"
+    assert "for file in" in changed(renames, "Rust", loop)[0]
+    assert not changed(renames, "Rust", loop.replace("for t in", "for (mut t, path) in"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("def other", "def helper_of_all"), ("def other", "# ---- others ----\ndef other")],
+)
+def test_a_helper_stays_among_its_kind(old, new):
+    """A function beside one of the same first word stays, and none crosses a heading."""
+    helper = "def helper(x):\n    return x + 1\n"
+    others = "def other(x):\n    print(x)\n    print(x)\n    return x\n"
+    caller = "def caller(x):\n    return helper(x)\n"
+    text = f"import sys\n\n\n{helper}\n\n{others}\n\n{caller}"
+    assert changed(moves, "Python", text)
+    assert not changed(moves, "Python", text.replace(old, new))
+
+
+def test_a_function_keeps_the_short_form_that_its_variables_have():
+    """`check_expr` beside a variable `expr` stays."""
+    text = "def check_expr(text):\n    return len(text)\n\n\ndef show(one):\n    print(check_expr(one))\n"
+    assert changed(functions, "Python", text)
+    assert not changed(functions, "Python", text.replace("one", "last_expr"))

@@ -44,6 +44,17 @@ LISTS = re.compile(
 )
 # That a test found nothing wrong is to be expected.
 _ALL_WELL = re.compile(r"\s*(?:0|no) (?:tests?(?:\(s\))?|errors?|failures?)\b.{0,30}\s*", re.IGNORECASE)
+# That every single test found nothing wrong, line by line.
+_WELL = re.compile(r"(?i)\b(?:success|succeeded|passed|pass|ok|works!?)\b\W*$|^\W*(?:pass|ok|passed|success)\b(?! *=)")
+# How JavaScript puts long arrays into columns, nobody counts; nor what bytes are in a code of 64 characters.
+_IN_COLUMNS = re.compile(
+    r"\[\n\s+(?:'[^'\n]*'|\"[^\"\n]*\"|-?[\d.]+n?|true|false|null|undefined), +(?:['\"]|-?\d|true|false|null|undefined)"
+)
+_ENCODES = re.compile(r"base_?64|b64|btoa\(|pack\(['\"]m", re.IGNORECASE)
+_CODE = re.compile(r"(?<![\w+/])(?=[\w+/]*[A-Z])(?=[\w+/]*[a-z])[A-Za-z0-9+/_-]{12,}={0,2}")
+# A sum over bytes that has so many digits is more arithmetic than reading.
+_SUMS = re.compile(r"checksum|hash|digest|\bcrc|adler|fnv", re.IGNORECASE)
+_SUM = re.compile(r"(?<![\w.-])\d{7,}(?![\w.])")
 # Decimals that an engine works out, and nobody else.
 _DECIMALS = re.compile(r"\d\.\d{4,}[1-9]")
 # Where a program may print the message of an error that it did not word itself.
@@ -103,7 +114,11 @@ def fault_of_text(text: str, language: str, source: str) -> Fault | None:
         return USAGE, lines[0][:80]
     if found := _CONTROL.search(text) or _FROM_ELSEWHERE.search(source) or LISTS.search(source):
         return UNLEARNABLE, repr(found[0])
+    columns = [(_IN_COLUMNS, UNLEARNABLE)] if language in {"JavaScript", "TypeScript"} else []
+    encoded = [(_CODE, UNLEARNABLE)] if _ENCODES.search(source) else []
+    summed = [(_SUM, UNLEARNABLE)] if _SUMS.search(source) else []
     for pattern, reason in (
+        *(columns + encoded + summed),
         *((LONG, UNLEARNABLE), (_DECIMALS, UNLEARNABLE), (_PLACE, UNLEARNABLE)),
         (_OF_THE_INTERPRETER, OF_THE_INTERPRETER),
     ):
@@ -122,6 +137,7 @@ def _fault_of_lines(lines: Sequence[str], language: str, source: str) -> Fault |
         or _are_literals(lines, source)
         or _is_checked(lines, source)
         or _ALL_WELL.fullmatch(lines[0] if len(lines) == 1 else "")
+        or all(map(_WELL.search, lines))
     ):
         return READABLE, lines[-1][:80]
     places = _places(language, source)

@@ -190,7 +190,8 @@ def _fault_of_value(ran: Ran, events: int) -> Left | None:
         return Left(printed.UNLEARNABLE, found[0])
     text = _TEXT_OF_PHP.fullmatch(given.strip())
     answer = text[1] if text else given.strip().strip("\"'")
-    return Left(printed.ECHOED, answer[:80]) if f'"{answer}"' in ran.test.label.replace("'", '"') else None
+    label = ran.test.label.replace("'", '"')
+    return Left(printed.ECHOED, answer[:80]) if f'"{answer}"' in label or label.endswith(f"({answer})") else None
 
 
 def _held(draft: Draft) -> Verified:

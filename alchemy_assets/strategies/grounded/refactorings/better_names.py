@@ -66,7 +66,6 @@ ABBREVIATIONS = {
     "lbl": "label",
     "seq": "sequence",
     "seg": "segment",
-    "vec": "vector",
     "pkt": "packet",
     "sep": "separator",
     "sym": "symbol",

@@ -18,6 +18,7 @@ _LOOPS = frozenset(
         *("range_clause", "for_in_statement", "for_expression", "for"),
     }
 )
+_APART = re.compile(r"tuple|pattern_list|list_literal|array_pattern|object_pattern|struct|slice")
 _COLLECTIONS = ("right", "value", "collection")
 _AROUND = re.compile(r"^(?:sorted|reversed|list|set|tuple|array_values|array_reverse)\((.*)\)$", re.DOTALL)
 _BEHIND = re.compile(
@@ -96,12 +97,7 @@ def _looped(name: Name) -> Node | None:  # noqa: C901, PLR0911 -- a return a sha
             return None
         if holder.type == "foreach_statement" and node.type == "variable_name":
             return holder.named_children[0] if node.parent == holder and holder.named_children[0] != node else None
-        if node.parent is not None and node.parent.type in {
-            "tuple_pattern",
-            "pattern_list",
-            "list_literal",
-            "array_pattern",
-        }:
+        if _is_part(node, holder):
             return None
         if holder.type == "for_statement" and holder.child_by_field_name("variable") == node:
             values = holder.children_by_field_name("value")
@@ -116,6 +112,16 @@ def _looped(name: Name) -> Node | None:  # noqa: C901, PLR0911 -- a return a sha
         if method is not None and text_of(method) in _EACH and call is not None:
             return call.child_by_field_name("receiver")
     return None
+
+
+def _is_part(node: Node, holder: Node) -> bool:
+    """Whether a loop takes what it runs over apart: Rust's `(mut t, path)` gives no element a name."""
+    around = node.parent
+    while around is not None and around != holder:
+        if _APART.search(around.type):
+            return True
+        around = around.parent
+    return False
 
 
 def _called(text: str) -> str | None:

@@ -11,6 +11,7 @@ from alchemy_assets.strategies.grounded.drafting import diff
 from alchemy_assets.strategies.grounded.names import names_in
 from alchemy_assets.strategies.grounded.outline import Item
 from alchemy_assets.strategies.grounded.refactorings.reading import EDIT, Proposal, Reading
+from alchemy_assets.strategies.grounded.refactorings.rows import has_relatives, is_heading
 from alchemy_assets.strategies.grounded.shapes import SHAPES
 
 MOVE = "move"
@@ -78,7 +79,11 @@ def _proposal(reading: Reading, helper: Item, caller: Item) -> Proposal | None:
         or (above and helper.doc is None and helper.code != helper.node.start_point[0])
     ):
         return None
-    if re.search(rf"['\"]{re.escape(helper.name)}['\"]", reading.text) or _matters(reading, helper):
+    if (
+        re.search(rf"['\"]{re.escape(helper.name)}['\"]", reading.text)
+        or _matters(reading, helper)
+        or _belongs_there(reading, helper, caller)
+    ):
         return None
     reached = {line for line in reading.reached if helper.code <= line - 1 <= helper.last}
     if not reached:
@@ -145,6 +150,13 @@ def _gap(lines: list[str], item: Item) -> int:
     while row >= 0 and not lines[row].strip():
         count, row = count + 1, row - 1
     return max(count, 1)
+
+
+def _belongs_there(reading: Reading, helper: Item, caller: Item) -> bool:
+    """Whether the helper stands among functions of its kind, or under another heading than its caller."""
+    lines = reading.outline.lines
+    way = range(min(helper.last, caller.last) + 1, max(helper.first, caller.first))
+    return has_relatives(helper, reading.outline.functions, caller) or any(is_heading(lines, row) for row in way)
 
 
 def _matters(reading: Reading, helper: Item) -> bool:

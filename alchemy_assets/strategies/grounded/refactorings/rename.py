@@ -17,10 +17,13 @@ from alchemy_assets.strategies.grounded.refactorings import better_names
 from alchemy_assets.strategies.grounded.refactorings.better_names import CAMEL, SNAKE
 from alchemy_assets.strategies.grounded.refactorings.evidence import Evidence, of_binding, of_spelling
 from alchemy_assets.strategies.grounded.refactorings.reading import EDIT, Proposal, Reading, Scope, line_of, touched
+from alchemy_assets.strategies.grounded.refactorings.rows import in_a_row, shares_short_form
 from alchemy_assets.syntax_tree import text_of, walk
 
 RENAME = "rename"
 FEWEST_USES, MOST_USES = 3, 30
+# A shorter name is often a word of a text by chance.
+_A_WORD = 3
 # Where every assignment makes a variable, and a function is its only scope.
 _OF_FUNCTIONS = frozenset({"Python", "Ruby", "PHP", "Shell"})
 _CAMEL = frozenset({"Java", "JavaScript", "TypeScript", "CSharp", "Swift", "Go"})
@@ -154,6 +157,8 @@ def _proposal(reading: Reading, scope: Scope, old: str, new: str, evidence: Evid
         or bare in reading.outline.imported
     ):
         return None
+    if _has_company(scope, old, evidence) or _is_said(scope, bare):
+        return None
     if any(name.role == "shared" for name in scope.by_text[old]) or any(_unsafe(name, reading) for name in bound):
         return None
     function = reading.text if scope.top else text_of(item.node)
@@ -195,6 +200,24 @@ def _proposal(reading: Reading, scope: Scope, old: str, new: str, evidence: Evid
     }
     score = evidence.score + min(len(uses), 8) / 8
     return Proposal(RENAME, f"{item.first} {old}", values, (*edits, *comments), lines, item.first, item.last, score)
+
+
+def _has_company(scope: Scope, old: str, evidence: Evidence) -> bool:
+    """Whether other names of the function go with this one."""
+    bound = {name.text for name in scope.names if name.role == "bind"}
+    spelled_out = evidence.score == 2.0  # noqa: PLR2004 -- where only short forms are written out
+    return in_a_row(old, bound) or (spelled_out and shares_short_form(old, scope.by_text))
+
+
+def _is_said(scope: Scope, bare: str) -> bool:
+    """Whether a text of the function speaks of the variable: `"prev_jmp: %d"` would tell of a name that is gone."""
+    what = rf"{re.escape(bare)}(?=\s?[=:])" if len(bare) < _A_WORD else re.escape(bare)
+    word = re.compile(rf"(?<![\w$@#%{{.'-]){what}(?![\w}}(-])")
+    docs = {node.id for doc in _docstring(scope) for node in walk(doc)}
+    return any(
+        "string" in node.type and not node.named_child_count and node.id not in docs and word.search(text_of(node))
+        for node in scope.nodes()
+    )
 
 
 def _is_method(node: Node) -> bool:

@@ -13,6 +13,7 @@ from alchemy_assets.strategies.grounded.outline import Item
 from alchemy_assets.strategies.grounded.refactorings import better_names
 from alchemy_assets.strategies.grounded.refactorings.better_names import CAMEL, SNAKE
 from alchemy_assets.strategies.grounded.refactorings.reading import EDIT, Proposal, Reading, line_of, touched
+from alchemy_assets.strategies.grounded.refactorings.rows import shares_short_form
 from alchemy_assets.strategies.grounded.shapes import SHAPES
 from alchemy_assets.syntax_tree import text_of
 
@@ -38,6 +39,7 @@ _VERBS = {
     "comp": "compute",
     "rm": "remove",
 }
+_SHORT_FORMS = _VERBS.keys() | better_names.ABBREVIATIONS.keys()
 _FIRST = re.compile(
     r"^(returns?|computes?|calculates?|finds?|counts?|prints?|checks?|reads?|parses?|converts?|creates?|builds?|gets?|swaps?|sorts?"
     r"|adds?|removes?|determines?|generates?|displays?|writes?|merges?|reverses?)\s+(?:the |a |an |all |each |every )?"
@@ -80,7 +82,7 @@ def functions(reading: Reading) -> Iterator[Proposal]:
         for name in names_in(reading.outline.root, SHAPES[reading.language]):
             names.setdefault(name.text, []).append(name)
     for item in reading.outline.functions:
-        if item.name in found:
+        if item.name in found and not shares_short_form(item.name, names, _SHORT_FORMS):
             proposal = _proposal(reading, item, found[item.name], names)
             if proposal is not None:
                 yield proposal

@@ -1,0 +1,66 @@
+"""Say which names are read together, so that none of them gets another name or place alone.
+
+Belongs here: rows of names (`r1` beside `r2`, `freq` beside `globalFreq`, `read_u8` beside `read_u16`) and headings between
+functions. Does not: whether a change is safe (`rename`, `move`), better words (`better_names`).
+"""
+
+import re
+from collections.abc import Collection, Iterable
+
+from alchemy_assets.strategies.grounded.outline import Item
+from alchemy_assets.strategies.grounded.refactorings.better_names import ABBREVIATIONS, words_of
+
+_NUMBER = re.compile(r"_?\d+$")
+_LEAST_SHARED = 3
+_COMMENT = re.compile(r"\s*(?://|#(?!!|\[|\w)|/\*|\*/)")
+_RULE = re.compile(r"\s*(?://+|#+|/\*+|\*)\s*(?:[-=*#~/]{3,}|MARK:|region\b|pragma mark\b)")
+
+
+def in_a_row(old: str, bound: Iterable[str]) -> bool:
+    """Whether other variables have the same name with another number, or the letter next to it."""
+    bare = old.lstrip("$@")
+    others = {name.lstrip("$@") for name in bound} - {bare}
+    stem = _NUMBER.sub("", bare)
+    letters = {one for one in others if len(one) == 1}
+    if len(bare) == 1 and any(abs(ord(one) - ord(bare)) == 1 for one in letters):
+        return True
+    return any(_NUMBER.sub("", one) == stem for one in others)
+
+
+def shares_short_form(old: str, names: Iterable[str], short: Collection[str] = ABBREVIATIONS) -> bool:
+    """Whether a short form of a name is part of other names, which would go on without the word that it stands for."""
+    bare = old.lstrip("$@")
+    forms = {word for word in words_of(bare) if word in short}
+    return any(
+        form in words_of(other)
+        for other in {name.lstrip("$@") for name in names} - {bare}
+        for form in forms
+        # `len(x)` is no relative of `tag_len`.
+        if other != form
+    )
+
+
+def has_relatives(item: Item, functions: Iterable[Item], caller: Item) -> bool:
+    """Whether the function before or behind another one begins with the same word, or is the same with another number."""
+    beside = [one for one in functions if one.parents == item.parents]
+    at = next(number for number, one in enumerate(beside) if one.first == item.first)
+    return any(
+        one.first != caller.first and _related(one.name, item.name)
+        for one in (*beside[max(at - 1, 0) : at], *beside[at + 1 : at + 2])
+    )
+
+
+def _related(one: str, other: str) -> bool:
+    first, second = words_of(one), words_of(other)
+    if _NUMBER.sub("", one) == _NUMBER.sub("", other):
+        return True
+    return bool(first and second) and first[0] == second[0] and len(first[0]) >= _LEAST_SHARED
+
+
+def is_heading(lines: list[str], row: int) -> bool:
+    """Whether a line is a comment by itself, or one that draws a rule: what comes after belongs together."""
+    if not _COMMENT.match(lines[row]):
+        return False
+    before = lines[row - 1].strip() if row else ""
+    after = lines[row + 1].strip() if row + 1 < len(lines) else ""
+    return _RULE.match(lines[row]) is not None or not (before or after)
