@@ -9,7 +9,7 @@ from alchemy_assets.curation.edits import Edit, edited
 from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.strategies import phrasing
-from alchemy_assets.strategies.grounded import edit_sequence
+from alchemy_assets.strategies.grounded import edit_sequence, file_sketch, step_goals
 from alchemy_assets.strategies.grounded.building import building_of
 from alchemy_assets.strategies.grounded.edit_sequence import EditSequence, Plan
 from alchemy_assets.strategies.grounded.insertions import PatchError, applied, inserting
@@ -236,19 +236,49 @@ def test_the_recorded_edits_give_the_state_that_the_question_shows(judge):
         assert draft.seed_text.strip("\n") in draft.messages[0][1]
 
 
-def test_one_file_in_a_few_is_to_be_split(curated):
-    """Where nothing is described, the finished file may be shown; its diffs give it again."""
-    drafts = [
-        draft
-        for number in range(12)
-        for draft in KIND.next(
-            curated(text_of(FILES["JavaScript"]).replace("LIMIT", f"LIMIT_{number}"), "JavaScript"), NO_ANSWERS
-        )
-    ]
-    split = [draft for draft in drafts if isinstance(draft.plan, Plan) and draft.plan.form == edit_sequence.SPLIT]
-    for one in KIND.verify(split, None):
-        assert isinstance(one, Verified)
-        assert one.draft.seed_text == one.draft.file.text
+def test_functions_of_one_name_are_not_asked_for(judge):
+    """An overload may call another that is not there yet, so neither a turn nor a whole file is made of them."""
+    text = text_of(FILES["Java"]).replace("double half()", "double value(int times)")
+    assert edit_sequence.WHOLE not in {one.draft.plan.form for one in judge(text, "Java") if isinstance(one, Verified)}
+    assert step_goals.OVERLOADED in reasons(judge(text, "Java"))
+    assert step_goals.OVERLOADED in edit_sequence.REASONS
+
+
+def test_a_comment_apart_from_its_function_describes_nothing(judge):
+    """With a blank line between, the comment may be of something else."""
+    text = text_of(FILES["JavaScript"])
+    assert held(judge(text, "JavaScript"))
+    assert step_goals.APART in reasons(judge(text.replace("*/\n", "*/\n\n"), "JavaScript"))
+
+
+def test_a_short_comment_does_not_describe_a_long_function(judge):
+    """Seven words cannot tell what twenty lines do."""
+    lines = "".join(f"  found.push(part(list, found.length + {number}));\n" for number in range(2, 26))
+    text = text_of(FILES["JavaScript"]).replace("  return found;\n", f"{lines}  return found;\n")
+    assert step_goals.THIN in reasons(judge(text, "JavaScript"))
+
+
+def test_blank_lines_part_what_is_shown(curated):
+    """A part that the file has later stands apart from the lines that are always there."""
+    text = 'package p\n\nimport "sort"\n\n// One counts.\nfunc One() int {\n\treturn 1\n}\n\nfunc Two(a []int) {\n\tsort.Ints(a)\n}\n'
+    building = building_of(outline_of("Go", text))
+    first = next(part for part in building.parts if part.name == "One")
+    assert [building.outline.lines[row] for row in building.shown([first])][:3] == ["package p", "", "// One counts."]
+
+
+@pytest.mark.parametrize(("called", "name"), [("sort.Ints(a)", ""), ("a[0] = 1", "sort")])
+def test_a_state_of_go_may_import_only_what_it_uses(called, name):
+    """Go takes an import that nothing uses for an error."""
+    state = f'package p\n\nimport (\n\t"fmt"\n\t_ "embed"\n\t"example.org/sort/v2"\n)\n\nfunc f(a []int) {{\n\t{called}\n\tfmt.Println(a)\n}}\n'
+    assert edit_sequence._idle_import(state) == name
+
+
+def test_the_mark_of_a_body_has_the_indent_of_its_code(curated):
+    """A blank line at the beginning of a body does not say where the mark stands."""
+    text = text_of(FILES["Python"]).replace("    places = {}", "\n    places = {}")
+    goals = step_goals.Goals(building_of(outline_of("Python", text)))
+    edits = file_sketch._bodies(goals.outline, [item for item in goals.outline.functions if item.name == "index"])
+    assert [edit.replacement for edit in edits] == ["    ...\n"]
 
 
 @pytest.mark.parametrize(

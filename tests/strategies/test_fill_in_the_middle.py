@@ -133,6 +133,29 @@ def test_a_file_that_gives_nothing_says_why(text, path, reason, judge):
     assert reason in fill_in_the_middle.REASONS
 
 
+def test_at_most_one_answer_of_a_file_is_of_one_line(judge):
+    """Whole lines are asked for first, the longer ones before the others."""
+    text = function(LOOP) + function(LOOP).replace("def count", "def tally").replace("found", "seen")
+    lines = [sample.difficulty["answer_lines"] for sample in held(judge(text))]
+    assert max(lines) > 1
+    assert lines.count(1) <= 1
+    assert lines == sorted(lines, key=lambda count: count == 1)
+
+
+def test_one_more_of_a_list_is_no_hole(judge):
+    """Statements that differ in their numbers only do not tell how many of them there are."""
+    body = "".join(f"lines[{number}] = words[{number}]\n" for number in range(9)) + "return lines"
+    assert not [
+        one for one in judge(function(body)) if isinstance(one, Verified) and "] = words[" in one.messages[1][1]
+    ]
+
+
+def test_a_word_is_no_text(judge):
+    """A text of one word must stand between quotes elsewhere; that a name is spelled like it does not tell it."""
+    text = function(LOOP.replace("found.get(word, 0)", "found.get(word, 'lines')"))
+    assert all("'lines'" not in one.messages[1][1] for one in judge(text) if isinstance(one, Verified))
+
+
 def test_a_long_file_is_cut_to_what_the_function_needs(judge):
     """Of a file of many functions the question shows the one with the hole and leaves out what it does not need."""
     others = "".join(f"\n\ndef other_{number}(first, second):\n    return {number}\n" for number in range(250))

@@ -37,7 +37,6 @@ PLACES = {
     "edit_sequence": {"code", "goal", "name", "what", "language", "file"},
     "edit_sequence_comment": {"code", "goal", "language", "file"},
     "edit_sequence_whole": {"code", "steps", "language", "file"},
-    "edit_sequence_split": {"code", "steps", "language", "file"},
 }
 
 

@@ -82,7 +82,7 @@ class Building:
             if id(part) in there:
                 outer = id(part.outer)
                 kept.update(part.lines)
-                if outer in begun or part is self._first_of(part):
+                if part.outer is None or outer in begun or part is self._first_of(part):
                     kept.update(part.blank)
                 begun.add(outer)
         found = sorted(kept)

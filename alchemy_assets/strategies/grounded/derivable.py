@@ -44,6 +44,7 @@ _WORD = re.compile(r"[A-Za-z_$@]\w*")
 _NUMBER = re.compile(r"(?<![\w.])(?:0[xXbBoO])?\d[\w.]*")
 _SMALL = frozenset({"0", "1", "-1", "0.0", "1.0"})
 _TEXT = re.compile(r"string|char|content|heredoc|text|regex|raw|word|literal")
+_DIGITS = re.compile(r"\d+")
 _QUOTED = re.compile(r"""["'`]([^"'`\n]+)["'`]""")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _TELLS = re.compile(
@@ -137,6 +138,8 @@ def fault_around(language: str, hole: Hole, content: str, shown: Shown, *, descr
     names = _Names(language, hole, shown)
     if names.unknown:
         return UNRESOLVED, ", ".join(names.unknown)
+    if hole.form == holes.STATEMENTS and _of_a_list(hole, content):
+        return LOOSE, content.strip()[:60]
     words = words_of(content)
     idle = [text for text in names.bound if words[text] == 1 and not shown.near(text)]
     apart = [node for node in hole.nodes if hole.lines and not _connected(language, node, names, shown)]
@@ -183,6 +186,13 @@ def comment_above(hole: Hole) -> bool:
     """Whether a comment on the line above says what comes."""
     before = hole.nodes[0].prev_sibling
     return before is not None and before.type in COMMENTS and before.end_point[0] >= hole.nodes[0].start_point[0] - 1
+
+
+def _of_a_list(hole: Hole, content: str) -> bool:
+    """Whether each line differs only in numbers from the statement before or after: nothing tells how many there are."""
+    beside = (hole.nodes[0].prev_named_sibling, hole.nodes[-1].next_named_sibling)
+    known = {_DIGITS.sub("0", syntax_tree.text_of(node)).rstrip(";") for node in beside if node is not None}
+    return all(_DIGITS.sub("0", line.strip()).rstrip(";") in known for line in content.split("\n") if line.strip())
 
 
 def copied_share(content: str, text: str) -> float:
@@ -236,6 +246,9 @@ def _told(text: str, kind: str, shown: Shown) -> bool:
     bare = text[1:-1] if quoted else text
     if "regex" not in kind and _GUESSED.fullmatch(bare):
         return True
+    if bare.isidentifier() and len(bare) >= _SHORT and (quoted or "string" in kind):
+        # A word is no text: what names a function elsewhere does not tell that it is written down here.
+        return any(f"{quote}{bare}{quote}" in shown.text for quote in _QUOTES)
     if len(bare) < _SHORT:
         # A single sign stands everywhere; as a text it stands between quotes.
         return any(f"{quote}{bare}{quote}" in shown.text for quote in _QUOTES) or (

@@ -3,9 +3,9 @@
 Belongs here: which steps are asked for, the questions and the answers. Does not: the order of the steps (`building`),
 diffs (`insertions`). LintSeq is arXiv 2410.02749: every state between two edits is code without errors. Nothing is run.
 
-Three forms. Turns: the state so far, then for each step the signature and the comment of what comes next; the answer is
-the diff. Whole: the file without the bodies of its functions; the answer is all diffs from the empty file. Split: the
-finished file, where it gives neither; the answer is all diffs too.
+Two forms. Turns: the state so far, then for each step the signature and the comment of what comes next; the answer is
+the diff. Whole: the file without the bodies of its functions; the answer is all diffs from the empty file. A finished file
+is not to be split into its steps: all of the answer would be copied, and nothing shows that the order is right.
 """
 
 import re
@@ -21,7 +21,7 @@ from alchemy_assets.generation.completions import Answers
 from alchemy_assets.sandbox.sandbox import Sandbox
 from alchemy_assets.strategies import phrasing
 from alchemy_assets.strategies.conversation import fenced
-from alchemy_assets.strategies.grounded import derivable, drafting, worth
+from alchemy_assets.strategies.grounded import derivable, drafting, step_goals, worth
 from alchemy_assets.strategies.grounded.building import FEWEST_STEPS, Building, Part, building_of
 from alchemy_assets.strategies.grounded.completion import language_name
 from alchemy_assets.strategies.grounded.file_sketch import sketch_of, title
@@ -35,19 +35,12 @@ from alchemy_assets.strategies.grounded.insertions import PatchError, applied, i
 from alchemy_assets.strategies.grounded.outline import outline_of
 from alchemy_assets.strategies.grounded.shapes import SHAPES
 from alchemy_assets.strategies.grounded.step_goals import Goals, Turn
-from alchemy_assets.strategies.phrasing import draw
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Rejected, Verified
 
 FEWEST_LINES, MOST_LINES = 15, 150
 MOST_TURNS = 4
 CONVERSATIONS = 2
-WHOLE, SPLIT = "whole", "split"
-# One in so many files that give nothing else is to be split.
-SPLIT_OF = 3
-MOST_SPLIT_LINES = 100
-# Steps with a function or a class.
-FEWEST_NAMED = 2
-LARGEST_STEP = 0.5
+WHOLE = "whole"
 
 TOO_SHORT = "the file is too short"
 TOO_LONG = "the file is too long"
@@ -57,6 +50,7 @@ NO_ORDER = "no order of its parts is known"
 FEW_STEPS = "it has too few parts"
 NOTHING_DESCRIBED = "no step is described by a comment"
 DIFFERS = "a diff does not give the next state"
+IDLE_IMPORT = "a state imports what it does not use"
 REASONS = (
     *(
         TOO_SHORT,
@@ -67,14 +61,19 @@ REASONS = (
         FEW_STEPS,
         NOTHING_DESCRIBED,
         DIFFERS,
+        IDLE_IMPORT,
         GENERATED,
         OF_A_COMPILER,
         OF_TESTS,
     ),
+    *step_goals.REASONS,
     *worth.REASONS,
     *derivable.REASONS,
 )
 
+_GO_IMPORTS = re.compile(r"^import\s+(?:\((.*?)^\)|(.*?)$)", re.MULTILINE | re.DOTALL)
+_GO_IMPORT = re.compile(r"^\s*([\w.]+\s+)?\"([^\"]+)\"", re.MULTILINE)
+_GO_VERSION = re.compile(r"/v\d+$|\.v\d+$")
 _FENCED = re.compile(r"```.*?```", re.DOTALL)
 _BARE = re.compile(r"\b(only|nothing|just|alone|no (?:more|other|prose|words))\b", re.IGNORECASE)
 
@@ -109,7 +108,7 @@ class EditSequence:
             reason = NOT_PARSED if outline.root.has_error else NO_ORDER if building is None else FEW_STEPS
             return [drafting.left(self.name, file, reason)]
         sequence = _Sequence(self.name, file, building, suffix)
-        made = [*sequence.whole(), *sequence.conversations()] or sequence.split()
+        made = [*sequence.whole(), *sequence.conversations()]
         if made:
             return made
         reason, detail = sequence.goals.faults[0] if sequence.goals.faults else (NOTHING_DESCRIBED, "")
@@ -213,23 +212,9 @@ class _Sequence:
     def whole(self) -> list[Draft]:
         """The whole file, where what its functions do is told; else nothing."""
         edits = sketch_of(self.file.text, self.goals)
-        return [self._all_steps(WHOLE, edits)] if edits else []
+        return [self._all_steps(edits)] if edits else []
 
-    def split(self) -> list[Draft]:
-        """The finished file, to be split into its steps: of one file in a few, where no step is most of it."""
-        lines = len(self.building.outline.lines)
-        named = sum(any(part.kind in {"function", "container"} for part in step) for step in self.building.steps)
-        longest = max(sum(len(part.lines) for part in step) for step in self.building.steps)
-        if (
-            named < FEWEST_NAMED
-            or lines > MOST_SPLIT_LINES
-            or longest > LARGEST_STEP * lines
-            or draw(self.file.blob_id, SPLIT) % SPLIT_OF
-        ):
-            return []
-        return [self._all_steps(SPLIT, ())]
-
-    def _all_steps(self, form: str, edits: Sequence[Edit]) -> Draft:
+    def _all_steps(self, edits: Sequence[Edit]) -> Draft:
         seed = edited(self.file.text, edits)
         there: list[Part] = []
         rows: list[int] = []
@@ -252,13 +237,33 @@ class _Sequence:
             self.kind,
             self.file,
             values,
-            plan=Plan(tuple(states), tuple(diffs), self.suffix, form),
-            key=form,
+            plan=Plan(tuple(states), tuple(diffs), self.suffix, WHOLE),
+            key=WHOLE,
             answer="\n\n".join(answer),
             seed_text=seed,
             edits=[edit._asdict() for edit in edits],
-            wording=f"edit_sequence_{form}",
+            wording="edit_sequence_whole",
         )
+
+
+def _idle_import(state: str) -> str:
+    """An import of Go that nothing uses, which its compiler takes for an error; a package is called as its path ends."""
+    rest = _GO_IMPORTS.sub("", state)
+    for block in _GO_IMPORTS.finditer(state):
+        for alias, path in _GO_IMPORT.findall(block[1] or block[2]):
+            name = alias.strip() or _GO_VERSION.sub("", path).rsplit("/", 1)[-1]
+            if name not in {"_", ".", "C"} and not re.search(rf"\b{re.escape(name)}\.", rest):
+                return name
+    return ""
+
+
+def _fault_of_state(language: str, state: str, suffix: str) -> tuple[tuple[str], str] | None:
+    tree = syntax_tree.parse(language, state.encode(), suffix)
+    if tree.root_node.has_error or (language == "Python" and not python_parses(state).accepted):
+        return (NOT_PARSED,), ""
+    if language == "Go" and (idle := _idle_import(state)):
+        return (IDLE_IMPORT,), idle
+    return None
 
 
 def _judge(draft: Draft) -> Verified | Rejected:
@@ -274,12 +279,11 @@ def _judge(draft: Draft) -> Verified | Rejected:
             return Rejected(draft, (DIFFERS,), str(error))
         if state != after:
             return Rejected(draft, (DIFFERS,), plan.form)
-    if plan.form in {WHOLE, SPLIT} and state != draft.file.text:
+    if plan.form == WHOLE and state != draft.file.text:
         return Rejected(draft, (DIFFERS,), plan.form)
     for state in plan.states:
-        tree = syntax_tree.parse(draft.file.language, state.encode(), plan.suffix)
-        if tree.root_node.has_error or (draft.file.language == "Python" and not python_parses(state).accepted):
-            return Rejected(draft, (NOT_PARSED,), plan.form)
+        if fault := _fault_of_state(draft.file.language, state, plan.suffix):
+            return Rejected(draft, *fault)
     added = [line[1:].strip() for change in plan.diffs for line in change.split("\n")[2:] if line.startswith("+")]
     code = [line for line in added if line]
     shown = {line.strip() for role, content in draft.messages if role == "user" for line in content.split("\n")}

@@ -28,7 +28,12 @@ def sketch_of(text: str, goals: Goals) -> tuple[Edit, ...]:
     """The edits that leave out the bodies, where what they do is told; else nothing."""
     functions = [item for item in goals.outline.functions if item.body is not None]
     edits = _bodies(goals.outline, functions)
-    if not functions or edits is None or not _told(goals, functions, edited(text, edits)):
+    if (
+        not functions
+        or edits is None
+        or any(map(goals.overloaded, functions))
+        or not _told(goals, functions, edited(text, edits))
+    ):
         return ()
     return tuple(edits)
 
@@ -44,7 +49,11 @@ def _told(goals: Goals, functions: Sequence[Item], sketch: str) -> bool:
         fault = worth.fault_of_excerpt(goals.outline, item, needs, Excerpt(sketch, (), ""))
         if fault and (count > SHORT_BODY or fault[0] != worth.ENTRY_OR_TEST):
             return False
-        told = item.doc is not None and worth.fault_before_reading(goals.outline, item) is None
+        told = (
+            item.doc is not None
+            and not goals.fault_of_doc(item)
+            and worth.fault_before_reading(goals.outline, item) is None
+        )
         if not told and count > SHORT_BODY:
             return False
         described += count if told else 0
@@ -62,7 +71,7 @@ def _bodies(outline: Outline, functions: Sequence[Item]) -> list[Edit] | None:
         if hole is None:
             return None
         if hole[0] <= hole[1]:
-            line = outline.lines[hole[0]]
+            line = next((line for line in outline.lines[hole[0] : hole[1] + 1] if line.strip()), "")
             mark = f"{line[: len(line) - len(line.lstrip())]}{comment}...\n"
             edits.append(Edit(starts[hole[0]], starts[hole[1] + 1], mark, "body left out"))
     return edits
@@ -73,6 +82,8 @@ def title(outline: Outline, step: Sequence[Part], key: str) -> str:
     functions, classes = (
         [f"`{part.name}`" for part in step if part.kind == kind and part.name] for kind in ("function", "container")
     )
+    # A constructor that has the name of its class.
+    functions = [name for name in functions if name not in classes]
     values = [f"`{name}`" for part in step if part.kind == "value" for name in outline.defined if name in part.names]
     kinds = {part.kind for part in step}
     if functions and classes:

@@ -26,7 +26,9 @@ BODY, STATEMENTS, CONDITION, ARGUMENTS, VALUE, CLAUSE = (
     "clause",
 )
 
-MOST_LINES, MOST_STATEMENTS = 10, 3
+MOST_LINES, MOST_STATEMENTS = 10, 4
+# Tried of one block, beginning at different statements.
+RUNS_OF_A_BLOCK = 3
 FEWEST_CHARACTERS, MOST_CHARACTERS = 24, 700
 FEWEST_INLINE, MOST_INLINE = 12, 200
 # Of the file, and of the function around it.
@@ -124,16 +126,32 @@ def _query(language: str, suffix: str) -> Query:
 
 
 def holes(language: str, suffix: str, root: Node, source: bytes, key: str) -> Iterator[Hole]:
-    """The places of a file in an order that the key draws: no form, and no part of the file, comes always first."""
+    """The places of a file: of several lines, then of a line, then inside of one; in an order that the key draws."""
     found = QueryCursor(_query(language, suffix)).captures(root)
     places = [(capture, node) for capture, nodes in found.items() for node in nodes if _sized(capture, node)]
-    # Whole statements are worth more than a part of one. One draw a file: a place has its turn by a multiple of its own.
+    # One draw a file: a place has its turn by a multiple of its own.
     drawn = draw(key)
-    places.sort(key=lambda place: (place[0] != "block", (place[1].start_byte * _SPREAD ^ drawn) % 2**32))
+    places.sort(key=lambda place: (place[1].start_byte * _SPREAD ^ drawn) % 2**32)
+    short: list[Hole] = []
     for capture, node in places:
-        one = _run(language, node, source, key) if capture == "block" else _inline(language, capture, node, source)
+        if capture == "block":
+            for number in range(RUNS_OF_A_BLOCK):
+                one = _run(language, node, source, f"{key} {number}")
+                if one is not None and _small(one, source):
+                    if lines_of(one, source) > 1:
+                        yield one
+                    else:
+                        short.append(one)
+    yield from short
+    for capture, node in places:
+        one = None if capture == "block" else _inline(language, capture, node, source)
         if one is not None and _small(one, source):
             yield one
+
+
+def lines_of(hole: Hole, source: bytes) -> int:
+    """How many lines stand in a hole."""
+    return source.count(b"\n", hole.start, hole.end) + 1
 
 
 def _sized(capture: str, node: Node) -> bool:
@@ -173,7 +191,7 @@ def _run(language: str, block: Node, source: bytes, key: str) -> Hole | None:
         return None
     first = number // 3 % len(statements)
     taken: list[Node] = []
-    for node in statements[first : first + 1 + number // 7 % MOST_STATEMENTS]:
+    for node in statements[first : first + 2 + number // 7 % (MOST_STATEMENTS - 1)]:
         if source.count(b"\n", (taken or [node])[0].start_byte, node.end_byte) >= MOST_LINES:
             break
         taken.append(node)

@@ -4,6 +4,7 @@ Belongs here: which steps are described well enough to be asked for, and what is
 steps (`building`), the question (`edit_sequence`).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,15 @@ from alchemy_assets.strategies.grounded.names import Name
 from alchemy_assets.strategies.grounded.outline import Item, Outline, attributes, braced, is_class
 from alchemy_assets.strategies.grounded.resolve import needs_of
 
+APART = "its comment stands apart from it"
+OVERLOADED = "its name stands for several functions"
+THIN = "its comment says less than it does"
+REASONS = (APART, OVERLOADED, THIN)
+
+# Where a function of one name may call another of that name, which is not there yet.
+OVERLOADING = frozenset({"CSharp", "Cpp", "Java", "Swift", "TypeScript"})
+# Of a body, for each word of its comment.
+MOST_LINES_A_WORD = 2
 FEWEST_CODE_LINES, MOST_CODE_LINES = 2, 20
 _HEADER = 4
 _COMMENT_LINES = 6
@@ -51,6 +61,24 @@ class Goals:
         """Where fields are assigned."""
         return attributes(self.outline)
 
+    @cached_property
+    def _names(self) -> Counter[tuple[int, str]]:
+        return Counter(map(_in_its_class, self.outline.functions))
+
+    def overloaded(self, item: Item) -> bool:
+        """Whether other functions beside it have its name."""
+        return self.outline.language in OVERLOADING and self._names[_in_its_class(item)] > 1
+
+    def fault_of_doc(self, item: Item) -> str:
+        """Why a comment may be of something else, or is too short for what its function does; empty where it is neither."""
+        if item.doc is None:
+            return ""
+        if item.doc[1] < item.code - 1:
+            return APART
+        words = len(doc_comments.prose(worth.doc_of(self.outline, item)))
+        lines = [row for row in range(item.head + 1, item.last + 1) if self.outline.lines[row].strip()]
+        return THIN if len(lines) > MOST_LINES_A_WORD * words else ""
+
     def text(self, rows: Iterable[int]) -> str:
         """The text of some lines."""
         return "".join(f"{self.outline.lines[row]}\n" for row in rows)
@@ -75,6 +103,9 @@ class Goals:
     def _of_function(self, part: Part, state: str) -> tuple[str, str, str, float] | None:
         item = part.items[0]
         if item.doc is None or part.lines != list(range(item.first, item.last + 1)):
+            return None
+        if unlike := self.fault_of_doc(item) or (OVERLOADED if self.overloaded(item) else ""):
+            self.faults.append((unlike, item.name))
             return None
         goal = self._head(item)
         fault = worth.fault_before_reading(self.outline, item) or worth.fault_of_excerpt(
@@ -121,6 +152,10 @@ class Goals:
             self.faults.append(fault)
             return None
         return f"line {part.first}", "", goal, min(len(doc_comments.prose(goal)), 20) / 6 + len(code) / 4
+
+
+def _in_its_class(item: Item) -> tuple[int, str]:
+    return id(item.parents[-1]) if item.parents else 0, item.name
 
 
 def _dedented(rows: Sequence[str]) -> str:
