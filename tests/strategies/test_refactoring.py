@@ -616,6 +616,22 @@ def test_a_name_that_others_go_with_is_left(old, new):
     assert not changed(renames, "Python", text.replace(old, new))
 
 
+def test_a_style_is_not_mended_for_one_of_two():
+    """A name in snake case stays beside another one, and a formatter of Rust is called `f`."""
+    text = """
+        function f(firstOne, secondOne, thirdOne, fourthOne) {
+            let old_name = firstOne + secondOne;
+            while (old_name < thirdOne) { old_name += fourthOne; }
+            return old_name;
+        }
+    """
+    assert "oldName" in changed(renames, "JavaScript", text)[0]
+    assert not changed(renames, "JavaScript", text.replace("fourthOne", "fourth_one"))
+    rust = 'fn fmt(q: &mut Formatter) -> R {\n    write!(q, "a")?;\n    write!(q, "b")\n}\n'
+    assert "formatter" in changed(renames, "Rust", rust)[0]
+    assert not changed(renames, "Rust", rust.replace("q", "f"))
+
+
 def test_two_letters_that_are_compared_keep_their_names():
     """Of `a` and `b`, neither is renamed alone."""
     text = "func cmp(a Index, q int) bool {\n\tif len(a) > q {\n\t\treturn true\n\t}\n\treturn len(a) < q\n}\n"
@@ -630,18 +646,27 @@ def test_a_loop_that_takes_its_elements_apart_names_none():
     assert not changed(renames, "Rust", loop.replace("for t in", "for (mut t, path) in"))
 
 
+def moved(helper: str, other: str, heading: str = "") -> list[str]:
+    """What moving makes of a file of a helper, another function and the caller of the helper."""
+    others = f"{heading}def {other}(x):\n    print(x)\n    print(x)\n    return x\n"
+    caller = f"def caller(x):\n    return {helper}(x)\n"
+    return changed(moves, "Python", f"import sys\n\n\ndef {helper}(x):\n    return x + 1\n\n\n{others}\n\n{caller}")
+
+
 @pytest.mark.parametrize(
-    ("old", "new"),
-    [("def other", "def helper_of_all"), ("def other", "# ---- others ----\ndef other")],
+    ("helper", "other"), [("read_text", "read_bytes"), ("to_signed", "from_signed"), ("half1", "half2")]
 )
-def test_a_helper_stays_among_its_kind(old, new):
-    """A function beside one of the same first word stays, and none crosses a heading."""
-    helper = "def helper(x):\n    return x + 1\n"
-    others = "def other(x):\n    print(x)\n    print(x)\n    return x\n"
-    caller = "def caller(x):\n    return helper(x)\n"
-    text = f"import sys\n\n\n{helper}\n\n{others}\n\n{caller}"
-    assert changed(moves, "Python", text)
-    assert not changed(moves, "Python", text.replace(old, new))
+def test_a_helper_stays_among_its_kind(helper, other):
+    """A function beside one of the same first or last words stays, and so does one of a numbered row."""
+    assert moved(helper, "show")
+    assert not moved(helper, other)
+
+
+def test_no_helper_crosses_a_heading():
+    """What a heading stands above belongs together."""
+    assert moved("helper", "other", "# prints\n")
+    assert not moved("helper", "other", "# ---- others ----\n")
+    assert not moved("helper", "other", "# Others\n\n")
 
 
 def test_a_function_keeps_the_short_form_that_its_variables_have():

@@ -14,6 +14,8 @@ KEPT = frozenset(
 )
 # In Go a writer, a request and a test have their letters.
 KEPT_IN_GO = frozenset({"w", "r", "t", "b", "p", "s", "c"})
+# And in Rust a formatter.
+KEPT_IN_RUST = frozenset({"f"})
 VAGUE = re.compile(
     r"[a-z]\d?|[a-z]{2}\d?|(?:tmp|temp|res|ret|val|arr|lst|obj|foo|bar|baz|aux|rv|thing|elem|data|str|num|foo|var|list"
     r"|ans|out)\d*"
@@ -138,7 +140,6 @@ _IRREGULAR = {
     "cases": "",
     "strings": "text",
     "strs": "text",
-    "ints": "number",
     "chars": "character",
     "bytes": "",
     "files": "file",
@@ -250,7 +251,7 @@ def of_type(name: str) -> list[str] | None:
     if len(words) > 1 and len(words[0]) == 1:
         # `IAsyncResult` is a result; what other letters mean is a matter of the project.
         words = words[1:] if words[0] == "i" else []
-    if not words or not name[:1].isupper() or len(words) > 4 or name.lower() in _TYPES:  # noqa: PLR2004 -- longer ones are no words
+    if not words or words[0] == "my" or not name[:1].isupper() or len(words) > 4 or name.lower() in _TYPES:  # noqa: PLR2004 -- longer ones are no words
         return None
     return fitting(words if len(words) == 1 or len("".join(words)) <= _LONGEST // 2 else words[-2:])
 

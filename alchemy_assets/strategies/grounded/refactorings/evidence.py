@@ -185,7 +185,7 @@ def _of_value(name: Name) -> Evidence | None:
         # In C# and Go methods are capitalized as well: `d.BeginInvoke()` makes no `BeginInvoke`.
         of_object = kind == called and "." in (_head(text) or "") and not text.startswith("new ")
         made = better_names.of_type(kind) if kind[:1].isupper() and not of_object else None
-        return Evidence(tuple(made), f"it is a `{kind}`", 3.0) if made else None
+        return Evidence(tuple(made), f"it is {_article(kind)} `{kind}`", 3.0) if made else None
     member = _MEMBER.match(text)
     if member and not member[1].isupper() and _one_line(shown):
         fits = better_names.fitting(better_names.words_of(member[1]))
@@ -208,6 +208,10 @@ def _of_length(text: str, shown: str) -> Evidence | None:
     return Evidence(tuple(words), f"it is the number of `{of}`", 3.0) if words else None
 
 
+def _article(kind: str) -> str:
+    return "an" if kind[:1] in "AEIO" else "a"
+
+
 def _of_type(name: Name) -> Evidence | None:
     holder: Node | None = name.holder
     for _ in range(2):
@@ -225,7 +229,7 @@ def _of_type(name: Name) -> Evidence | None:
     if not re.fullmatch(r"[A-Z]\w{3,}", text):
         return None
     words = better_names.of_type(text)
-    return Evidence(tuple(words), f"it is a `{text}`", 3.0) if words else None
+    return Evidence(tuple(words), f"it is {_article(text)} `{text}`", 3.0) if words else None
 
 
 def of_spelling(name: str, style: str) -> Evidence | None:

@@ -118,7 +118,8 @@ def _evidence(reading: Reading, scope: Scope, old: str, style: str) -> Evidence 
 
 def _kept(language: str, bare: str, bound: list[Name]) -> bool:
     """Whether a short name is a habit of its own; a loop over things that have a name is no place for one."""
-    kept = better_names.KEPT | (better_names.KEPT_IN_GO if language == "Go" else frozenset())
+    own = {"Go": better_names.KEPT_IN_GO, "Rust": better_names.KEPT_IN_RUST}
+    kept = better_names.KEPT | own.get(language, frozenset())
     return bare in kept and not (bare not in {"_", "id", "it"} and _loops(bound))
 
 
@@ -206,7 +207,14 @@ def _has_company(scope: Scope, old: str, evidence: Evidence) -> bool:
     """Whether other names of the function go with this one."""
     bound = {name.text for name in scope.names if name.role == "bind"}
     spelled_out = evidence.score == 2.0  # noqa: PLR2004 -- where only short forms are written out
-    return in_a_row(old, bound) or (spelled_out and shares_short_form(old, scope.by_text))
+    restyled = evidence.score == 2.5  # noqa: PLR2004 -- where only the style changes
+    own = better_names.style_of(old.lstrip("$"))
+    others = {better_names.style_of(name.lstrip("$")) for name in bound - {old}}
+    return (
+        in_a_row(old, bound)
+        or (spelled_out and shares_short_form(old, scope.by_text))
+        or (restyled and own is not None and own in others)
+    )
 
 
 def _is_said(scope: Scope, bare: str) -> bool:

@@ -41,8 +41,10 @@ def shares_short_form(old: str, names: Iterable[str], short: Collection[str] = A
 
 
 def has_relatives(item: Item, functions: Iterable[Item], caller: Item) -> bool:
-    """Whether the function before or behind another one begins with the same word, or is the same with another number."""
+    """Whether one beside a function begins or goes on with the same words, or any has its name with another number."""
     beside = [one for one in functions if one.parents == item.parents]
+    if any(one.name != item.name and _NUMBER.sub("", one.name) == _NUMBER.sub("", item.name) for one in beside):
+        return True
     at = next(number for number, one in enumerate(beside) if one.first == item.first)
     return any(
         one.first != caller.first and _related(one.name, item.name)
@@ -52,9 +54,11 @@ def has_relatives(item: Item, functions: Iterable[Item], caller: Item) -> bool:
 
 def _related(one: str, other: str) -> bool:
     first, second = words_of(one), words_of(other)
-    if _NUMBER.sub("", one) == _NUMBER.sub("", other):
-        return True
-    return bool(first and second) and first[0] == second[0] and len(first[0]) >= _LEAST_SHARED
+    if not first or not second:
+        return False
+    # `to_signed` stands beside `from_signed`.
+    pair = len(first) > 1 and first[1:] == second[1:]
+    return pair or (first[0] == second[0] and len(first[0]) >= _LEAST_SHARED)
 
 
 def is_heading(lines: list[str], row: int) -> bool:
