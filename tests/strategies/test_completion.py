@@ -393,6 +393,16 @@ DOC = '"""Return the largest difference between two of the numbers."""'
         ),
         (replaced("        return 0", '        raise NotImplementedError("later")'), doc_comments.UNFINISHED),
         (replaced("        return 0", '        return "/etc/spread/defaults.conf"'), worth.UNTOLD),
+        (replaced("not numbers", "numbers == 'infinite'"), worth.UNTOLD),
+        (replaced("not numbers", "numbers == 'OR'"), worth.UNTOLD),
+        (replaced("return 0", "return 'nothing'"), worth.UNTOLD),
+        (replaced("return 0", "smallest = smallest.strip('!?-+')"), worth.UNTOLD),
+        (replaced("return largest - smallest", "return {'lowest': smallest, 'largest': largest}"), worth.UNTOLD),
+        (replaced("max(numbers)", "{'lowest': smallest, 'top': max(numbers)}"), worth.UNTOLD),
+        (
+            replaced("    if not numbers:\n", "    if not numbers:\n        smallest += 1\n" * 9),
+            doc_comments.SAYS_TOO_LITTLE,
+        ),
         (replaced("def spread", "def test_spread"), worth.ENTRY_OR_TEST),
         (replaced("    if not numbers:\n", "    if not numbers:\n        smallest += 1\n" * 25), worth.TOO_LONG),
     ],
@@ -400,6 +410,19 @@ DOC = '"""Return the largest difference between two of the numbers."""'
 def test_a_function_that_is_not_worth_asking_for_is_rejected_with_its_reason(text, reason, judge):
     """No comment, an empty one, names from nowhere, a trivial or unguessable body: each has its reason."""
     assert [one.reasons for one in judge(text)] == [(reason,)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("not numbers", "type(numbers) == 'string'"),
+        ("return largest - smallest", "return {'numbers': smallest, 'largest': largest}"),
+        ("return 0", "raise ValueError('no numbers at all')"),
+    ],
+)
+def test_texts_that_anybody_would_write_are_no_reason(old, new, judge):
+    """Names of types, keys that the prompt shows, and messages of errors need not be told."""
+    assert isinstance(judge(replaced(old, new))[0], Verified)
 
 
 def test_the_documented_function_alone_is_taken(judge):

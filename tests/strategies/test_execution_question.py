@@ -209,6 +209,12 @@ def test_a_loop_over_the_list_that_a_call_is_given_is_not_asked_about(curated):
         ("#define COUNT 10", "for (i = 0; i < COUNT; i++) {", True),
         ("const COUNT = 12;", "for (let i = 0; i < COUNT; i++) {", False),
         ("words = read()", "for word in words:", False),
+        ("ways = {", "for key, way in ways.items():", True),
+        ('String[] words = {"a",', "for (int i = 0; i < words.length; i++) {", True),
+        ("words = read()", "for (let i = 0; i < words.length; i++) {", False),
+        ("", "for (const key of [", True),
+        ("int size = 10;", "for (int i = 0; i < size; i++) {", True),
+        ("int size = 12;", "for (int i = 0; i < size; i++) {", False),
     ],
 )
 def test_a_loop_over_what_is_written_down_says_its_number_of_turns(before, head, readable):
@@ -244,6 +250,44 @@ def test_calls_by_one_loop_that_says_its_turns_are_not_counted(curated):
         loops = [place for (kind, place) in watched.alone if kind == "LOOP"]
         watched = watch(curated, trace.replace("main:6", loops[0]), text)
         assert ("calls of f:1: 6" in about(calls.questions(watched))) is asked
+
+
+def test_a_comment_calls_nothing(curated):
+    """That a comment names a function does not make its calls harder to count."""
+    text = "# f is called below\ndef f(n):\n    return n * 7\n\n\nfor i in range(6):\n    print(f(i))\n"
+    place = next(point.place for point in points_of("Python", text).points if point.kind == "LOOP")
+    trace = "".join(f"TRACE:LOOP:{place}:i={n}\nTRACE:IN:f:2:n={n}\nTRACE:OUT:f:3:result={n * 7}\n" for n in range(6))
+    assert "calls of f:2: 6" not in about(calls.questions(watch(curated, trace, text)))
+
+
+@pytest.mark.parametrize(
+    ("use", "asked"),
+    [("words.sort(key=cmp_to_key(f))", False), ("sorted(words, f)", False), ("keep(words, f)", True)],
+)
+def test_what_a_sort_calls_is_its_own_business(use, asked, curated):
+    """How often and in which order a library calls what it sorts by stands in no source."""
+    text = f"def f(n):\n    return n * 7\n\n\nwords = read()\n{use}\n"
+    trace = "".join(f"TRACE:IN:f:1:n={n}\nTRACE:OUT:f:2:result={n * 7}\n" for n in range(6))
+    assert ("calls of f:1: 6" in about(calls.questions(watch(curated, trace, text)))) is asked
+
+
+@pytest.mark.parametrize(("handed", "asked"), [("'f'", False), ("f(...)", True)])
+def test_a_function_that_is_handed_over_by_its_name_is_not_asked_about(handed, asked, curated):
+    """What a parser calls back, and how often, is its own business."""
+    text = f"<?php\nfunction f($n) {{\n    return $n * 7;\n}}\nxml_set_element_handler($parser, {handed});\n"
+    trace = "".join(f"TRACE:IN:f:2:$n={n}\nTRACE:OUT:f:3:result={n * 7}\n" for n in range(6))
+    assert ("calls of f:2: 6" in about(calls.questions(watch(curated, trace, text, "PHP")))) is asked
+
+
+@pytest.mark.parametrize(("made", "asked"), [("HashSet::new()", False), ("Vec::new()", True)])
+def test_a_set_without_an_order_is_no_value(made, asked, curated):
+    """A helper shows a set sorted; a print in the program would not."""
+    text = (
+        f"fn main() {{\n    let mut seen = {made};\n    for n in read() {{\n        seen = with(seen, n);\n    }}\n}}\n"
+    )
+    place = next(one.place for one in points_of("Rust", text).points if one.kind == "VAR" and one.line == 4)
+    trace = "".join(f"TRACE:VAR:{place}:seen=[{n}, {n + 13}]\n" for n in (31, 47, 59, 71, 83, 97))
+    assert bool(about(state.questions(watch(curated, trace, text, "Rust")))) is asked
 
 
 def test_returns_are_not_numbered_where_one_was_not_seen(curated):
@@ -385,6 +429,8 @@ def test_the_arms_of_an_if_are_found_in_every_language(language, text, line, arm
         ("Scanner", "Java", False),
         ("3.14159", "C", False),
         ("3.14159", "Python", True),
+        ("0.30000000000000004", "JavaScript", False),
+        ("3234744569", "C", False),
         ("1e+06", "Cpp", False),
         ('"/tmp/a"', "Python", False),
         ("", "Python", False),
@@ -434,6 +480,14 @@ def test_what_a_runtime_lists_is_not_asked_about(listed, curated):
     """How many properties something of a runtime has stands in no source."""
     file = seen(curated(f"{BASKET}names = {listed}\n"), ran("", TRACE))
     assert [one.plan.reason for one in KIND.next(file, NO_ANSWERS)] == [execution_question.LISTS]
+
+
+@pytest.mark.parametrize(("state", "makes_sense"), [("undefined", False), ("NaN", False), ("7", True)])
+def test_a_call_that_makes_no_sense_is_not_asked_about(state, makes_sense, curated):
+    """Where a driver's arguments were of the wrong kind, nobody would ask."""
+    file = seen(curated(BASKET), ran("", TRACE.replace("=7", f"={state}"), label="total(basket)"), calls=True)
+    reasons = [getattr(one.plan, "reason", "") for one in KIND.next(file, NO_ANSWERS)]
+    assert (reasons != [execution_question.NO_SENSE]) is makes_sense
 
 
 def test_without_a_sandbox_nothing_is_sure(curated):

@@ -24,7 +24,7 @@ from alchemy_assets.tracing import events as measure
 from alchemy_assets.tracing.events import read_events
 from alchemy_assets.tracing.instrument.points import Point
 from alchemy_assets.tracing.instrument.registry import instrument, points_of
-from alchemy_assets.tracing.observed import Observed, Ran
+from alchemy_assets.tracing.observed import CALLS, Observed, Ran
 from alchemy_assets.tracing.reasons import Dropped, Reason
 from alchemy_assets.tracing.scripts import trace_name
 from alchemy_assets.tracing.trials import TRIAL_LIMIT, TRIAL_POINTS
@@ -41,6 +41,7 @@ FEW_EVENTS = "no run has events enough"
 NOT_SHOWN = "its command does not fit into a line"
 NOTHING_TO_ASK = "nothing of it is worth asking"
 LISTS = "it lists what a runtime has"
+NO_SENSE = "its calls make no sense"
 NO_SANDBOX = "programs cannot be run here"
 NOT_REPEATED = "its events are others elsewhere"
 NOT_INSTRUMENTED = "its points do not stand together again"
@@ -52,12 +53,15 @@ REASONS = (
         NOT_SHOWN,
         NOTHING_TO_ASK,
         LISTS,
+        NO_SENSE,
         NO_SANDBOX,
         NOT_REPEATED,
         NOT_INSTRUMENTED,
     ),
     *map(str, Reason),
 )
+# What comes of arguments of the wrong kind.
+_NO_SENSE = re.compile(r"\bundefined\b|\bNaN\b")
 _BARE = re.compile(r"\b(?:only|nothing else|no more|just|bare|short|without|briefly|brief|one line)\b", re.IGNORECASE)
 
 
@@ -78,7 +82,7 @@ class ExecutionQuestion:
     name: str = "execution_question"
     strategy: str = "code_qa"
 
-    def next(self, file: CuratedFile, _answers: Answers) -> Iterable[Draft]:
+    def next(self, file: CuratedFile, _answers: Answers) -> Iterable[Draft]:  # noqa: PLR0911 -- one return a reason
         """At most three questions of different forms, or why there is none."""
         observed = file.observed
         if not isinstance(observed, Observed):
@@ -90,6 +94,9 @@ class ExecutionQuestion:
         runs = [(number, ran) for number, ran in enumerate(observed.ran, 1) if len(ran.events) >= LEAST_EVENTS]
         if not runs:
             return [drafting.left(self.name, file, FEW_EVENTS)]
+        runs = [(number, ran) for number, ran in runs if not _makes_no_sense(observed, ran)]
+        if not runs:
+            return [drafting.left(self.name, file, NO_SENSE)]
         shown_runs = [(number, ran) for number, ran in runs if shown(observed, ran, file.blob_id) is not None]
         if not shown_runs:
             return [drafting.left(self.name, file, NOT_SHOWN)]
@@ -161,6 +168,12 @@ def _chosen(
                 break
         if count == A_FILE:
             return
+
+
+def _makes_no_sense(observed: Observed, ran: Ran) -> bool:
+    """Whether a call by the driver went on with what nobody meant."""
+    found = _NO_SENSE.search(ran.trace) if observed.harness == CALLS else None
+    return found is not None and found[0] not in ran.test.label
 
 
 def _again(drafts: Sequence[Draft], sandbox: Sandbox) -> dict[str, Outcome]:

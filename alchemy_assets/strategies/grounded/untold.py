@@ -23,6 +23,8 @@ UNTOLD_PATTERNS = 24
 # Texts that are printed.
 UNTOLD_PRINTED = 2
 SHORT = 3
+# Names of what is given back, which a caller must know, and signs in a row.
+UNTOLD_KEYS, UNTOLD_SIGNS = 2, 4
 
 # A name of a setting, a path, a format of a file: nobody could guess it.
 _KEY = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?=\S*[./_:-])(?=\S*[A-Za-z]{3})[^\s%{}]{8,}")
@@ -48,6 +50,20 @@ _STATEMENT = re.compile(
 _TEXT = re.compile(r"string|content|line_str")
 # Where a text is a key: nobody knows what keys there are.
 _ASKED_BY = re.compile(r"subscript|^index|element_reference|element_access")
+# Where a text decides something, and where it is what is given back.
+_DECIDES = re.compile(r"case|when|match_(?:pattern|arm)|switch_label|comparison")
+_COMPARED = re.compile(r"[=!]==?|<=>|=~|!~")
+_GIVES = re.compile(r"return_(?:statement|expression)|control_transfer_statement|expression_list")
+_KEY_OF = frozenset({"pair", "shorthand_property_identifier", "array_element_initializer"})
+_SIGNS = re.compile(r"[^\w\s]+")
+_STATEMENTS = ("statement", "statements", "statement_list", "block", "body", "command", "declaration")
+# Names of types as texts, and what any program asks for.
+_COMMON = frozenset(
+    [
+        *("string", "function", "object", "number", "undefined", "boolean", "symbol", "bigint"),
+        *("__main__", "utf-8", "utf8", "nt", "win32", "true", "false", "none", "null"),
+    ]
+)
 # Sums that could be made in any way.
 _MIXED = re.compile(r"hash|checksum|digest|fingerprint|random", re.IGNORECASE)
 _MIXES = re.compile(r">>|\^|& *0x|% *\d")
@@ -75,7 +91,7 @@ def prints(outline: Outline, item: Item, doc: str, excerpt: Excerpt) -> str:
     return min(printed)[:60] if len(printed) > UNTOLD_PRINTED else ""
 
 
-def constants(item: Item, excerpt: Excerpt) -> str:
+def constants(item: Item, excerpt: Excerpt) -> str:  # noqa: PLR0911 -- one return a rule
     """Texts, patterns and numbers of a body that do not occur in the prompt, where they are too many to be guessed."""
     texts, messages = [], set()
     thrown = [node for node in item.inside if _STATEMENT.search(node.type) and _THROWS.match(text_of(node))]
@@ -85,7 +101,7 @@ def constants(item: Item, excerpt: Excerpt) -> str:
             texts.append(text)
             if any(node.start_byte <= leaf.start_byte < node.end_byte for node in thrown):
                 messages.add(text)
-            if any(_ASKED_BY.search(node.type) for node in _around(leaf)):
+            if any(_ASKED_BY.search(node.type) for node in _around(leaf)) or _matters(leaf, text):
                 return text[:60]
     long = [text for text in texts if len(text) > SHORT]
     if key := next((text for text in long if _KEY.fullmatch(text.strip("\"'`"))), ""):
@@ -97,12 +113,57 @@ def constants(item: Item, excerpt: Excerpt) -> str:
         return patterns[0][:60]
     if len(formats) >= UNTOLD_FORMATS or len(free) >= UNTOLD_TEXTS:
         return (formats or free)[0][:60]
+    keys, given = _keys(item, excerpt)
+    if given or len(keys) >= UNTOLD_KEYS:
+        return ", ".join(keys)[:60]
     characters = sum(map(len, long))
     if characters > UNTOLD_CHARACTERS or characters > UNTOLD_SHARE * len(_body(item).encode()):
         return long[0][:60]
     leaves = (text_of(node) for node in item.inside if node.named_child_count == 0)
     numbers = {text for text in leaves if _NUMBER.fullmatch(text) and text not in excerpt.text}
     return ", ".join(sorted(numbers)) if len(numbers) > UNTOLD_NUMBERS else ""
+
+
+def _matters(leaf: Node, text: str) -> bool:
+    """Whether a text that nobody told decides something, is given back as it is, or holds signs that were chosen."""
+    bare = text.strip("\"'`")
+    if _SIGNS.fullmatch(bare) and len(set(bare)) >= UNTOLD_SIGNS:
+        return True
+    if (len(bare) <= SHORT and not (len(bare) > 1 and bare.isalpha())) or bare.lower() in _COMMON:
+        return False
+    node, parent = leaf, leaf.parent
+    while parent is not None and _TEXT.search(parent.type):
+        node, parent = parent, parent.parent
+    if parent is not None and _GIVES.fullmatch(parent.type):
+        return True
+    while parent is not None:
+        operator = parent.child_by_field_name("operator")
+        if (
+            parent.child_by_field_name("condition") == node
+            or (_DECIDES.search(parent.type) and not node.type.endswith(_STATEMENTS))
+            or (operator is not None and _COMPARED.fullmatch(text_of(operator)))
+        ):
+            return True
+        if parent.type.endswith(_STATEMENTS):
+            return False
+        node, parent = parent, parent.parent
+    return False
+
+
+def _keys(item: Item, excerpt: Excerpt) -> tuple[list[str], bool]:
+    """Keys that the body makes and nothing shown has, and whether one of them is given back."""
+    found, given = [], False
+    for node in _inside_of(item, _KEY_OF):
+        key = node if node.type.startswith("shorthand") else node.child_by_field_name("key") or node.named_child(0)
+        named = key is not None and (node.type != "array_element_initializer" or node.named_child_count > 1)
+        if key is None or not named or not re.fullmatch(r"[\"':]?[A-Za-z_]\w*[\"':]?", text_of(key)):
+            continue
+        name = text_of(key).strip("\"':")
+        if not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", excerpt.text):
+            found.append(name)
+            above = node.parent.parent if node.parent is not None else None
+            given = given or (above is not None and _GIVES.fullmatch(above.type) is not None)
+    return list(dict.fromkeys(found)), given
 
 
 def _body(item: Item) -> str:

@@ -19,6 +19,8 @@ ANSWER_CHARACTERS = 4_000
 DOC_LINES = 40
 # Letters that two forms of a word share.
 STEM = 4
+# A body that decides this often, and more often than its comment has words, is made up.
+MOST_BRANCHES_UNTOLD = 6
 
 ENTRY_OR_TEST = "an entry point or a test"
 NO_FUNCTION = "no function with a doc comment"
@@ -182,7 +184,7 @@ def _code_lines(outline: Outline, first: int, last: int) -> int:
     return sum(1 for line in outline.lines[first : last + 1] if line.strip() and not line.strip().startswith(marks))
 
 
-def fault_before_reading(outline: Outline, item: Item) -> tuple[str, str] | None:  # noqa: PLR0911 -- one return a rule
+def fault_before_reading(outline: Outline, item: Item) -> tuple[str, str] | None:  # noqa: C901, PLR0911 -- one return a rule
     """What can be said without resolving names."""
     doc = doc_of(outline, item)
     if _SAYS_NOTHING.match(item.name) or any(_SAYS_NOTHING.match(parent.name) for parent in item.parents):
@@ -204,6 +206,8 @@ def fault_before_reading(outline: Outline, item: Item) -> tuple[str, str] | None
         return TRIVIAL, f"{lines} lines"
     if lines > MOST_LINES or len(body) > ANSWER_CHARACTERS or doc.count("\n") >= DOC_LINES:
         return TOO_LONG, f"{lines} lines"
+    if branches_in(item) >= max(MOST_BRANCHES_UNTOLD, len(doc_comments.prose(doc))):
+        return doc_comments.SAYS_TOO_LITTLE, doc.strip()[:80]
     if _STUB.search(body) or doc_comments.UNFINISHED_WORD.search(body):
         return doc_comments.UNFINISHED, ""
     return None

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from alchemy_assets.strategies.grounded.execution.coverage import COMMENT
 from alchemy_assets.strategies.grounded.execution.turns import is_readable
 from alchemy_assets.strategies.grounded.execution.values import is_whole
 from alchemy_assets.strategies.grounded.execution.watched import Question, Watched, is_one, listed, ordinal, times
@@ -66,7 +67,8 @@ def _written(function: str, source: str) -> int:
 def _by_one_loop(watched: Watched, function: str, count: int) -> bool:
     """Whether the only call stands in a loop that says its number of turns."""
     loops = [place for (kind, place) in watched.alone if kind == "LOOP" and watched.count(kind, place) == count]
-    return _written(function, "\n".join(watched.lines)) == 1 and any(
+    code = "\n".join(line for line in watched.lines if not COMMENT.match(line.strip()))
+    return _written(function, code) == 1 and any(
         is_readable(watched.lines, watched.alone["LOOP", place].line, count) for place in loops
     )
 

@@ -26,7 +26,7 @@ _STATUS = re.compile(r"return\s+\w+;?$")
 _NEGATED = re.compile(r"!(?:=|\s*[\w(])|\bnot\b")
 # Lines of an arm that may still say that it gives up.
 _LOOK_ON = 3
-_COMMENT = re.compile(r"(?://|#(?!\{)|/\*|\*|--|=begin)")
+COMMENT = re.compile(r"(?://|#(?!\{)|/\*|\*|--|=begin)")
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _first_line(watched: Watched, text: bytes, point: Point) -> int | None:
         number += 1
     while number <= len(watched.lines):
         line = watched.lines[number - 1].strip()
-        if line and not _COMMENT.match(line):
+        if line and not COMMENT.match(line):
             return number if number > point.line and re.search(r"\w", line) else None
         number += 1
     return None

@@ -3,6 +3,7 @@
 Belongs here: which values can be asked for. Does not: what makes a value worth it (`trace_kinds.next_state.news`).
 """
 
+import re
 from collections.abc import Iterator
 
 from alchemy_assets.strategies.grounded.execution.values import is_whole
@@ -14,6 +15,9 @@ MOST_EVENTS = 120
 MOST_NUMBER = 15
 # What the helper of SQL says beside the rows of a table is no variable of the script.
 _NO_VARIABLES = {"SQL"}
+# Sets and tables of these languages have no order of their own; a helper shows them sorted.
+_UNORDERED = {"Swift", "Rust", "Cpp", "Java", "CSharp", "Go"}
+_SETS = r"\b(?:Set|HashSet|HashMap|Hashtable|Dictionary|unordered_\w+|map)\s*[<(\[:]"
 
 
 def questions(watched: Watched) -> Iterator[Question]:
@@ -29,6 +33,10 @@ def questions(watched: Watched) -> Iterator[Question]:
         state = dict(event.state)
         name = next((one for one in names if is_whole(state[one], language)), None)
         if name is None or index >= MOST_EVENTS or not watched.code(event.line) or "`" in name:
+            continue
+        if language in _UNORDERED and any(
+            re.search(rf"\b{re.escape(name)}\b.*{_SETS}|{_SETS}.*\b{re.escape(name)}\b", one) for one in watched.lines
+        ):
             continue
         passes = [one for one in watched.events[: index + 1] if (one.kind, one.place) == (event.kind, event.place)]
         if len(passes) > MOST_NUMBER:

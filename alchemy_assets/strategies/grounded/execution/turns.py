@@ -19,11 +19,16 @@ MOST_CALLS = 8
 _NUMBERS = re.compile(r"(?<!\w)(?<!\w\.)\d{1,6}(?!\w)(?!\.\d)")
 # What a loop goes over by its name, from the first to the last.
 _OVER = re.compile(
-    r"(?:\bin|\bof|:|:=\s*range)\s+&?(\$?\w+)\s*[:){]*\s*(?:\{|do)?\s*$|\bforeach\s*\((\$\w+)\s+as\b|^(\w+)\.each\b"
+    r"(?:\bin|\bof|:|:=\s*range)\s+&?(\$?\w+)(?:\.(?:items|keys|values|iter|entries|entrySet|keySet)\(\))?\s*[:){]*\s*(?:\{|do)?\s*$"
+    r"|\bforeach\s*\((\$\w+)\s+as\b|^(\w+)\.(?:each\w*|forEach|map)\b"
 )
-_LENGTH_OF = re.compile(r"<\s*(\w+)\.(?:length|size)\b|\blen\((\w+)\)|\bcount\((\$\w+)\)")
+_LENGTH_OF = re.compile(
+    r"<=?\s*(\w+)\.(?:length|Length|size|Count|count)\b|\blen\((\w+)\)|\b(?:count|sizeof)\s*\(?(\$?\w+)\)?"
+)
 _MADE = r"(?:array|vec!|&|new\s+[\w<>]+|\[\d*\]\s*\w+)?\s*(?:\[\d*\]\s*)?"
-_LITERALS = re.compile(r"\[[^\]]*,[^\]]*\]|\{[^}]*,[^}]*\}|\bin\s+[\w\"'./-]+(?:\s+[\w\"'./-]+)+\s*(?:;|$)")
+_LITERALS = re.compile(
+    r"\b(?:in|of|as)\s+[\[(]$|\(array\($|%[wi][\[({]|\[[^\]]*,[^\]]*\]|\{[^}]*,[^}]*\}|\bin\s+[\w\"'./-]+(?:\s+[\w\"'./-]+)+\s*(?:;|$)"
+)
 
 
 def questions(watched: Watched) -> Iterator[Question]:
@@ -87,14 +92,24 @@ def is_readable(lines: Sequence[str], line: int, count: int) -> bool:
     numbers = {int(one) for one in _NUMBERS.findall(header)}
     if numbers & {count, count - 1, count + 1} or _LITERALS.search(header):
         return True
-    over = _OVER.search(header)
+    over = _OVER.search(header) or _LENGTH_OF.search(header)
     name = next((one for one in over.groups() if one), "") if over else ""
-    literal = rf"(?<![\w$]){re.escape(name)}\s*(?::?=|:[^=\n]*=)\s*{_MADE}[\[({{]"
+    literal = rf"(?<![\w$]){re.escape(name)}\s*(?:\[\w*\]\s*)?(?::?=|:[^=\n]*=)\s*{_MADE}[\[({{]"
     if name and any(re.search(literal, one) for one in lines):
         return True
     named = "|".join(re.escape(one) for one in re.findall(r"[A-Za-z_]\w+", header))
     constant = rf"(?:#\s*define|const|final|static)\b[^=\n]*\b(?:{named})\b[^=\n]*[=\s]\s*{count}(?![\w.])"
-    return bool(named) and any(re.search(constant, one) for one in lines)
+    return bool(named) and (any(re.search(constant, one) for one in lines) or _is_set_once(lines, named, count))
+
+
+def _is_set_once(lines: Sequence[str], named: str, count: int) -> bool:
+    """Whether one of these names is only ever given one value, and that is the number of turns."""
+    set_to = re.compile(rf"(?<![\w.])({named})\s*(?:[-+*/]=|\+\+|--|:?=(?!=)\s*([^;,\s)]*))")
+    values: dict[str, list[str]] = {}
+    for line in lines:
+        for name, value in set_to.findall(line):
+            values.setdefault(name, []).append(value)
+    return [str(count)] in values.values()
 
 
 def _goes_over_an_argument(watched: Watched, point: Point, count: int) -> bool:

@@ -15,6 +15,8 @@ _PLAIN = re.compile(r"[-\"'\[({:\d]|(?:true|false|null|nil|none|undefined|some|o
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 # `%g` of C writes 6 digits.
 _ROUNDED = re.compile(r"\d*\.\d{4,}|\d[eE][+-]?\d")
+# What an engine works out, and nobody else.
+_LONG_NUMBER = re.compile(r"\d{10,}|\d\.\d{6,}")
 _OF_RUST = re.compile(r"\b(?:Some|Ok|Err|None)\b\(?")
 _PLACES = re.compile(r"/(?:tmp|usr|home|root|proc|work)\b|\b0x[0-9a-f]{4,}")
 
@@ -26,7 +28,7 @@ def is_whole(value: str, language: str) -> bool:
     bare = _QUOTED.sub('""', value)
     if language == "Rust":
         bare = _OF_RUST.sub("", bare) or "0"
-    if _ONLY_NAMED.search(bare) or "\\u" in value:
+    if _ONLY_NAMED.search(bare) or _LONG_NUMBER.search(bare) or "\\u" in value:
         return False
     if language in {"C", "Cpp"} and _ROUNDED.search(bare):
         return False

@@ -21,6 +21,8 @@ Place = tuple[str, str]
 # What an instrumenter calls what has no name of its own in the source.
 _NAMELESS = re.compile(r"[<>()\s]|\b(?:block|lambda|closure|anonymous|script|init|deinit|get|set)\b|\btop level\b")
 _SUFFIXES = {1: "st", 2: "nd", 3: "rd"}
+# What sorts and searches by a function that it is handed: how often it asks, and what, is its own business.
+_SORTS = r"(?i:sort\w*|bsearch|heapify|binary_?search\w*)"
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,24 @@ class Watched:
         return {
             place: points[0]
             for place, points in found.items()
-            if len(points) == 1 and points[0].line in self.observed.points
+            if len(points) == 1 and points[0].line in self.observed.points and points[0].function not in self._handed
         }
+
+    @cached_property
+    def _handed(self) -> frozenset[str]:
+        """The functions that only a library calls: handed over to be sorted by, or by their names as texts."""
+        functions = {point.function: point.line for point in self.points if point.kind == "IN"}
+        return frozenset(one for one, line in functions.items() if self._is_handed(one, line))
+
+    def _is_handed(self, function: str, line: int) -> bool:
+        if not has_name(function):
+            return re.search(rf"{_SORTS}\b", self.lines[line - 1]) is not None
+        name = re.escape(re.split(r"[.:]+", function)[-1])
+        others = [one for at, one in enumerate(self.lines, 1) if at != line and re.search(rf"(?<!\w){name}(?!\w)", one)]
+        sorts = rf"{_SORTS}\b[^;\n]*[(,&\s'\":]{name}(?!\w|\s*\()"
+        return any(re.search(sorts, one) for one in others) or (
+            bool(others) and all(re.search(rf"['\"]{name}['\"](?!\s*(?:=>|:))", one) for one in others)
+        )
 
     def count(self, kind: str, place: str) -> int | None:
         """How often control came to a place; None where that is not known."""
