@@ -225,8 +225,11 @@ class Tracing(_Section):
 
 
 class Samples(_Section):
-    """How long samples may be, and how many of one kind a file gives; CodeTrace has bounds of its own (`tracing`)."""
+    """Which samples are made, how long and how many of a file; CodeTrace has bounds of its own (`tracing`)."""
 
+    kinds: tuple[str, ...] = Field(
+        default=(), description="Kinds of samples to make, such as `planted_bug`; empty is all of them."
+    )
     most_a_file: int = Field(default=3, ge=1, description="Samples of one kind that a file gives at most.")
     prompt_tokens: int = Field(
         default=6_000, gt=0, description="Estimated tokens (characters / 4) of all questions of a sample, at most."

@@ -83,6 +83,8 @@ def corpus(tmp_path: Path) -> Path:
 def workspace(tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
     """Makes workspaces on the small corpus."""
     monkeypatch.chdir(tmp_path)
+    # Kinds that run each file many times are tested where they are made.
+    monkeypatch.setenv("ALCHEMY_SAMPLES__KINDS", '["completion", "recorded_output", "fill_in_the_middle"]')
 
     def make(name: str = "workspace", **options: object) -> Settings:
         choices = setup.Choices(**{"shards": 2, "languages": ("Python", "Shell"), **options})

@@ -1,11 +1,13 @@
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alchemy_assets import schema
+from alchemy_assets.errors import SettingsError
 from alchemy_assets.generation.completions import Request, answers
 from alchemy_assets.strategies import code_qa
-from alchemy_assets.strategies.registry import STRATEGIES
+from alchemy_assets.strategies.registry import STRATEGIES, kinds_of
 from alchemy_assets.strategies.strategy import (
     CONTROL_TEXT,
     DUPLICATE,
@@ -170,3 +172,16 @@ def test_another_models_answers_do_not_count():
     assert [one.prompt for one in replay([completion(request, "3", revision="older")]).pending] == [request.prompt]
     assert request.sha256("m", "r") != request.sha256("m", "older")
     assert request.sha256("m", "r") == Request(request.prompt, "another label").sha256("m", "r")
+
+
+def test_kinds_can_be_chosen():
+    """A setting names the kinds to make; without it all of them are."""
+    strategy = STRATEGIES["code_dev"]
+    assert kinds_of(strategy, ()) == strategy.kinds
+    assert [kind.name for kind in kinds_of(strategy, ["completion", "planted_bug"])] == ["planted_bug"]
+
+
+def test_an_unknown_kind_is_an_error_that_names_the_known_ones():
+    """A misspelt kind stops, with the names that there are."""
+    with pytest.raises(SettingsError, match="'planted_bugs'; known are completion, "):
+        kinds_of(STRATEGIES["code_dev"], ["planted_bugs"])

@@ -10,7 +10,7 @@ from alchemy_assets.orchestration.steps import Grain, Inputs, Made, Step, Table
 from alchemy_assets.orchestration.workspace import SEPARATOR, Workspace
 from alchemy_assets.settings import Settings
 from alchemy_assets.strategies import code_trace
-from alchemy_assets.strategies.registry import STRATEGIES, Strategy
+from alchemy_assets.strategies.registry import STRATEGIES, Strategy, kinds_of
 from alchemy_assets.strategies.strategy import CODE_TRACE, curated_file, run
 from alchemy_assets.tracing.given import hash_of, read_given
 from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS
@@ -87,7 +87,8 @@ def _make_samples(strategy: Strategy) -> Callable[[Inputs], Mapping[str, Made]]:
         seen = {row["blob_id"]: observed_of(row) for row in inputs.frame("observations").iter_rows(named=True)}
         files = [curated_file(row, seen.get(row["blob_id"])) for row in training.iter_rows(named=True)]
         bounds = inputs.workspace.settings.samples
-        made = run(strategy.kinds, files, inputs.workspace.sandbox, strategy.name, bounds=bounds)
+        kinds = kinds_of(strategy, bounds.kinds)
+        made = run(kinds, files, inputs.workspace.sandbox, strategy.name, bounds=bounds)
         notes = {} if strategy.kinds else {"why it is empty": strategy.without_a_model}
         return samples_made(strategy.name, made.samples, made.rejected, made.proposed, notes)
 
