@@ -284,6 +284,27 @@ def test_what_an_encoding_makes_of_bytes_is_not_worked_out():
     assert printed.fault_of_text("inline:VkdQUUwAAACA\n", "JavaScript", "x.toString()") is None
 
 
+def test_what_a_checker_is_told_gives_the_output_away():
+    """A comment for FileCheck tells its line, also where that is one of several or has more before it."""
+    source = "// CHECK: {{Adapter<Int>|too old}}\n// CHECK-NEXT: Sub 42 43\nf()\n"
+    assert printed.fault_of_text("Adapter<Int>\n", "Swift", source) is not None
+    assert printed.fault_of_text("main.Sub 42 43\n", "Swift", source) is not None
+    assert printed.fault_of_text("main.Sub 42 44\n", "Swift", source) is None
+
+
+def test_an_assertion_tells_a_number():
+    """A number that is asserted behind its line is readable."""
+    source = 'print!("{}", largest);\nassert_eq!(*largest, 100);\n'
+    assert printed.fault_of_text("The largest is 100\n", "Rust", source) is not None
+    assert printed.fault_of_text("The largest is 101\n", "Rust", source) is None
+
+
+def test_names_that_a_runtime_gives_its_types_are_not_asked_for():
+    """`Swift.Int` is written nowhere in a program that has an `Int`."""
+    assert printed.fault_of_text("box(main.Box<Swift.Int>)\n", "Swift", "print(v)") is not None
+    assert printed.fault_of_text("box(main.Box<Int>)\n", "Swift", "print(v)") is None
+
+
 def test_sums_over_many_bytes_are_not_asked_for():
     """A checksum of seven digits and more is left; other large numbers are not."""
     assert printed.fault_of_text("581764285\n", "Go", "func Checksum(data []byte) uint32") is not None

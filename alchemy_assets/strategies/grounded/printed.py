@@ -52,6 +52,8 @@ _IN_COLUMNS = re.compile(
 )
 _ENCODES = re.compile(r"base_?64|b64|btoa\(|pack\(['\"]m", re.IGNORECASE)
 _CODE = re.compile(r"(?<![\w+/])(?=[\w+/]*[A-Z])(?=[\w+/]*[a-z])[A-Za-z0-9+/_-]{12,}={0,2}")
+# How Swift's runtime names its own types.
+_OF_SWIFT = re.compile(r"\bSwift\.[A-Z]\w*")
 # A sum over bytes that has so many digits is more arithmetic than reading.
 _SUMS = re.compile(r"checksum|hash|digest|\bcrc|adler|fnv", re.IGNORECASE)
 _SUM = re.compile(r"(?<![\w.-])\d{7,}(?![\w.])")
@@ -81,6 +83,8 @@ _SAID = re.compile(r"(?<=echo )[\w .,:!-]+$|(?<=')[^'\n]+(?=')", re.MULTILINE)
 
 # A number that a check of the source says beforehand, at the end of what is printed.
 _LAST_NUMBER = re.compile(r"(?<![\w.])-?\d{2,}$")
+# What LLVM's FileCheck is told to find in the output.
+_CHECK = re.compile(r"\bCHECK(?:-[A-Z]+)?: *(\S[^\n]*)")
 # What stands alone behind a statement: `echo $var1  # 362.56`.
 _BEHIND = re.compile(r"\S[ \t]+(?://|#|--)[ \t]+(\S[^\n]*?)[ \t]*$", re.MULTILINE)
 # What a comment says that a line prints: `// expected output: 42`, `# => [1, 2]`.
@@ -119,7 +123,7 @@ def fault_of_text(text: str, language: str, source: str) -> Fault | None:
     summed = [(_SUM, UNLEARNABLE)] if _SUMS.search(source) else []
     for pattern, reason in (
         *(columns + encoded + summed),
-        *((LONG, UNLEARNABLE), (_DECIMALS, UNLEARNABLE), (_PLACE, UNLEARNABLE)),
+        *((LONG, UNLEARNABLE), (_OF_SWIFT, UNLEARNABLE), (_DECIMALS, UNLEARNABLE), (_PLACE, UNLEARNABLE)),
         (_OF_THE_INTERPRETER, OF_THE_INTERPRETER),
     ):
         for match in pattern.finditer(text):
@@ -136,6 +140,7 @@ def _fault_of_lines(lines: Sequence[str], language: str, source: str) -> Fault |
         _counts(lines)
         or _are_literals(lines, source)
         or _is_checked(lines, source)
+        or _are_foretold(lines, source)
         or _ALL_WELL.fullmatch(lines[0] if len(lines) == 1 else "")
         or all(map(_WELL.search, lines))
     ):
@@ -184,6 +189,13 @@ def _counts(lines: Sequence[str]) -> bool:
     return len(numbers) == len(lines) >= _LEAST_DIFFERENT and steps <= {1}
 
 
+def _are_foretold(lines: Sequence[str], source: str) -> bool:
+    """Whether comments for a checker say what most lines contain: `// CHECK: {{Adapter<Int>|too old}}`."""
+    told = [part for match in _CHECK.finditer(source) for part in re.split(r"\{\{|\}\}|\|", match[1].replace("\\", ""))]
+    parts = [part.strip() for part in told if len(part.strip()) >= _LEAST_DIFFERENT]
+    return sum(any(part in line for part in parts) for line in lines) > len(lines) * READABLE_SHARE
+
+
 def _are_literals(lines: Sequence[str], source: str) -> bool:
     """Whether numbers of two digits and more stand in the source one below the other, as they are printed."""
     at = 0
@@ -199,7 +211,9 @@ def _is_checked(lines: Sequence[str], source: str) -> bool:
     """Whether the source itself compares with every number that is printed."""
     numbers = [_LAST_NUMBER.search(line.strip()) for line in lines]
     return all(
-        found is not None and re.search(rf"(?:!=|==)\s*{re.escape(found[0])}(?![\w.])", source) for found in numbers
+        found is not None
+        and re.search(rf"(?:(?:!=|==)\s*|\b[aA]ssert\w*!?\s*\(.*,\s*){re.escape(found[0])}(?![\w.])", source)
+        for found in numbers
     )
 
 
