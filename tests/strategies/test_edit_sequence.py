@@ -258,6 +258,12 @@ def test_a_short_comment_does_not_describe_a_long_function(judge):
     assert step_goals.THIN in reasons(judge(text, "JavaScript"))
 
 
+def test_a_field_that_nothing_shows_is_not_asked_for(judge):
+    """A method that reads a field of its own invention cannot be written from its comment."""
+    text = text_of(FILES["Java"]).replace("return sorted.get", "return this.hidden + sorted.get")
+    assert step_goals.UNSEEN in reasons(judge(text, "Java"))
+
+
 def test_blank_lines_part_what_is_shown(curated):
     """A part that the file has later stands apart from the lines that are always there."""
     text = 'package p\n\nimport "sort"\n\n// One counts.\nfunc One() int {\n\treturn 1\n}\n\nfunc Two(a []int) {\n\tsort.Ints(a)\n}\n'

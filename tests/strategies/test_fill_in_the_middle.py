@@ -150,6 +150,20 @@ def test_one_more_of_a_list_is_no_hole(judge):
     ]
 
 
+@pytest.mark.parametrize("name", ["f1", "foo", "test"])
+def test_a_function_that_stands_for_any_is_not_asked_for(name, judge):
+    """Its name does not say what it is to do."""
+    judged = judge(function(LOOP).replace("def count", f"def {name}"))
+    assert not [one for one in judged if isinstance(one, Verified)]
+    assert fill_in_the_middle.OF_TESTS in reasons(judged)
+
+
+def test_one_more_call_is_no_hole(judge):
+    """Calls among calls of the same function do not tell how many of them there are."""
+    body = "".join(f"lines.append(words[{name}])\n" for name in ("len(lines)", "lines", "words", "-1")) + "return lines"
+    assert not [one for one in judge(function(body)) if isinstance(one, Verified) and "append" in one.messages[1][1]]
+
+
 def test_a_word_is_no_text(judge):
     """A text of one word must stand between quotes elsewhere; that a name is spelled like it does not tell it."""
     text = function(LOOP.replace("found.get(word, 0)", "found.get(word, 'lines')"))

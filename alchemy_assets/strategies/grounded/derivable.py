@@ -44,6 +44,7 @@ _WORD = re.compile(r"[A-Za-z_$@]\w*")
 _NUMBER = re.compile(r"(?<![\w.])(?:0[xXbBoO])?\d[\w.]*")
 _SMALL = frozenset({"0", "1", "-1", "0.0", "1.0"})
 _TEXT = re.compile(r"string|char|content|heredoc|text|regex|raw|word|literal")
+_CALL = re.compile(r"[\w.:>$-]+\s?\([^\n]*\);?$")
 _DIGITS = re.compile(r"\d+")
 _QUOTED = re.compile(r"""["'`]([^"'`\n]+)["'`]""")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
@@ -189,10 +190,16 @@ def comment_above(hole: Hole) -> bool:
 
 
 def _of_a_list(hole: Hole, content: str) -> bool:
-    """Whether each line differs only in numbers from the statement before or after: nothing tells how many there are."""
+    """Whether each line is like the statement before or after, but for numbers and arguments: nothing tells how many."""
     beside = (hole.nodes[0].prev_named_sibling, hole.nodes[-1].next_named_sibling)
-    known = {_DIGITS.sub("0", syntax_tree.text_of(node)).rstrip(";") for node in beside if node is not None}
-    return all(_DIGITS.sub("0", line.strip()).rstrip(";") in known for line in content.split("\n") if line.strip())
+    known = {_shape_of(syntax_tree.text_of(node)) for node in beside if node is not None}
+    return all(_shape_of(line) in known for line in content.split("\n") if line.strip())
+
+
+def _shape_of(statement: str) -> str:
+    """What is before the arguments of a call, or all of a statement; numbers do not count."""
+    text = _DIGITS.sub("0", statement.strip())
+    return text.split("(")[0] if _CALL.match(text) else text.rstrip(";")
 
 
 def copied_share(content: str, text: str) -> float:
@@ -324,7 +331,7 @@ def _value_waited_for(hole: Hole, names: _Names, shown: Shown, *, described: boo
     if described:
         return True
     before = node.prev_named_sibling
-    if before is None:
+    if before is None or hole.function.parent is None:
         return False
     target = syntax_tree.text_of(before)
     return any(map(shown.after, _WORD.findall(target))) and any(map(shown.once_before, names.all))

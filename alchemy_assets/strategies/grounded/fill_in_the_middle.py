@@ -85,6 +85,8 @@ _OF_COMPILERS = re.compile(
 _TEST_FILE = re.compile(r"(?:^|[/_.\d-])(?:g?[Tt]ests?|[Ss]pecs?)(?=[/_.\d-]|$)|Tests?\.\w+$|(?:^|/)[Tt]ests?[A-Z]")
 # What a program begins with, and what tries it: nothing tells what they are to do.
 _ENTRY = re.compile(r"[Mm]ain\w*|[Tt]ests?(?=[A-Z_\d])?\w*|\w+_tests?|\w+Tests?")
+# Functions that stand for any function: those of tests and of machines.
+_ANY_FUNCTION = re.compile(r"(?:[A-Za-z]|foo|bar|baz|func?|fn|test)_?\d*")
 _NAMES_ITS_ENTRY = frozenset({"C", "CSharp", "Cpp", "Go", "Java", "Rust", "Swift"})
 _LINE_MARKS = ("??? missing code ???", "<<< code goes here >>>", "[... cut out ...]", "--> fill in <--", ">>> ??? <<<")
 _LINE_MARKS_TOO = ("(missing lines)", "=== hole ===", "*** your lines ***", "[left out]", "... what stands here? ...")
@@ -236,12 +238,18 @@ class _Context:
         return _View(cuts, excerpt.text, derivable.words_of(excerpt.text))
 
 
+def _untold_function(name: str, language: str, hole: Hole) -> bool:
+    """Whether nothing says what a function is to do: it begins a program, or tries something out."""
+    starts = _ENTRY.fullmatch(name) is not None and language in _NAMES_ITS_ENTRY
+    return _ANY_FUNCTION.fullmatch(name) is not None or (starts and not derivable.comment_above(hole))
+
+
 def _draft(kind: str, file: CuratedFile, source: bytes, hole: Hole, context: _Context) -> Draft | tuple[str, str]:
     content = source[hole.start : hole.end].decode()
     if fault := derivable.fault_of_itself(hole, content):
         return fault
     name = function_name(hole.function)
-    if (_ENTRY.fullmatch(name) and file.language in _NAMES_ITS_ENTRY) and not derivable.comment_above(hole):
+    if _untold_function(name, file.language, hole):
         return OF_TESTS, name
     view = context.view(hole.function)
     if view is None or any(cut.start < hole.end and hole.start < cut.end for cut in view.cuts):

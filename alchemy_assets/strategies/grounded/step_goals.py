@@ -4,6 +4,7 @@ Belongs here: which steps are described well enough to be asked for, and what is
 steps (`building`), the question (`edit_sequence`).
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ from alchemy_assets.strategies.grounded.resolve import needs_of
 APART = "its comment stands apart from it"
 OVERLOADED = "its name stands for several functions"
 THIN = "its comment says less than it does"
-REASONS = (APART, OVERLOADED, THIN)
+UNSEEN = "it reads a field that is not there"
+REASONS = (APART, OVERLOADED, THIN, UNSEEN)
 
 # Where a function of one name may call another of that name, which is not there yet.
 OVERLOADING = frozenset({"CSharp", "Cpp", "Java", "Swift", "TypeScript"})
@@ -28,6 +30,8 @@ OVERLOADING = frozenset({"CSharp", "Cpp", "Java", "Swift", "TypeScript"})
 MOST_LINES_A_WORD = 2
 FEWEST_CODE_LINES, MOST_CODE_LINES = 2, 20
 _HEADER = 4
+_FIELD = re.compile(r"(?:@|\$this->|\bthis\.|\bself\.)([A-Za-z_]\w*)")
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _COMMENT_LINES = 6
 
 
@@ -108,6 +112,10 @@ class Goals:
             self.faults.append((unlike, item.name))
             return None
         goal = self._head(item)
+        body = self.text(range(item.head + 1, item.last + 1))
+        if unseen := set(_FIELD.findall(body)).difference(_WORD.findall(state)):
+            self.faults.append((UNSEEN, min(unseen)))
+            return None
         fault = worth.fault_before_reading(self.outline, item) or worth.fault_of_excerpt(
             self.outline, item, needs_of(self.outline, item, self.fields), Excerpt(f"{state}\n{goal}", (), "")
         )
