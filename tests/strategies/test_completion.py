@@ -403,6 +403,8 @@ DOC = '"""Return the largest difference between two of the numbers."""'
             replaced("    if not numbers:\n", "    if not numbers:\n        smallest += 1\n" * 9),
             doc_comments.SAYS_TOO_LITTLE,
         ),
+        (replaced("return 0", "return 547"), worth.UNTOLD),
+        (replaced("(numbers):", "(numbers, two):"), worth.UNTOLD),
         (replaced("def spread", "def test_spread"), worth.ENTRY_OR_TEST),
         (replaced("    if not numbers:\n", "    if not numbers:\n        smallest += 1\n" * 25), worth.TOO_LONG),
     ],
@@ -418,6 +420,8 @@ def test_a_function_that_is_not_worth_asking_for_is_rejected_with_its_reason(tex
         ("not numbers", "type(numbers) == 'string'"),
         ("return largest - smallest", "return {'numbers': smallest, 'largest': largest}"),
         ("return 0", "raise ValueError('no numbers at all')"),
+        ("return 0", "return 1000"),
+        ("(numbers):", "(numbers, spare):"),
     ],
 )
 def test_texts_that_anybody_would_write_are_no_reason(old, new, judge):

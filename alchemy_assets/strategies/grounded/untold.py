@@ -29,6 +29,8 @@ UNTOLD_KEYS, UNTOLD_SIGNS = 2, 4
 # A name of a setting, a path, a format of a file: nobody could guess it.
 _KEY = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?=\S*[./_:-])(?=\S*[A-Za-z]{3})[^\s%{}]{8,}")
 _FORMAT = re.compile(r"%[-+ #]?[\d.]+l*[a-zA-Z]|%l*[a-zA-Z]\W+%l*[a-zA-Z]")
+# Numbers of three digits and more that come with bytes, hours, hundreds; another one was chosen (a port, a limit).
+_CHOSEN = re.compile(r"(?!(?:[1-9]0+|1[26]7|128|25[56]|36[056]|400|51[12]|102[34]|409[56]|3600|6553[56]|86400)$)\d{3,}")
 _NUMBER = re.compile(r"(?<![\w.])\d[\d_]*(?:\.\d+)?\d(?![\w.])")
 # What prints or logs, and the words of a comment that announce it.
 _PRINTS = re.compile(
@@ -121,7 +123,7 @@ def constants(item: Item, excerpt: Excerpt) -> str:  # noqa: PLR0911 -- one retu
         return long[0][:60]
     leaves = (text_of(node) for node in item.inside if node.named_child_count == 0)
     numbers = {text for text in leaves if _NUMBER.fullmatch(text) and text not in excerpt.text}
-    return ", ".join(sorted(numbers)) if len(numbers) > UNTOLD_NUMBERS else ""
+    return ", ".join(sorted(numbers)) if len(numbers) > UNTOLD_NUMBERS or any(map(_CHOSEN.fullmatch, numbers)) else ""
 
 
 def _matters(leaf: Node, text: str) -> bool:

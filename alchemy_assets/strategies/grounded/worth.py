@@ -238,11 +238,27 @@ def fault_of_excerpt(outline: Outline, item: Item, needs: Needs, excerpt: Excerp
         return UNRESOLVED, ", ".join(sorted(set(unknown)))
     if found := untold.constants(item, excerpt) or untold.prints(outline, item, doc_of(outline, item), excerpt):
         return UNTOLD, found
+    if idle := _idle(outline, item):
+        return UNTOLD, f"what it does without {idle}"
     if _script(outline, item, needs):
         return ENTRY_OR_TEST, "takes nothing, gives nothing"
     if len(excerpt.text) > PROMPT_CHARACTERS:
         return PROMPT_TOO_LONG, ""
     return None
+
+
+def _idle(outline: Outline, item: Item) -> str:
+    """A parameter that the comment names and the body does not use."""
+    start = item.body.start_byte if item.body is not None else 0
+    hole = hole_of(outline, item)
+    body = set(_WORDS.findall("\n".join(outline.lines[hole[0] : hole[1] + 1]))) if hole else set()
+    said = set(_WORDS.findall("\n".join(doc_comments.plain(doc_of(outline, item)))))
+    given = (
+        name.text
+        for name in outline.names_of(item)
+        if name.role == "bind" and name.node.end_byte <= start and name.text != item.name
+    )
+    return next((one for one in given if one.lstrip("$") in said and one.lstrip("$") not in body), "")
 
 
 def _script(outline: Outline, item: Item, needs: Needs) -> bool:
