@@ -303,6 +303,15 @@ def test_what_has_no_plain_opposite_or_gains_nothing_is_left(condition):
     assert not changed(swaps, "Python", text)
 
 
+def test_a_length_is_nothing_or_more():
+    """The opposite of a length above 0 is 0."""
+    text = (
+        "def f(lines):\n    for line in lines:\n        if len(line) > 0:\n            a(line)\n            b(line)\n"
+    )
+    assert "if len(line) == 0:" in changed(guards, "Python", text)[0]
+    assert "if len(line) <= 1:" in changed(guards, "Python", text.replace("> 0", "> 1"))[0]
+
+
 def test_an_else_if_is_left():
     """An arm of a longer chain stays where it is."""
     text = "def f(x):\n    if x != 1:\n        a()\n    elif x:\n        c()\n    else:\n        b()\n"
@@ -605,6 +614,7 @@ def test_a_helper_is_moved_to_its_only_caller():
         ("left", "cnt_left"),
         ('print("done")', 'print("cnt: done")'),
         ("left", "cnt2"),
+        ("left", "newcnt"),
     ],
 )
 def test_a_name_that_others_go_with_is_left(old, new):
@@ -630,6 +640,14 @@ def test_a_style_is_not_mended_for_one_of_two():
     rust = 'fn fmt(q: &mut Formatter) -> R {\n    write!(q, "a")?;\n    write!(q, "b")\n}\n'
     assert "formatter" in changed(renames, "Rust", rust)[0]
     assert not changed(renames, "Rust", rust.replace("q", "f"))
+
+
+def test_a_key_is_not_called_after_what_it_leads_to():
+    """A loop over a mapping gives keys."""
+    text = "def count(edges):\n    total = 0\n    for v in edges:\n        total += size(v)\n        show(v)\n    return total\n"
+    assert "for edge in" in changed(renames, "Python", text)[0]
+    assert not changed(renames, "Python", text.replace("size(v)", "size(edges[v])"))
+    assert not changed(renames, "Python", text.replace("size(v)", "size(edges.get(v))"))
 
 
 def test_two_letters_that_are_compared_keep_their_names():
@@ -674,3 +692,4 @@ def test_a_function_keeps_the_short_form_that_its_variables_have():
     text = "def check_expr(text):\n    return len(text)\n\n\ndef show(one):\n    print(check_expr(one))\n"
     assert changed(functions, "Python", text)
     assert not changed(functions, "Python", text.replace("one", "last_expr"))
+    assert not changed(functions, "Python", text.replace("one", "expr"))

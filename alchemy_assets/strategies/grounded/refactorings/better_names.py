@@ -94,7 +94,6 @@ _IRREGULAR = {
     "leaves": "leaf",
     "nodes": "node",
     "axes": "axis",
-    "types": "kind",
     "classes": "",
     "series": "",
     "status": "",

@@ -25,6 +25,7 @@ _EQUAL = {
     "!~": "=~",
     "<>": "==",
 }
+_LENGTH = re.compile(r"^(?:len|count|strlen)\(|\.(?:length|size|Length|Count|count)(?:\(\))?$")
 _ORDER = {"<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _SHELL = {
     "-z": "-n",
@@ -166,7 +167,9 @@ def _of_binary(language: str, node: Node, depth: int) -> str | None:
         and (_WHOLE_NUMBER.fullmatch(first) or _WHOLE_NUMBER.fullmatch(last))
         and _known_number(language, first, last)
     ):
-        return f"{first} {_ORDER[operator]} {last}"
+        # Nobody asks whether a length is less than nothing.
+        empty = operator == ">" and last == "0" and _LENGTH.search(first)
+        return f"{first} {'==' if empty else _ORDER[operator]} {last}"
     return None
 
 

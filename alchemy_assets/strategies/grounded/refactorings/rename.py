@@ -158,7 +158,7 @@ def _proposal(reading: Reading, scope: Scope, old: str, new: str, evidence: Evid
         or bare in reading.outline.imported
     ):
         return None
-    if _has_company(scope, old, evidence) or _is_said(scope, bare):
+    if _has_company(scope, old, evidence) or _is_said(scope, bare) or _is_key(text_of(item.node), bare, evidence):
         return None
     if any(name.role == "shared" for name in scope.by_text[old]) or any(_unsafe(name, reading) for name in bound):
         return None
@@ -215,6 +215,15 @@ def _has_company(scope: Scope, old: str, evidence: Evidence) -> bool:
         or (spelled_out and shares_short_form(old, scope.by_text))
         or (restyled and own is not None and own in others)
     )
+
+
+def _is_key(function: str, bare: str, evidence: Evidence) -> bool:
+    """Whether a loop runs over the keys of a mapping: `for v in edges` gives no edge where `edges[v]` does."""
+    looped = re.search(r"one of `([\w.]+)`", evidence.why)
+    if looped is None:
+        return False
+    mapping = re.escape(looped[1])
+    return re.search(rf"\b{mapping}(?:\[{re.escape(bare)}\]|\.(?:get|items|keys|setdefault)\()", function) is not None
 
 
 def _is_said(scope: Scope, bare: str) -> bool:

@@ -12,6 +12,8 @@ from alchemy_assets.strategies.grounded.refactorings.better_names import ABBREVI
 
 _NUMBER = re.compile(r"_?\d+$")
 _LEAST_SHARED = 3
+# `len(x)` is no relative of `tag_len`.
+_FUNCTIONS = frozenset({"len"})
 _COMMENT = re.compile(r"\s*(?://|#(?!!|\[|\w)|/\*|\*/)")
 _RULE = re.compile(r"\s*(?://+|#+|/\*+|\*)\s*(?:[-=*#~/]{3,}|MARK:|region\b|pragma mark\b)")
 
@@ -32,11 +34,9 @@ def shares_short_form(old: str, names: Iterable[str], short: Collection[str] = A
     bare = old.lstrip("$@")
     forms = {word for word in words_of(bare) if word in short}
     return any(
-        form in words_of(other)
-        for other in {name.lstrip("$@") for name in names} - {bare}
+        form in words_of(other) or (len(form) >= _LEAST_SHARED and other.endswith(form))
+        for other in {name.lstrip("$@") for name in names} - {bare, *_FUNCTIONS}
         for form in forms
-        # `len(x)` is no relative of `tag_len`.
-        if other != form
     )
 
 
