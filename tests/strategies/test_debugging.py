@@ -218,7 +218,12 @@ def test_without_a_sandbox_every_draft_is_rejected(curated):
         (Result(0, "a\nb\n", ""), Result(0, "a\nc\n", ""), "`b` in line 2"),
         (Result(0, "a\nb\n", ""), Result(0, "a\nb\n", ""), "`b` in the last of 2 lines"),
         (Result(1, "", "ValueError: no\n"), Result(0, "5\n", ""), "the error `ValueError: no`"),
+        (Result(0, "5\n", ""), Result(1, "", "ValueError: no\n"), "`5`"),
+        (Result(0, "5\n6\n", ""), Result(1, "", "ValueError: no\n"), "exit status 0"),
+        (Result(1, "", "Usage: f FILE\nReport errors to us.\n"), Result(0, "5\n", ""), "exit status 1"),
+        (Result(1, "", "f: one\nf: two\n"), Result(0, "5\n", ""), "exit status 1"),
         (Result(3, "4\n", ""), Result(0, "5\n", ""), "exit status 3 and `4`"),
+        (Result(0, "\na\n", ""), Result(0, "\nb\n", ""), "`a`"),
         (Result(0, "\n", ""), Result(0, "5\n", ""), None),
     ],
 )

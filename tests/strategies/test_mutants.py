@@ -117,6 +117,14 @@ def test_the_line_is_that_of_the_change():
         assert one.line == first
 
 
+def test_code_is_quoted_with_the_blanks_that_it_has():
+    """Only breaks of lines become blanks: two blanks within a text are two."""
+    text = "def f(rows):\n    out = ''\n    for row in rows:\n        out += 'a  b' + row\n    return out\n"
+    quoted = [one.before for one in mutants("Python", text) if "'a" in one.before]
+    assert quoted
+    assert all("'a  b'" in one for one in quoted)
+
+
 def test_only_the_given_lines_are_changed():
     """Where lines are given, mutants are on these alone."""
     assert {one.line for one in mutants("Python", LOOPS["Python"][0], frozenset({4}))} == {4}

@@ -343,6 +343,12 @@ def test_a_trace_is_shown_without_the_driver(file):
     assert "ZeroDivisionError: division by zero" in text
 
 
+def test_what_is_left_out_of_a_trace_is_marked_once():
+    """A blank line between two parts that are left out does not give a second mark."""
+    trace = "TypeError: no\n    at f (/tmp/source.js:3:1)\n    at driver.js:9:1\n\nNode.js v20.1.0\n"
+    assert symptom._of_the_file(trace).count("    ...") == 1
+
+
 def test_long_output_is_shown_where_it_differs(file):
     """Of many lines only those around a difference are shown, and how many there are is said."""
     before = "".join(f"line {number}\n" for number in range(60))
@@ -386,6 +392,14 @@ def test_every_fault_can_be_explained():
     for wording in wordings:
         for template in phrasing.phrasings(f"planted_bug_why/{wording}"):
             assert {match[1] for match in phrasing._PLACE.finditer(template)} <= allowed, template
+
+
+def test_a_connective_before_a_command_joins_no_conditions():
+    """Of `test || exit`, the right side is done, not tested."""
+    command = Mutant("wrong operator", 5, 7, "||", 1, "a || exit\n", "a && exit 1", "a || exit 1", "")
+    condition = replace(command, before="a && b", after="a || b")
+    assert bug_explained.wording_of("test && exit 1\n", command) == "and_then"
+    assert bug_explained.wording_of("test && exit 1\n", condition) == "logic"
 
 
 def test_a_wrong_index_is_not_called_off_by_one():

@@ -9,13 +9,14 @@ import re
 from alchemy_assets.strategies.grounded import symptom as seen
 from alchemy_assets.strategies.grounded.faults import change as faults
 from alchemy_assets.strategies.grounded.faults.mutants import Mutant
-from alchemy_assets.strategies.grounded.symptom import Symptom, error_of, first_difference, inline
+from alchemy_assets.strategies.grounded.symptom import Symptom, error_named, first_difference, inline
 from alchemy_assets.strategies.phrasing import fill, pick
 
 LONGEST_CODE = 90
 _RANGES = frozenset({"..", "..=", "..<", "..."})
 _LOGIC = frozenset({"&&", "||", "and", "or", "AND", "OR"})
 _DIRECTIONS = frozenset({"<", ">", "<=", ">=", "-lt", "-gt"})
+_COMMAND = re.compile(r"(?:&&|\|\|)\s*(?:\{\s|(?:exit|return|continue|break|die|echo|shift)\b)")
 _LOOP = re.compile(r"\W*(?:for|while)\b[^?]*$")
 _ONLY = {
     faults.SWAPPED_ARGUMENTS: "swapped_arguments",
@@ -59,6 +60,8 @@ def wording_of(source: str, mutant: Mutant) -> str:
     starts = new in {"0", "1"} and re.search(r"[^=<>!]=[^=]", mutant.before) is not None
     if mutant.fault == faults.OFF_BY_ONE and old.isdigit() and f"[{old}]" in mutant.before:
         return "index"
+    if mutant.fault == faults.OPERATOR and _COMMAND.search(mutant.before):
+        return "and_then"
     of_two = {
         faults.BOUNDARY: ("boundary", "range", {old, new} <= _RANGES),
         faults.OFF_BY_ONE: ("off_by_one", "start", starts),
@@ -106,7 +109,7 @@ def _consequence(symptom: Symptom) -> tuple[str, dict[str, str]]:
     values = {"run": inline(symptom.run.run), "code": str(actual.exit_code), "due": str(expected.exit_code)}
     shape = symptom.shape
     if shape == seen.CRASH:
-        error = error_of(actual.stderr)
+        error = error_named(actual.stderr)
         return ("crash", values | {"error": inline(error)}) if error else ("status", values)
     if shape == seen.VALUE:
         one, other = expected.stdout.strip("\n"), actual.stdout.strip("\n")

@@ -16,7 +16,7 @@ from alchemy_assets.strategies.grounded.completion import language_name
 from alchemy_assets.strategies.grounded.faults import change as faults
 from alchemy_assets.strategies.grounded.faults.mutants import Mutant
 from alchemy_assets.strategies.grounded.shown_run import Shown, shown
-from alchemy_assets.strategies.grounded.symptom import Symptom, error_of, first_difference, inline
+from alchemy_assets.strategies.grounded.symptom import Symptom, error_named, first_difference, inline
 from alchemy_assets.strategies.phrasing import fill, pick
 from alchemy_assets.strategies.strategy import CuratedFile
 from alchemy_assets.tracing.events import Event
@@ -139,9 +139,11 @@ def _above(text: str) -> int:
 def in_words(result: Result, other: Result) -> str | None:  # noqa: PLR0911 -- one return a way to say it
     """What a run gave, told apart from what it gave otherwise, in a few words; None where that takes more."""
     if result.exit_code != other.exit_code:
-        error = error_of(result.stderr)
+        error = error_named(result.stderr)
         if result.exit_code and error and len(error) <= LONGEST_SAID:
             return f"the error {inline(error)}"
+        if not result.exit_code and (printed := _and(result)):
+            return printed.removeprefix(" and ")
         return f"exit status {result.exit_code}" + _and(result)
     lines = result.stdout.rstrip("\n").split("\n")
     if result.stdout == other.stdout:
@@ -152,7 +154,7 @@ def in_words(result: Result, other: Result) -> str | None:  # noqa: PLR0911 -- o
     at, before, after = first_difference(other.stdout, result.stdout)
     if not after.strip() or not before.strip() or max(len(before), len(after)) > LONGEST_SAID:
         return None
-    if len(lines) == 1 and "\n" not in other.stdout.rstrip("\n"):
+    if not any("\n" in one.stdout.strip("\n") for one in (result, other)):
         return inline(after)
     return f"{inline(after)} in line {at}"
 
@@ -227,7 +229,7 @@ def _check(probe: Probe | Look, key: str) -> str:
 def _suspect(talk: Talk, key: str) -> str:
     mutant = talk.mutant
     line = mutant.text.split("\n")[mutant.line - 1].strip()
-    missing = mutant.text.count("\n") < talk.file.text.count("\n")
+    missing = not mutant.replacement.strip() and mutant.text.count("\n") < talk.file.text.count("\n")
     return _drawn(
         "debugging_suspect_missing" if missing else "debugging_suspect",
         key,
@@ -287,7 +289,8 @@ def _effect(talk: Talk, now: str | None) -> str:
         return f"{run} printed {wrong} instead of {due}."
     if wrong.startswith("the error") and now == "exit status 0":
         return f"{run} ended with {wrong}."
-    return f"{run} ended with {wrong} instead of {now}."
+    due = now.removeprefix("exit status ") if wrong.startswith("exit status") else now
+    return f"{run} ended with {wrong} instead of {due}."
 
 
 def wrapped(text: str) -> str:

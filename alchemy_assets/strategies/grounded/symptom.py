@@ -30,6 +30,7 @@ _DRIVERS = re.compile(
 )
 _EXCERPT = re.compile(r"\S*[Dd]river\.\w+:\d+")
 _BELOW_EXCERPT, _BELOW_FRAME = re.compile(r"\s|$"), re.compile(r"    (?!\s*(?:at |from |File ))")
+_USAGE = re.compile(r"(?im)^\W*(?:\S+: )?usage\b")
 _NAMED = re.compile(r"(?i)error|exception|panic|fatal|fault|abort|assert|terminate")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffd]")
 # Addresses, and numbers of threads and processes, are others each time.
@@ -128,6 +129,13 @@ def error_of(stderr: str) -> str:
     named = [line for line in lines if _NAMED.search(line)]
     last = (named or lines or [""])[-1]
     return _ELSEWHERE.sub("...", last)[:160]
+
+
+def error_named(stderr: str) -> str:
+    """The error where a message names one: of a usage text, or of some lines without one, no line is the error."""
+    error = error_of(stderr)
+    alone = len(stderr.strip().split("\n")) == 1
+    return error if (_NAMED.search(error) or alone) and not _USAGE.search(stderr) else ""
 
 
 def first_difference(expected: str, actual: str) -> tuple[int, str, str]:
@@ -238,7 +246,8 @@ def _of_the_file(stderr: str) -> list[str]:
     for line in stderr.strip("\n").split("\n"):
         if _DRIVERS.search(line):
             skipping = 2 if _EXCERPT.fullmatch(line) else 1
-            if kept[-1:] != ["    ..."] and not _EXCERPT.fullmatch(line):
+            last = next((one for one in reversed(kept) if one.strip()), "")
+            if last != "    ..." and not _EXCERPT.fullmatch(line):
                 kept.append("    ...")
         elif not (skipping == 2 and _BELOW_EXCERPT.match(line)) and not (skipping == 1 and _BELOW_FRAME.match(line)):  # noqa: PLR2004
             skipping = 0

@@ -27,7 +27,7 @@ MOST_A_FAULT = 6
 LONGEST_SHOWN, _AROUND = 90, 32
 # Lines around a node that a change of it may take along: blank ones, the brace of the loop before it.
 _ALONG = 8
-_SPACES = re.compile(r"\s+")
+_BREAKS = re.compile(r"\s*\n\s*")
 # A type that is written there is not that of the name.
 _NO_DECLARATION = frozenset({"function_definition", "function_declarator", "block", "compound_statement", "match_arm"})
 _FAMILIES = (operators, values, statements, names)
@@ -221,7 +221,7 @@ def _mutant(source: bytes, changed: bytes, change: Change, function: str) -> Mut
 
 def _short(before: str, after: str) -> tuple[str, str]:
     """Both codes in a line; where they are long, only what is around their difference."""
-    before, after = (_SPACES.sub(" ", text).strip().rstrip(";") for text in (before, after))
+    before, after = (_BREAKS.sub(" ", text).strip().rstrip(";") for text in (before, after))
     if max(len(before), len(after)) <= LONGEST_SHOWN:
         return before, after
     least = min(len(before), len(after))
