@@ -404,6 +404,8 @@ DOC = '"""Return the largest difference between two of the numbers."""'
             doc_comments.SAYS_TOO_LITTLE,
         ),
         (replaced("return 0", "return 547"), worth.UNTOLD),
+        (replaced("return 0", "smallest = smallest.strip('lower' + 'upper')"), worth.UNTOLD),
+        (replaced("return 0", "smallest = '%03d' % smallest"), worth.UNTOLD),
         (replaced("(numbers):", "(numbers, two):"), worth.UNTOLD),
         (replaced("def spread", "def test_spread"), worth.ENTRY_OR_TEST),
         (replaced("    if not numbers:\n", "    if not numbers:\n        smallest += 1\n" * 25), worth.TOO_LONG),
@@ -427,6 +429,13 @@ def test_a_function_that_is_not_worth_asking_for_is_rejected_with_its_reason(tex
 def test_texts_that_anybody_would_write_are_no_reason(old, new, judge):
     """Names of types, keys that the prompt shows, and messages of errors need not be told."""
     assert isinstance(judge(replaced(old, new))[0], Verified)
+
+
+@pytest.mark.parametrize(("limit", "taken"), [("exports.LIMITS[name]", False), ("name", True)])
+def test_what_a_module_exports_must_be_shown(limit, taken, judge):
+    """A name behind `exports.` is one of the file like others."""
+    text = f"/** Return the limit of a name, or nothing where it has none. */\nfunction limitOf(name) {{\n  if (name) {{\n    return {limit};\n  }}\n  return null;\n}}\n"
+    assert isinstance(judge(text, "JavaScript")[0], Verified) is taken
 
 
 def test_the_documented_function_alone_is_taken(judge):

@@ -17,7 +17,7 @@ from alchemy_assets.syntax_tree import text_of, walk
 UNTOLD_CHARACTERS, UNTOLD_SHARE = 160, 0.25
 UNTOLD_NUMBERS = 3
 # Different texts that are no messages of errors, and formats such as `%05x: %02x`.
-UNTOLD_TEXTS, UNTOLD_FORMATS = 4, 2
+UNTOLD_TEXTS, UNTOLD_FORMATS = 2, 1
 # Characters of patterns: a short one can be worked out.
 UNTOLD_PATTERNS = 24
 # Texts that are printed.

@@ -136,6 +136,8 @@ _MULTILINE = frozenset(
     }
 )
 _WORDS = re.compile(r"\w+")
+# What a module of JavaScript has given away is its own, and must be shown as any other name.
+_EXPORTED = re.compile(r"\bexports\.(\w+)")
 
 
 def doc_of(outline: Outline, item: Item) -> str:
@@ -233,7 +235,8 @@ def _own_lines(outline: Outline, item: Item) -> bool:
 def fault_of_excerpt(outline: Outline, item: Item, needs: Needs, excerpt: Excerpt) -> tuple[str, str] | None:
     """What can only be said with the excerpt at hand."""
     shown = set(_WORDS.findall(excerpt.text))
-    unknown = [*needs.unknown, *(name for name in needs.maybe if name not in shown)]
+    exported = _EXPORTED.findall((item.body.text or b"").decode("utf-8", "replace")) if item.body is not None else []
+    unknown = [*needs.unknown, *(name for name in (*needs.maybe, *exported) if name not in shown)]
     if unknown:
         return UNRESOLVED, ", ".join(sorted(set(unknown)))
     if found := untold.constants(item, excerpt) or untold.prints(outline, item, doc_of(outline, item), excerpt):
