@@ -213,6 +213,7 @@ def test_a_loop_over_the_list_that_a_call_is_given_is_not_asked_about(curated):
         ('String[] words = {"a",', "for (int i = 0; i < words.length; i++) {", True),
         ("words = read()", "for (let i = 0; i < words.length; i++) {", False),
         ("", "for (const key of [", True),
+        ("const WAYS = {", "for (const way of Object.keys(WAYS)) {", True),
         ("int size = 10;", "for (int i = 0; i < size; i++) {", True),
         ("int size = 12;", "for (int i = 0; i < size; i++) {", False),
     ],

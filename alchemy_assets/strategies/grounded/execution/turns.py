@@ -19,7 +19,7 @@ MOST_CALLS = 8
 _NUMBERS = re.compile(r"(?<!\w)(?<!\w\.)\d{1,6}(?!\w)(?!\.\d)")
 # What a loop goes over by its name, from the first to the last.
 _OVER = re.compile(
-    r"(?:\bin|\bof|:|:=\s*range)\s+&?(\$?\w+)(?:\.(?:items|keys|values|iter|entries|entrySet|keySet)\(\))?\s*[:){]*\s*(?:\{|do)?\s*$"
+    r"(?:\bin|\bof|:|:=\s*range)\s+&?(?:Object\.\w+\()?(\$?\w+)(?:\.(?:items|keys|values|iter|entries|entrySet|keySet)\(\))?\s*[:){]*\s*(?:\{|do)?\s*$"
     r"|\bforeach\s*\((\$\w+)\s+as\b|^(\w+)\.(?:each\w*|forEach|map)\b"
 )
 _LENGTH_OF = re.compile(
