@@ -642,6 +642,14 @@ def test_a_style_is_not_mended_for_one_of_two():
     assert not changed(renames, "Rust", rust.replace("q", "f"))
 
 
+def test_a_method_of_csharp_is_no_type():
+    """`new Reader()` makes a reader, `Reading()` makes no reading."""
+    text = "class A\n{\n    void F()\n    {\n        var r = new Reader();\n        r.A();\n        r.B();\n    }\n}\n"
+    assert "var reader" in changed(renames, "CSharp", text)[0]
+    assert not changed(renames, "CSharp", text.replace("new Reader()", "Reading()"))
+    assert not changed(renames, "CSharp", text.replace("new Reader()", "new Shop().Reading()"))
+
+
 def test_a_key_is_not_called_after_what_it_leads_to():
     """A loop over a mapping gives keys."""
     text = "def count(edges):\n    total = 0\n    for v in edges:\n        total += size(v)\n        show(v)\n    return total\n"

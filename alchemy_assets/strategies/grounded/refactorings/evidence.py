@@ -183,7 +183,9 @@ def _of_value(name: Name) -> Evidence | None:
         owner = _OWNER.search(_head(text) or "")
         kind = owner[1] if called in _MAKERS and owner else called
         # In C# and Go methods are capitalized as well: `d.BeginInvoke()` makes no `BeginInvoke`.
-        of_object = kind == called and "." in (_head(text) or "") and not text.startswith("new ")
+        of_object = kind == called and (
+            value.type == "invocation_expression" or ("." in (_head(text) or "") and not text.startswith("new "))
+        )
         made = better_names.of_type(kind) if kind[:1].isupper() and not of_object else None
         return Evidence(tuple(made), f"it is {_article(kind)} `{kind}`", 3.0) if made else None
     member = _MEMBER.match(text)
