@@ -3,12 +3,14 @@ from dataclasses import replace
 
 import pytest
 
+from alchemy_assets import syntax_tree
 from alchemy_assets.curation.edits import Edit, edited
 from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.strategies.conversation import control_text_in
-from alchemy_assets.strategies.grounded import derivable, fill_in_the_middle
+from alchemy_assets.strategies.grounded import derivable, fill_in_the_middle, holes
 from alchemy_assets.strategies.grounded.fill_in_the_middle import FillInTheMiddle
+from alchemy_assets.strategies.grounded.holes import Hole
 from alchemy_assets.strategies.strategy import Rejected, Verified
 
 KIND = FillInTheMiddle()
@@ -133,21 +135,34 @@ def test_a_file_that_gives_nothing_says_why(text, path, reason, judge):
     assert reason in fill_in_the_middle.REASONS
 
 
-def test_at_most_one_answer_of_a_file_is_of_one_line(judge):
-    """Whole lines are asked for first, the longer ones before the others."""
-    text = function(LOOP) + function(LOOP).replace("def count", "def tally").replace("found", "seen")
-    lines = [sample.difficulty["answer_lines"] for sample in held(judge(text))]
-    assert max(lines) > 1
-    assert lines.count(1) <= 1
-    assert lines == sorted(lines, key=lambda count: count == 1)
+def test_at_most_one_answer_of_a_file_is_of_one_line(judge, monkeypatch):
+    """Where only conditions can be told, one of them is asked for."""
+    text = "".join(
+        function(f"if {test}:\n    return lines\nreturn words").replace("def count", f"def {name}")
+        for name, test in (
+            ("longer", "len(words) > len(lines)"),
+            ("larger", "max(words) >= max(lines)"),
+            ("equal", "sum(words) == sum(lines)"),
+        )
+    )
+    assert [sample.difficulty["answer_lines"] for sample in held(judge(text))] == [1]
+    monkeypatch.setattr(fill_in_the_middle, "SHORT_OF_A_FILE", 9)
+    assert len(held(judge(text))) > 1
 
 
-def test_one_more_of_a_list_is_no_hole(judge):
-    """Statements that differ in their numbers only do not tell how many of them there are."""
-    body = "".join(f"lines[{number}] = words[{number}]\n" for number in range(9)) + "return lines"
-    assert not [
-        one for one in judge(function(body)) if isinstance(one, Verified) and "] = words[" in one.messages[1][1]
-    ]
+@pytest.mark.parametrize(
+    ("lines", "alike"),
+    [
+        (("a[0] = b[0]", "a[1] = b[1]", "a[2] = b[2]"), True),
+        (("put(a)", "put(b)", "put(c)"), True),
+        (("put(a)", "take(b)", "put(c)"), False),
+    ],
+)
+def test_one_more_of_a_list_is_no_hole(lines, alike):
+    """Statements that differ in numbers or arguments only do not tell how many of them there are."""
+    root = syntax_tree.parse("Python", "\n".join(lines).encode()).root_node
+    hole = Hole(holes.STATEMENTS, 0, 0, (root.children[1],), root, lines=True)
+    assert derivable._of_a_list(hole, lines[1]) is alike
 
 
 @pytest.mark.parametrize("name", ["f1", "foo", "test"])
@@ -158,16 +173,11 @@ def test_a_function_that_stands_for_any_is_not_asked_for(name, judge):
     assert fill_in_the_middle.OF_TESTS in reasons(judged)
 
 
-def test_one_more_call_is_no_hole(judge):
-    """Calls among calls of the same function do not tell how many of them there are."""
-    body = "".join(f"lines.append(words[{name}])\n" for name in ("len(lines)", "lines", "words", "-1")) + "return lines"
-    assert not [one for one in judge(function(body)) if isinstance(one, Verified) and "append" in one.messages[1][1]]
-
-
-def test_a_word_is_no_text(judge):
+@pytest.mark.parametrize(("text", "told"), [("def f(lines): ...", False), ("print('lines')", True)])
+def test_a_word_is_no_text(text, told):
     """A text of one word must stand between quotes elsewhere; that a name is spelled like it does not tell it."""
-    text = function(LOOP.replace("found.get(word, 0)", "found.get(word, 'lines')"))
-    assert all("'lines'" not in one.messages[1][1] for one in judge(text) if isinstance(one, Verified))
+    shown = derivable.Shown(text, derivable.words_of(text), "", ("", ""))
+    assert derivable._told("lines", "string_content", shown) is told
 
 
 def test_a_long_file_is_cut_to_what_the_function_needs(judge):
