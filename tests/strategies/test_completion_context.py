@@ -141,7 +141,8 @@ NEEDED = {
         const NOON: u32 = 12;
         const LAST: u32 = 24;
 
-        /// Says whether a shop is open at an hour, in a few words.
+        /// Says whether a shop is open at an hour: "opens at {OPEN}, closes at {LAST:>3}" when it opens, "closes now" when
+        /// it closes, else "wait for {}" with the later of the hour and noon; nothing above 99.
         fn state_at(hour: u32) -> String {
             if hour > 99 {
                 return String::new();

@@ -193,7 +193,10 @@ def _literal(node: Node) -> bool:
 
 
 def _text_or_word(node: Node) -> bool:
-    return _literal(node) or (node.named_child_count == 0 and node.type == "word")
+    """Whether a leaf is a text; of a shell, a word that is no command's name."""
+    if node.type == "word" and node.named_child_count == 0:
+        return node.parent is None or node.parent.type != "command_name"
+    return _literal(node)
 
 
 def _told(text: str, excerpt: Excerpt) -> bool:
