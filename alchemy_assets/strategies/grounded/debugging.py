@@ -5,7 +5,6 @@ Belongs here: which bugs carry such a conversation, and what is run for it. Does
 by running the test over both. A file gives bugs that `planted_bug` has not tried, where it has enough of them.
 """
 
-import asyncio
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -19,6 +18,7 @@ from alchemy_assets.strategies.grounded.assertions.calls import call_of
 from alchemy_assets.strategies.grounded.assertions.registry import CALLING, regression
 from alchemy_assets.strategies.grounded.assertions.suite import Subject, Suite
 from alchemy_assets.strategies.grounded.debugging_turns import Look, Probe, Talk, look, probes, turns
+from alchemy_assets.strategies.grounded.drafting import NOTHING_RUNS
 from alchemy_assets.strategies.grounded.faults.mutants import Mutant, mutants
 from alchemy_assets.strategies.grounded.planted_bug import LONGEST_FILE, TRIED, reached
 from alchemy_assets.strategies.grounded.symptom import Symptom
@@ -36,7 +36,6 @@ BUGS, KEPT, LOOKS = 6, 2, 2
 ONE_TEST = "too few tests to talk about"
 TOO_LONG = "the file is too long"
 NO_PLACE = "nothing that ran can be got wrong in a way that is known"
-NOTHING_RUNS = "programs cannot be run here"
 NO_RESULT = "it does not compile, or meets a limit"
 UNCHANGED = "it changes nothing that its tests show"
 NOT_SHOWN = "what it changes cannot be shown in few lines"
@@ -109,7 +108,9 @@ class Debugging:
             return drafting.judged(drafts, lambda draft: Rejected(draft, (NOTHING_RUNS,), draft.file.language))
         planned = [index for index, draft in enumerate(drafts) if isinstance(draft.plan, Plan)]
         found: dict[int, Found | Left] = {}
-        outcomes = _outcomes([_plan(drafts[index]).observed.run(drafts[index].seed_text) for index in planned], sandbox)
+        outcomes = drafting.outcomes_of(
+            [_plan(drafts[index]).observed.run(drafts[index].seed_text) for index in planned], sandbox
+        )
         steady = {}
         for index, outcome in zip(planned, outcomes, strict=True):
             found[index] = _shown(drafts[index], outcome)
@@ -120,7 +121,7 @@ class Debugging:
         found |= {index: one for index, one in suites.items() if isinstance(one, Left)}
         written = [(index, one) for index, one in suites.items() if isinstance(one, Suite)]
         runs = [run for index, one in written for run in _last_runs(drafts[index], one)]
-        ran = iter(_outcomes(runs, sandbox))
+        ran = iter(drafting.outcomes_of(runs, sandbox))
         old: dict[int, Outcome] = {}
         for index, suite in written:
             again, before, after = next(ran), next(ran), next(ran)
@@ -166,10 +167,6 @@ def _key(draft: Draft) -> str:
     return f"{draft.file.blob_id} talk {mutant.start} {mutant.replacement}"
 
 
-def _outcomes(runs: Sequence[Run], sandbox: Sandbox) -> list[Outcome]:
-    return asyncio.run(sandbox.run_many(runs)) if runs else []
-
-
 def _passes(outcome: Outcome) -> bool:
     return outcome.status is Status.FINISHED and outcome.exit_code == 0
 
@@ -205,7 +202,7 @@ def _looks(drafts: Sequence[Draft], found: dict[int, Found | Left], sandbox: San
             if same_lines and one.symptom.ran.trace and isinstance(shown, Instrumented):
                 asked.append(index)
                 runs.append(plan.observed.run(shown.text))
-    seen = dict(zip(asked, _outcomes(runs, sandbox), strict=True))
+    seen = dict(zip(asked, drafting.outcomes_of(runs, sandbox), strict=True))
     return {
         index: _looked(_plan(drafts[index]), one, seen.get(index))
         for index, one in found.items()

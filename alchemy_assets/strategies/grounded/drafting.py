@@ -4,16 +4,19 @@ Belongs here: a draft with a drawn phrasing, one that is left out with its reaso
 Does not: any kind; the words (`phrasings/`).
 """
 
+import asyncio
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from alchemy_assets.languages import LANGUAGES
+from alchemy_assets.sandbox.sandbox import Outcome, Run, Sandbox
 from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.phrasing import fill, pick
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left, Rejected, Verified
 from alchemy_assets.tracing.reasons import Dropped
 
 NOT_SEEN = "nothing of it was seen to run"
+NOTHING_RUNS = "programs cannot be run here"
 
 
 def asked(  # noqa: PLR0913 -- what a draft is made of
@@ -49,6 +52,11 @@ def unseen(kind: str, file: CuratedFile) -> Draft:
     """What is left of a file that was not seen to run, with the reason why not."""
     seen = file.observed
     return left(kind, file, str(seen.reason), seen.detail) if isinstance(seen, Dropped) else left(kind, file, NOT_SEEN)
+
+
+def outcomes_of(runs: Sequence[Run], sandbox: Sandbox) -> list[Outcome]:
+    """What came of programs that are run side by side, in the order of `runs`."""
+    return asyncio.run(sandbox.run_many(runs)) if runs else []
 
 
 def judged(drafts: Sequence[Draft], judge: Callable[[Draft], Verified | Rejected]) -> list[Verified | Rejected]:

@@ -18,6 +18,7 @@ from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.grounded import drafting, symptom
 from alchemy_assets.strategies.grounded.bug_explained import explained
 from alchemy_assets.strategies.grounded.completion import language_name
+from alchemy_assets.strategies.grounded.drafting import NOTHING_RUNS
 from alchemy_assets.strategies.grounded.faults.mutants import Mutant, mutants
 from alchemy_assets.strategies.grounded.outline import Outline, outline_of
 from alchemy_assets.strategies.grounded.shapes import SHAPES
@@ -42,7 +43,6 @@ LEAST_TESTS_OF_A_HANG = 3
 TOO_LONG = "the file is too long"
 TOO_SHORT = "the file is too short"
 NO_PLACE = "nothing that ran can be got wrong in a way that is known"
-NOTHING_RUNS = "programs cannot be run here"
 NOT_COMPILED = "it does not compile"
 UNCHANGED = "it changes nothing that its tests show"
 LIMIT = "it meets a limit"

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from alchemy_assets.curation.edits import edited
 from alchemy_assets.generation.completions import Answers
 from alchemy_assets.sandbox.sandbox import Outcome, Sandbox, Status
-from alchemy_assets.strategies.grounded.drafting import NOT_SEEN, judged, left, unseen
+from alchemy_assets.strategies.grounded.drafting import NOT_SEEN, NOTHING_RUNS, judged, left, unseen
 from alchemy_assets.strategies.grounded.refactorings import showing
 from alchemy_assets.strategies.grounded.refactorings.extract_function import extractions
 from alchemy_assets.strategies.grounded.refactorings.extract_variable import variables
@@ -35,7 +35,6 @@ OF_A_SORT, OF_A_FILE = 2, 4
 OTHER_GRAMMAR = "its language has no refactorings"
 TOO_LONG = "the file is too long"
 NOTHING_TO_DO = "nothing to refactor that is safe and worth it"
-NOTHING_RUNS = "programs cannot be run here"
 NOT_BUILT = "the changed text is not built or does not end well"
 CHANGED = "the changed text does something else"
 REASONS = (NOT_SEEN, *Reason, OTHER_GRAMMAR, TOO_LONG, NOTHING_TO_DO, NOTHING_RUNS, NOT_BUILT, CHANGED)

@@ -4,7 +4,6 @@ Belongs here: which drafts a file gives, and what has to hold before a test file
 least one mutant of it fails. Does not: how languages write tests (`assertions`), faults (`faults`).
 """
 
-import asyncio
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from alchemy_assets.generation.completions import Answers
-from alchemy_assets.sandbox.sandbox import Outcome, Run, Sandbox, Status
+from alchemy_assets.sandbox.sandbox import Outcome, Sandbox, Status
 from alchemy_assets.strategies import phrasing
 from alchemy_assets.strategies.grounded.assertions.calls import Call, call_of
 from alchemy_assets.strategies.grounded.assertions.fitting import NOTHING, fitting
@@ -21,7 +20,16 @@ from alchemy_assets.strategies.grounded.assertions.shell import ONE_RUN, TOO_MUC
 from alchemy_assets.strategies.grounded.assertions.suite import NOT_BUILT, Case, Framework, Subject, Suite
 from alchemy_assets.strategies.grounded.assertions.traced import seen_calls
 from alchemy_assets.strategies.grounded.completion import language_name
-from alchemy_assets.strategies.grounded.drafting import NOT_SEEN, asked, code_block, judged, left, unseen
+from alchemy_assets.strategies.grounded.drafting import (
+    NOT_SEEN,
+    NOTHING_RUNS,
+    asked,
+    code_block,
+    judged,
+    left,
+    outcomes_of,
+    unseen,
+)
 from alchemy_assets.strategies.grounded.faults.mutants import mutants
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left, Rejected, Verified
 from alchemy_assets.tracing.building import COMPILED
@@ -59,7 +67,6 @@ NO_MUTANT = "nothing of it can be broken"
 NO_KILL = "no fault makes the tests fail"
 LITTLE_COVERED = "its runs come to little of the program"
 FEW_KILLS = "most faults pass the tests"
-NOTHING_RUNS = "programs cannot be run here"
 REASONS = (
     *(
         TOO_MUCH,
@@ -221,17 +228,13 @@ def _made(drafts: Sequence[Draft], sandbox: Sandbox) -> dict[int, Made | Left]:
     ready = [one for one in waiting if id(one) in suites]
     passed = []
     for draft, outcome in zip(
-        ready, _outcomes([suites[id(one)].job.run(one.file.text) for one in ready], sandbox), strict=True
+        ready, outcomes_of([suites[id(one)].job.run(one.file.text) for one in ready], sandbox), strict=True
     ):
         if _passes(outcome):
             passed.append(draft)
         else:
             found[id(draft)] = Left(TESTS_FAIL, _said(outcome))
     return found | _after_mutants(passed, suites, sandbox)
-
-
-def _outcomes(runs: Sequence[Run], sandbox: Sandbox) -> list[Outcome]:
-    return asyncio.run(sandbox.run_many(runs)) if runs else []
 
 
 def _passes(outcome: Outcome) -> bool:
@@ -250,7 +253,7 @@ def suites_of_calls(drafts: Sequence[Draft], sandbox: Sandbox) -> dict[int, Suit
     for draft in drafts:
         plan = _plan(draft)
         jobs.append(CALLING[draft.file.language].recorder(plan.subject, plan.calls))
-    outcomes = _outcomes([job.run(draft.file.text) for job, draft in zip(jobs, drafts, strict=True)], sandbox)
+    outcomes = outcomes_of([job.run(draft.file.text) for job, draft in zip(jobs, drafts, strict=True)], sandbox)
     return {id(draft): _suite(draft, outcome) for draft, outcome in zip(drafts, outcomes, strict=True)}
 
 
@@ -306,7 +309,7 @@ def _after_mutants(drafts: Sequence[Draft], suites: Mapping[int, Suite], sandbox
         (id(draft), fault, suites[id(draft)].job.run(text)) for draft in drafts for fault, text in chosen[id(draft)]
     ]
     tried: dict[int, list[tuple[str, bool]]] = {id(draft): [] for draft in drafts}
-    for (key, fault, _), outcome in zip(runs, _outcomes([run for *_, run in runs], sandbox), strict=True):
+    for (key, fault, _), outcome in zip(runs, outcomes_of([run for *_, run in runs], sandbox), strict=True):
         if outcome.status is Status.COMPILE_ERROR or outcome.exit_code == NOT_BUILT:
             continue
         tried[key].append((fault, not _passes(outcome)))
