@@ -4,7 +4,6 @@ Belongs here: which runs are watched, which question of each form is taken, and 
 events. Does not: the forms (`execution`), how a run is shown (`shown_run`).
 """
 
-import asyncio
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -188,7 +187,7 @@ def _again(drafts: Sequence[Draft], sandbox: Sandbox) -> dict[str, Outcome]:
         made = instrument(draft.file.language, draft.file.text, TRIAL_POINTS, limit=TRIAL_LIMIT, refused=refused)
         if not isinstance(made, Dropped):
             runs.append((draft.file.blob_id, plan.observed.run(made.text, ELSEWHERE)))
-    outcomes = asyncio.run(sandbox.run_many([run for _, run in runs])) if runs else []
+    outcomes = drafting.outcomes_of([run for _, run in runs], sandbox)
     return {blob_id: outcome for (blob_id, _), outcome in zip(runs, outcomes, strict=True)}
 
 

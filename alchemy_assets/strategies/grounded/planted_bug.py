@@ -4,7 +4,6 @@ Belongs here: which bugs are tried and kept, question and answer. Does not: plan
 (`symptom`), why it has that effect (`bug_explained`). What is asked for is the file as it was, and was seen to run.
 """
 
-import asyncio
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -212,9 +211,8 @@ def _detail(mutant: Mutant) -> str:
 
 
 def _run(asked: Sequence[tuple[Draft, int]], sandbox: Sandbox | None) -> list[Outcome]:
-    if sandbox is None or not asked:
-        return []
-    return asyncio.run(sandbox.run_many([_plan(draft).observed.run(draft.seed_text, where) for draft, where in asked]))
+    runs = [_plan(draft).observed.run(draft.seed_text, where) for draft, where in asked]
+    return [] if sandbox is None else drafting.outcomes_of(runs, sandbox)
 
 
 def _seen(draft: Draft, outcome: Outcome) -> Symptom | Left:

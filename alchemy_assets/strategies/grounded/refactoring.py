@@ -4,7 +4,6 @@ Belongs here: choosing among what is proposed, question and answer, the runs. Do
 how the change is shown (`refactorings.showing`). Edits are made on the syntax tree, so nothing but what was asked changes.
 """
 
-import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -13,7 +12,7 @@ from pathlib import PurePosixPath
 from alchemy_assets.curation.edits import edited
 from alchemy_assets.generation.completions import Answers
 from alchemy_assets.sandbox.sandbox import Outcome, Sandbox, Status
-from alchemy_assets.strategies.grounded.drafting import NOT_SEEN, NOTHING_RUNS, judged, left, unseen
+from alchemy_assets.strategies.grounded.drafting import NOT_SEEN, NOTHING_RUNS, judged, left, outcomes_of, unseen
 from alchemy_assets.strategies.grounded.refactorings import showing
 from alchemy_assets.strategies.grounded.refactorings.extract_function import extractions
 from alchemy_assets.strategies.grounded.refactorings.extract_variable import variables
@@ -79,7 +78,7 @@ class Refactoring:
             for draft in drafts
             if isinstance(draft.plan, Plan) and sandbox is not None and sandbox.runnable(draft.file.language)
         ]
-        outcomes = [] if sandbox is None or not asked else asyncio.run(sandbox.run_many([run for _, run in asked]))
+        outcomes = [] if sandbox is None else outcomes_of([run for _, run in asked], sandbox)
         came = {id(draft): outcome for (draft, _), outcome in zip(asked, outcomes, strict=True)}
         return judged(drafts, lambda draft: _judge(draft, came.get(id(draft))))
 
