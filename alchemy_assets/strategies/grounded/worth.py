@@ -124,7 +124,8 @@ _DOES = re.compile(
 _TYPE = re.compile(r"struct|enum|union|trait|interface|type_(?:item|declaration|alias|definition|spec)|class")
 # What a function gives without a word for it.
 _ANY_RESULT = frozenset({"Ruby", "Shell"})
-_MULTILINE = frozenset(
+# Texts that may go over several lines.
+MULTILINE = frozenset(
     {
         "string",
         "template_string",
@@ -227,7 +228,7 @@ def _own_lines(outline: Outline, item: Item) -> bool:
         return True
     docstring_row = item.doc[0] if item.doc else -1
     return not any(
-        part.type in _MULTILINE and part.start_point[0] != part.end_point[0] and part.start_point[0] != docstring_row
+        part.type in MULTILINE and part.start_point[0] != part.end_point[0] and part.start_point[0] != docstring_row
         for part in item.inside
     ) and all(line.startswith(before) for line in lines[item.first : item.last + 1] if line.strip())
 

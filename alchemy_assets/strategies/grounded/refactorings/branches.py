@@ -11,20 +11,12 @@ from tree_sitter import Node
 from alchemy_assets.strategies.grounded.outline import last_line
 from alchemy_assets.strategies.grounded.refactorings.negation import bare
 from alchemy_assets.strategies.grounded.refactorings.reading import Reading, Scope, line_of
+from alchemy_assets.strategies.grounded.worth import MULTILINE
 from alchemy_assets.syntax_tree import text_of, walk
 
 _IFS = frozenset({"if_statement", "if_expression", "if", "unless"})
-_MULTILINE = frozenset(
+_MULTILINE = MULTILINE | frozenset(
     {
-        *(
-            "string",
-            "template_string",
-            "raw_string_literal",
-            "heredoc",
-            "heredoc_body",
-            "nowdoc",
-            "multi_line_string_literal",
-        ),
         *("encapsed_string", "raw_string", "string_literal", "interpreted_string_literal", "verbatim_string_literal"),
         *("text_block", "interpolated_string_expression", "concatenated_string"),
     }
