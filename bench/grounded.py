@@ -26,7 +26,7 @@ from alchemy_assets import schema
 from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.sandbox.backends import open_sandbox
-from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Run, Sandbox
+from alchemy_assets.sandbox.sandbox import Invocation, Limits, Outcome, Program, Run, Sandbox, Status
 from alchemy_assets.settings import Settings
 from alchemy_assets.strategies.registry import STRATEGIES
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Kind, Rejected, Verified, bounded, tables
@@ -45,19 +45,29 @@ class Watched:
         self._sandbox = sandbox
         self.runs = 0
         self.cpu = 0.0
+        self.inside = 0.0
+        self.endless = 0
+
+    def _count(self, outcomes: Sequence[Outcome]) -> None:
+        self.runs += len(outcomes)
+        self.endless += sum(one.status is Status.TIMED_OUT for one in outcomes)
+        built = [one.compile_step for one in outcomes if one.compile_step and not one.compile_step.cached]
+        self.inside += sum(one.cpu_seconds for one in (*outcomes, *built))
 
     def run(self, program: Program, invocation: Invocation, limits: Limits) -> Outcome:
         """One run."""
         started = time.process_time()
         outcome = self._sandbox.run(program, invocation, limits)
-        self.cpu, self.runs = self.cpu + time.process_time() - started, self.runs + 1
+        self.cpu += time.process_time() - started
+        self._count([outcome])
         return outcome
 
     async def run_many(self, runs: Sequence[Run]) -> list[Outcome]:
         """Many runs."""
         started = time.process_time()
         outcomes = await self._sandbox.run_many(runs)
-        self.cpu, self.runs = self.cpu + time.process_time() - started, self.runs + len(runs)
+        self.cpu += time.process_time() - started
+        self._count(outcomes)
         return outcomes
 
     def runnable(self, language: str) -> bool:
@@ -121,7 +131,13 @@ def made(kind: Kind, files: Sequence[CuratedFile], sandbox: Watched) -> tuple[li
 
 
 def say(  # noqa: PLR0913, PLR0917 -- one line of a table
-    kind: Kind, language: str, files: int, judged: Sequence[Verified | Rejected], planning: float, judging: float
+    kind: Kind,
+    language: str,
+    files: int,
+    judged: Sequence[Verified | Rejected],
+    planning: float,
+    judging: float,
+    sandbox: Watched,
 ) -> None:
     """Write one line, and the reasons below it."""
     held = [one for one in judged if isinstance(one, Verified)]
@@ -131,7 +147,8 @@ def say(  # noqa: PLR0913, PLR0917 -- one line of a table
     sys.stdout.write(
         f"{kind.name:<20}{language:<12}{files:>5} files {len(judged):>6} drafts {len(held):>5} samples  "
         f"planning {files / planning if planning else 0:7.0f} files/CPU s  {len(held) / cpu if cpu else 0:7.1f} samples/CPU s  "
-        f"median lines {sorted(depths)[len(depths) // 2] if depths else '-'}  {dict(flags)}\n"
+        f"median lines {sorted(depths)[len(depths) // 2] if depths else '-'}  {dict(flags)}  "
+        f"{sandbox.runs} runs, {sandbox.inside:.0f} CPU s, {sandbox.endless} ended by time\n"
     )
     why = Counter(reason for one in judged if isinstance(one, Rejected) for reason in one.reasons)
     sys.stdout.writelines(f"    {count:>5} {reason}\n" for reason, count in why.most_common())
@@ -171,9 +188,10 @@ def make(chosen: argparse.Namespace) -> None:
         for kind in kinds:
             for name in folders(chosen.folder, chosen.languages):
                 files = files_of(chosen.folder, chosen.observed, name, chosen.most)
-                judged, planning, judging = made(kind, files, Watched(opened))
+                sandbox = Watched(opened)
+                judged, planning, judging = made(kind, files, sandbox)
                 if judged:
-                    say(kind, name, len(files), judged, planning, judging)
+                    say(kind, name, len(files), judged, planning, judging, sandbox)
                     rows += tables(kind.strategy, judged)[0].iter_rows(named=True)
     if chosen.page is not None:
         chosen.page.write_text(page(list(drawn(rows, chosen.show))), encoding="utf-8")

@@ -15,7 +15,9 @@ from alchemy_assets.tracing.reasons import Dropped, Reached, Reason
 from alchemy_assets.tracing.scripts import EXIT_STATUS, RUN, Test, output_name, trace_name
 from alchemy_assets.tracing.surroundings import SURROUNDINGS
 
-LIMITS = Limits(cpu_seconds=3.0, processes=64, output_bytes=256 * 2**10)
+# Tests are alike and mostly short, so that one that never ends has the time of all, and not each its own.
+LIMITS = Limits(cpu_seconds=1.5, processes=64, output_bytes=256 * 2**10)
+SECONDS_A_TEST = 0.5
 CALLS, PROGRAM = "call", "program"
 
 
@@ -82,7 +84,7 @@ class Observed:
         names = [name(number) for number in range(1, len(self.ran) + 1) for name in (output_name, trace_name)]
         files = {self.source: text, **self.beside, RUN: self.script}
         program = Program(self.language, {name: one.encode() for name, one in files.items()}, self.entry)
-        limits = replace(LIMITS, cpu_seconds=LIMITS.cpu_seconds * len(self.ran))
+        limits = replace(LIMITS, cpu_seconds=LIMITS.cpu_seconds + SECONDS_A_TEST * len(self.ran))
         invocation = Invocation(
             environment=here.environment,
             script=RUN,

@@ -17,7 +17,7 @@ from alchemy_assets.strategies.grounded.assertions.calls import Call, call_of
 from alchemy_assets.strategies.grounded.assertions.fitting import NOTHING, fitting
 from alchemy_assets.strategies.grounded.assertions.registry import CALLING, named, regression, within
 from alchemy_assets.strategies.grounded.assertions.shell import ONE_RUN, TOO_MUCH
-from alchemy_assets.strategies.grounded.assertions.suite import NOT_BUILT, Case, Framework, Subject, Suite
+from alchemy_assets.strategies.grounded.assertions.suite import LIMITS, NOT_BUILT, Case, Framework, Subject, Suite
 from alchemy_assets.strategies.grounded.assertions.traced import seen_calls
 from alchemy_assets.strategies.grounded.completion import language_name
 from alchemy_assets.strategies.grounded.drafting import (
@@ -43,6 +43,8 @@ LONGEST_FILE = 16_000
 MOST_MUTANTS = 5
 LEAST_COVERED = 0.2
 LEAST_KILLED = 1 / 3
+# A mutant that never ends fails; it is given so many times what the file itself took, and this much more.
+MUCH_LONGER, LEAST_SECONDS = 3.0, 1.0
 # Inside of a value these say that an argument was of a kind that the function was not written for.
 _WRONG_KIND = re.compile(r"(?<=.)\b(?:NaN|undefined)\b|\[object Object\]")
 _WHOLE = {"Shell": "the script", "SQL": "the script"}
@@ -226,15 +228,16 @@ def _made(drafts: Sequence[Draft], sandbox: Sandbox) -> dict[int, Made | Left]:
         else:
             suites[key] = made
     ready = [one for one in waiting if id(one) in suites]
-    passed = []
+    passed, seconds = [], dict[int, float]()
     for draft, outcome in zip(
         ready, outcomes_of([suites[id(one)].job.run(one.file.text) for one in ready], sandbox), strict=True
     ):
         if _passes(outcome):
             passed.append(draft)
+            seconds[id(draft)] = min(LEAST_SECONDS + MUCH_LONGER * outcome.cpu_seconds, LIMITS.cpu_seconds)
         else:
             found[id(draft)] = Left(TESTS_FAIL, _said(outcome))
-    return found | _after_mutants(passed, suites, sandbox)
+    return found | _after_mutants(passed, suites, seconds, sandbox)
 
 
 def _passes(outcome: Outcome) -> bool:
@@ -302,11 +305,15 @@ def _case(call: Call, said: Mapping[str, object], *, failed: bool) -> Case | Non
     return Case(call, value, tolerance=alone and long_number, of=str(said.get("of", "")))
 
 
-def _after_mutants(drafts: Sequence[Draft], suites: Mapping[int, Suite], sandbox: Sandbox) -> dict[int, Made | Left]:
-    """Each test file by how many mutants make it fail; those that do not compile count for nothing."""
+def _after_mutants(
+    drafts: Sequence[Draft], suites: Mapping[int, Suite], seconds: Mapping[int, float], sandbox: Sandbox
+) -> dict[int, Made | Left]:
+    """Each test file by how many mutants make it fail in so many seconds; those that do not compile count for nothing."""
     chosen = {id(draft): _mutated(draft) for draft in drafts}
     runs = [
-        (id(draft), fault, suites[id(draft)].job.run(text)) for draft in drafts for fault, text in chosen[id(draft)]
+        (id(draft), fault, suites[id(draft)].job.run(text, seconds[id(draft)]))
+        for draft in drafts
+        for fault, text in chosen[id(draft)]
     ]
     tried: dict[int, list[tuple[str, bool]]] = {id(draft): [] for draft in drafts}
     for (key, fault, _), outcome in zip(runs, outcomes_of([run for *_, run in runs], sandbox), strict=True):

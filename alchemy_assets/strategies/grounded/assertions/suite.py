@@ -5,7 +5,7 @@ taken (`test_writing`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alchemy_assets.sandbox.sandbox import Invocation, Limits, Program, Run
 from alchemy_assets.strategies.grounded.assertions.calls import Call
@@ -75,11 +75,11 @@ class Job:
     entry: str
     script: str
 
-    def run(self, text: str) -> Run:
+    def run(self, text: str, cpu_seconds: float = LIMITS.cpu_seconds) -> Run:
         """The run over this text of the file."""
         files = {**self.files(text), SCRIPT: self.script}
         program = Program(self.language, {name: one.encode() for name, one in files.items()}, self.entry)
-        return program, Invocation(script=SCRIPT), LIMITS
+        return program, Invocation(script=SCRIPT), replace(LIMITS, cpu_seconds=cpu_seconds)
 
 
 @dataclass(frozen=True)
