@@ -12,6 +12,7 @@ from alchemy_assets.strategies import phrasing
 from alchemy_assets.strategies.grounded import drafting, execution_question
 from alchemy_assets.strategies.grounded.execution import arm, calls, coverage, rows, state, turns
 from alchemy_assets.strategies.grounded.execution.chains import chains
+from alchemy_assets.strategies.grounded.execution.source import Source
 from alchemy_assets.strategies.grounded.execution.values import is_whole
 from alchemy_assets.strategies.grounded.execution.watched import Watched, ordinal
 from alchemy_assets.strategies.grounded.execution_question import REASONS, ExecutionQuestion
@@ -116,7 +117,7 @@ def watch(curated, trace=TRACE, text=BASKET, language="Python", *, quoted=False)
     """The run of a trace."""
     points = points_of(language, text).points
     file = seen(curated(text, language), ran("45\n", trace), points=frozenset(point.line for point in points))
-    return Watched(file.observed, file.observed.ran[0], text.split("\n"), points, quoted, file.blob_id)
+    return Watched(Source(file.observed, text, points), file.observed.ran[0], quoted, file.blob_id)
 
 
 def about(questions):
@@ -193,7 +194,7 @@ def test_a_loop_over_the_list_that_a_call_is_given_is_not_asked_about(curated):
     called = seen(curated(BASKET), ran("", TRACE, label="total([7, 9, 2])"), calls=True).observed
     points = points_of("Python", BASKET).points
     known = replace(called, points=frozenset(one.line for one in points))
-    watched = Watched(known, known.ran[0], BASKET.split("\n"), points, quoted=False, key="key")
+    watched = Watched(Source(known, BASKET, points), known.ran[0], quoted=False, key="key")
     assert not [name for name in about(turns.questions(watched)) if name.startswith("turns of total:3")]
 
 

@@ -8,19 +8,20 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from alchemy_assets.generation.completions import Answers
 from alchemy_assets.sandbox.sandbox import Outcome, Run, Sandbox
 from alchemy_assets.strategies.grounded import drafting, printed
 from alchemy_assets.strategies.grounded.completion import language_name
 from alchemy_assets.strategies.grounded.execution import arm, calls, coverage, rows, state, turns
-from alchemy_assets.strategies.grounded.execution.chains import Chain, chains
+from alchemy_assets.strategies.grounded.execution.source import Source
 from alchemy_assets.strategies.grounded.execution.watched import Question, Watched, sentence
 from alchemy_assets.strategies.grounded.shown_run import shown, with_code
 from alchemy_assets.strategies.phrasing import draw
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left, Rejected, Verified
 from alchemy_assets.tracing import events as measure
-from alchemy_assets.tracing.events import read_events
+from alchemy_assets.tracing.events import parse_event, read_events
 from alchemy_assets.tracing.instrument.points import Point
 from alchemy_assets.tracing.instrument.registry import instrument, points_of
 from alchemy_assets.tracing.observed import CALLS, Observed, Ran
@@ -90,7 +91,7 @@ class ExecutionQuestion:
             return [drafting.left(self.name, file, TOO_LONG, f"{len(file.text):,} characters")]
         if found := printed.LISTS.search(file.text):
             return [drafting.left(self.name, file, LISTS, found[0])]
-        runs = [(number, ran) for number, ran in enumerate(observed.ran, 1) if len(ran.events) >= LEAST_EVENTS]
+        runs = [(number, ran) for number, ran in enumerate(observed.ran, 1) if _has_events(ran)]
         if not runs:
             return [drafting.left(self.name, file, FEW_EVENTS)]
         runs = [(number, ran) for number, ran in runs if not _makes_no_sense(observed, ran)]
@@ -140,11 +141,14 @@ def _chosen(
     file: CuratedFile, observed: Observed, runs: Sequence[tuple[int, Ran]], points: Sequence[Point]
 ) -> Iterator[tuple[int, Question, Ran, bool]]:
     """A question of each form that has one, the forms in an order of the file's own, until there are enough."""
-    text, lines = file.text.encode(), file.text.split("\n")
-    found: list[Chain] = chains(file.language, file.text, points)
+    text, source = file.text.encode(), Source(observed, file.text, points)
+    watched = {
+        names: [(number, Watched(source, ran, names, f"{file.blob_id} {number}")) for number, ran in runs]
+        for names in (False, True)
+    }
     forms: list[Callable[[Watched], Iterator[Question]]] = [
         state.questions,
-        lambda watched: arm.questions(watched, found),
+        lambda watched: arm.questions(watched, source.chains),
         turns.questions,
         lambda watched: coverage.questions(watched, text),
         calls.questions,
@@ -154,11 +158,7 @@ def _chosen(
     for place, form in enumerate([*forms[start:], *forms[:start]]):
         quoted = draw("quoted", file.blob_id, str(place)) % 2 == 1
         for names in (quoted, not quoted):
-            watched = [
-                (number, Watched(observed, ran, lines, points, names, f"{file.blob_id} {number}"))
-                for number, ran in runs
-            ]
-            asked = [(number, one, run.ran) for number, run in watched for one in form(run)]
+            asked = [(number, one, run.ran) for number, run in watched[names] for one in form(run)]
             if asked:
                 best = [one for one in asked if one[1].best] or asked
                 number, question, ran = best[draw("question", file.blob_id, str(place)) % len(best)]
@@ -167,6 +167,11 @@ def _chosen(
                 break
         if count == A_FILE:
             return
+
+
+def _has_events(ran: Ran) -> bool:
+    """Whether a trace has events enough; most runs are asked no further, so only the first events are read."""
+    return len(list(islice(filter(None, map(parse_event, ran.trace.split("\n"))), LEAST_EVENTS))) == LEAST_EVENTS
 
 
 def _makes_no_sense(observed: Observed, ran: Ran) -> bool:

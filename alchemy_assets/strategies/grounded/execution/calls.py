@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from alchemy_assets.strategies.grounded.execution.coverage import COMMENT
+from alchemy_assets.strategies.grounded.execution.source import bare_name
 from alchemy_assets.strategies.grounded.execution.turns import is_readable
 from alchemy_assets.strategies.grounded.execution.values import is_whole
 from alchemy_assets.strategies.grounded.execution.watched import Question, Watched, is_one, listed, ordinal, times
@@ -60,7 +61,7 @@ def _how_often(watched: Watched) -> Iterator[Question]:
 
 def _written(function: str, source: str) -> int:
     """How often the name of a function stands in a file, where it is defined aside."""
-    name = re.escape(re.split(r"[.:]+", function)[-1])
+    name = re.escape(bare_name(function))
     return len(re.findall(rf"(?<!\w){name}(?!\w)", source)) - 1
 
 

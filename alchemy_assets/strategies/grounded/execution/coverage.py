@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
+from alchemy_assets.strategies.grounded.execution.source import bare_name
 from alchemy_assets.strategies.grounded.execution.watched import Question, Watched
 from alchemy_assets.tracing.instrument.points import Point
 
@@ -75,9 +76,11 @@ def _items(watched: Watched, text: bytes) -> list[Item]:
 
 def _is_plain(watched: Watched, point: Point) -> bool:
     """Whether the text alone says if a function is called: its name stands nowhere else, or at the top level."""
-    name = re.escape(re.split(r"[.:]+", point.function)[-1])
+    bare = bare_name(point.function)
+    name = re.escape(bare)
+    named = re.compile(rf"(?<!\w){name}\b")
     used = [
-        line for at, line in enumerate(watched.lines, 1) if at != point.line and re.search(rf"(?<!\w){name}\b", line)
+        line for at, line in enumerate(watched.lines, 1) if bare in line and at != point.line and named.search(line)
     ]
     return not used or any(re.match(rf"(?:[\w.]+(?:::|->|\.))?{name}\b(?!\s*=)", line) for line in used)
 
@@ -94,7 +97,7 @@ def _says_how_it_ends(watched: Watched, point: Point, line: int) -> bool:
     """Whether a line returns the status of a program, or of a check that compares with what should have come out."""
     if not _STATUS.match(watched.code(line)):
         return False
-    is_main = re.split(r"[.:]+", point.function)[-1].lower() == "main"
+    is_main = bare_name(point.function).lower() == "main"
     return is_main or _NEGATED.search(watched.lines[point.line - 1]) is not None
 
 

@@ -17,7 +17,7 @@ MOST_NUMBER = 15
 _NO_VARIABLES = {"SQL"}
 # Sets and tables of these languages have no order of their own; a helper shows them sorted.
 _UNORDERED = {"Swift", "Rust", "Cpp", "Java", "CSharp", "Go"}
-_SETS = r"\b(?:Set|HashSet|HashMap|Hashtable|Dictionary|unordered_\w+|map)\s*[<(\[:]"
+_SETS = re.compile(r"\b(?:Set|HashSet|HashMap|Hashtable|Dictionary|unordered_\w+|map)\s*[<(\[:]")
 
 
 def questions(watched: Watched) -> Iterator[Question]:
@@ -25,6 +25,7 @@ def questions(watched: Watched) -> Iterator[Question]:
     if watched.observed.language in _NO_VARIABLES:
         return
     language = watched.observed.language
+    sets = [one for one in watched.lines if _SETS.search(one)] if language in _UNORDERED else []
     for index, names, best in news(watched.events, "\n".join(watched.lines), watched.ran.command):
         event = watched.events[index]
         line = watched.line(event.line)
@@ -34,9 +35,7 @@ def questions(watched: Watched) -> Iterator[Question]:
         name = next((one for one in names if is_whole(state[one], language)), None)
         if name is None or index >= MOST_EVENTS or not watched.code(event.line) or "`" in name:
             continue
-        if language in _UNORDERED and any(
-            re.search(rf"\b{re.escape(name)}\b.*{_SETS}|{_SETS}.*\b{re.escape(name)}\b", one) for one in watched.lines
-        ):
+        if any(_beside_a_set(name, one) for one in sets):
             continue
         passes = [one for one in watched.events[: index + 1] if (one.kind, one.place) == (event.kind, event.place)]
         if len(passes) > MOST_NUMBER:
@@ -57,3 +56,9 @@ def questions(watched: Watched) -> Iterator[Question]:
             detail,
             best,
         )
+
+
+def _beside_a_set(name: str, line: str) -> bool:
+    """Whether a name stands before or behind a set on its line."""
+    named = rf"\b{re.escape(name)}\b"
+    return re.search(rf"{named}.*{_SETS.pattern}|{_SETS.pattern}.*{named}", line) is not None

@@ -6,6 +6,7 @@ Belongs here: which loops are worth it. Does not: words.
 import re
 from collections.abc import Iterator, Sequence
 
+from alchemy_assets.strategies.grounded.execution.source import bare_name
 from alchemy_assets.strategies.grounded.execution.values import is_whole
 from alchemy_assets.strategies.grounded.execution.watched import Question, Watched, is_one, ordinal, times
 from alchemy_assets.tracing.events import Event
@@ -95,11 +96,13 @@ def is_readable(lines: Sequence[str], line: int, count: int) -> bool:
     over = _OVER.search(header) or _LENGTH_OF.search(header)
     name = next((one for one in over.groups() if one), "") if over else ""
     literal = rf"(?<![\w$]){re.escape(name)}\s*(?:\[\w*\]\s*)?(?::?=|:[^=\n]*=)\s*{_MADE}[\[({{]"
-    if name and any(re.search(literal, one) for one in lines):
+    if name and any(re.search(literal, one) for one in lines if name in one):
         return True
     named = "|".join(re.escape(one) for one in re.findall(r"[A-Za-z_]\w+", header))
     constant = rf"(?:#\s*define|const|final|static)\b[^=\n]*\b(?:{named})\b[^=\n]*[=\s]\s*{count}(?![\w.])"
-    return bool(named) and (any(re.search(constant, one) for one in lines) or _is_set_once(lines, named, count))
+    return bool(named) and (
+        any(re.search(constant, one) for one in lines if str(count) in one) or _is_set_once(lines, named, count)
+    )
 
 
 def _is_set_once(lines: Sequence[str], named: str, count: int) -> bool:
@@ -150,7 +153,7 @@ def _may_recurse(watched: Watched, function: str) -> bool:
 
 def _stands_inside(watched: Watched, function: str) -> bool:
     """Whether the text of a function, or of another that may call it back, holds its name."""
-    name = re.escape(re.split(r"[.:]+", function)[-1])
+    name = re.escape(bare_name(function))
     point = next(
         (one for (kind, _), one in watched.alone.items() if kind == "IN" and one.function == function and one.end), None
     )

@@ -1,14 +1,15 @@
-"""One run of a file with what its events prove: counts, points that stand alone on their place, and names for lines.
+"""One run of a file with what its events prove, and names for lines.
 
-Belongs here: what every form needs to know of a run. Does not: a question (the forms), the kind (`execution_question`).
+Belongs here: what every form needs to know of a run. Does not: what all runs of a file share (`source`), questions (the forms).
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from alchemy_assets.strategies.grounded.execution.source import Place, Source, has_name
 from alchemy_assets.strategies.phrasing import draw, fill, pick
 from alchemy_assets.strategies.trace_kinds.branch import ORDINALS
 from alchemy_assets.tracing.events import Event
@@ -17,29 +18,42 @@ from alchemy_assets.tracing.observed import Observed, Ran
 from alchemy_assets.tracing.trials import TRIAL_LIMIT
 
 LONGEST_QUOTE = 70
-Place = tuple[str, str]
-# What an instrumenter calls what has no name of its own in the source.
-_NAMELESS = re.compile(r"[<>()\s]|\b(?:block|lambda|closure|anonymous|script|init|deinit|get|set)\b|\btop level\b")
 _SUFFIXES = {1: "st", 2: "nd", 3: "rd"}
-# What sorts and searches by a function that it is handed: how often it asks, and what, is its own business.
-_SORTS = r"(?i:sort\w*|bsearch|heapify|binary_?search\w*)"
 
 
 @dataclass(frozen=True)
 class Watched:
-    """A run, the points of its file, and how lines are named.
+    """A run of a file, and how lines are named.
 
     quoted: whether a line is named by its code instead of its number. key: draws words.
     """
 
-    observed: Observed
+    source: Source
     ran: Ran
-    lines: Sequence[str]
-    points: Sequence[Point]
     quoted: bool
     key: str
 
-    @cached_property
+    @property
+    def observed(self) -> Observed:
+        """What was seen of the file."""
+        return self.source.observed
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The lines of the file."""
+        return self.source.lines
+
+    @property
+    def points(self) -> Sequence[Point]:
+        """All points that the file could have."""
+        return self.source.points
+
+    @property
+    def alone(self) -> Mapping[Place, Point]:
+        """The points that stand alone."""
+        return self.source.alone
+
+    @property
     def events(self) -> tuple[Event, ...]:
         """The events of the run."""
         return self.ran.events
@@ -48,34 +62,6 @@ class Watched:
     def counts(self) -> Counter[Place]:
         """How many events each kind and place wrote."""
         return Counter((event.kind, event.place) for event in self.events)
-
-    @cached_property
-    def alone(self) -> Mapping[Place, Point]:
-        """The points that are the only ones of their kind at their place, and surely stood in the program."""
-        found: dict[Place, list[Point]] = defaultdict(list)
-        for point in self.points:
-            found[point.kind, point.place].append(point)
-        return {
-            place: points[0]
-            for place, points in found.items()
-            if len(points) == 1 and points[0].line in self.observed.points and points[0].function not in self._handed
-        }
-
-    @cached_property
-    def _handed(self) -> frozenset[str]:
-        """The functions that only a library calls: handed over to be sorted by, or by their names as texts."""
-        functions = {point.function: point.line for point in self.points if point.kind == "IN"}
-        return frozenset(one for one, line in functions.items() if self._is_handed(one, line))
-
-    def _is_handed(self, function: str, line: int) -> bool:
-        if not has_name(function):
-            return re.search(rf"{_SORTS}\b", self.lines[line - 1]) is not None
-        name = re.escape(re.split(r"[.:]+", function)[-1])
-        others = [one for at, one in enumerate(self.lines, 1) if at != line and re.search(rf"(?<!\w){name}(?!\w)", one)]
-        sorts = rf"{_SORTS}\b[^;\n]*[(,&\s'\":]{name}(?!\w|\s*\()"
-        return any(re.search(sorts, one) for one in others) or (
-            bool(others) and all(re.search(rf"['\"]{name}['\"](?!\s*(?:=>|:))", one) for one in others)
-        )
 
     def count(self, kind: str, place: str) -> int | None:
         """How often control came to a place; None where that is not known."""
@@ -95,12 +81,7 @@ class Watched:
         return text if len(text) <= LONGEST_QUOTE and "`" not in text and re.search(r"\w", text) else ""
 
     def _once(self, code: str) -> bool:
-        return self._codes[code] == 1 and len(code) >= 4  # noqa: PLR2004 -- `} )` names nothing
-
-    @cached_property
-    def _codes(self) -> Counter[str]:
-        """How often each line stands in the file, its indentation aside."""
-        return Counter(line.strip() for line in self.lines)
+        return self.source.codes[code] == 1 and len(code) >= 4  # noqa: PLR2004 -- `} )` names nothing
 
     def words(self, form: str, what: str, values: Mapping[str, str]) -> str:
         """A phrasing of `phrasings/execution_<form>.txt`, drawn by the run and what is asked."""
@@ -145,11 +126,6 @@ def ordinal(number: int, key: int) -> str:
 def times(number: int) -> str:
     """How often, in words."""
     return {1: "once", 2: "twice"}.get(number, f"{number} times")
-
-
-def has_name(function: str) -> bool:
-    """Whether a function is called in the source as events call it."""
-    return not _NAMELESS.search(function)
 
 
 def listed(values: Sequence[str], most: int = 8) -> str:
