@@ -139,6 +139,13 @@ def test_a_value_after_a_line_is_asked_for_by_its_pass(curated):
     assert found["owed at total:6, pass 2"] == "`45`"
 
 
+@pytest.mark.parametrize(("check", "asked"), [("assert owed != 49", False), ("assert owed != 48", True)])
+def test_a_value_that_the_next_lines_say_is_not_asked_for(check, asked, curated):
+    """What a check right below compares with can be read there."""
+    text = BASKET.replace("        if owed > 40:\n", f"        {check}\n        if owed > 40:\n")
+    assert ("owed at total:4, pass 2" in about(state.questions(watch(curated, text=text)))) is asked
+
+
 def test_what_is_told_beside_a_value_are_the_passes_before(curated):
     """The reasoned answer holds the value at each pass, in order."""
     (one,) = (one for one in state.questions(watch(curated)) if one.detail == "owed at total:4, pass 2")
@@ -152,6 +159,18 @@ def test_the_arm_of_the_nth_time_is_asked_for(curated):
     found = about(arm.questions(watched, chains("Python", BASKET, watched.points)))
     assert found["the if at line 5, number 2"] == "The `if` arm at line 5."
     assert "the if at line 13, number 2" not in found
+
+
+def test_arms_of_the_same_word_are_told_apart_by_their_lines(curated):
+    """Where an `if` has two `elif`, the word alone does not say which arm runs."""
+    text = "for n in read():\n    if n > 4:\n        f()\n    elif n > 2:\n        g()\n    elif n > 1:\n        h()\n    else:\n        k()\n"
+    arms = {point.line: point.place for point in points_of("Python", text).points if point.kind == "BRANCH"}
+    trace = f'TRACE:BRANCH:{arms[2]}:took="if"; n=7\nTRACE:BRANCH:{arms[6]}:took="elif"; n=2\n'
+    for quoted, orders in ((False, True), (True, False)):
+        watched = watch(curated, trace, text, quoted=quoted)
+        asked = [one for one in arm.questions(watched, chains("Python", text, watched.points)) if one.form == "arm"]
+        assert bool(asked) is orders
+        assert all("`elif` (line 6)" in one.reasoned for one in asked)
 
 
 def test_an_arm_that_is_always_taken_is_not_counted(curated):
@@ -217,6 +236,8 @@ def test_a_loop_over_the_list_that_a_call_is_given_is_not_asked_about(curated):
         ("const WAYS = {", "for (const way of Object.keys(WAYS)) {", True),
         ("int size = 10;", "for (int i = 0; i < size; i++) {", True),
         ("int size = 12;", "for (int i = 0; i < size; i++) {", False),
+        ("int x = 10;", "for (int i = 0; i < x; i++) {", True),
+        ("static FNS: &[fn()] = &[f, f];", "for one in FNS { one() }", True),
     ],
 )
 def test_a_loop_over_what_is_written_down_says_its_number_of_turns(before, head, readable):
@@ -237,8 +258,21 @@ def test_calls_of_a_recursion_are_counted_and_their_results_are_in_order(curated
     """Calls and returns of a function that calls itself."""
     found = about(calls.questions(watch(curated)))
     assert found["calls of halve:12: 5"] in {"5", "5 times."}
-    assert found["n at call 2 of halve:12"] == "`14`"
-    assert found["return 3 of halve"] == "`15`"
+    assert found["n at the call of halve:12, pass 2"] == "`14`"
+    assert found["result of halve, pass 3"] == "`15`"
+
+
+def test_arguments_are_told_by_their_name(curated):
+    """Beside the number of calls stands what the calls are given, and as what."""
+    (one,) = (one for one in calls.questions(watch(curated)) if one.form == "called")
+    assert "`n` = 29, 14, 7, 3, 1" in one.reasoned
+
+
+@pytest.mark.parametrize(("language", "name"), [("Cpp", "`B::f`"), ("Rust", "`B::f`"), ("Java", "`B.f`")])
+def test_a_function_of_a_class_is_named_as_its_language_does(language, name, curated):
+    """`B.f` is what events call `B::f`."""
+    file = seen(curated(BASKET, language), ran("", TRACE))
+    assert Watched(Source(file.observed, BASKET, []), file.observed.ran[0], quoted=False, key="").name("B.f") == name
 
 
 def test_calls_by_one_loop_that_says_its_turns_are_not_counted(curated):
@@ -295,7 +329,7 @@ def test_a_set_without_an_order_is_no_value(made, asked, curated):
 def test_returns_are_not_numbered_where_one_was_not_seen(curated):
     """Where a call did not write how it returned, the n-th return is not known."""
     found = about(calls.questions(watch(curated, TRACE.replace("TRACE:OUT:halve:14:result=1\n", ""))))
-    assert not [one for one in found if one.startswith("return")]
+    assert not [one for one in found if one.startswith("result")]
 
 
 def test_rows_of_a_query_are_counted(curated):
@@ -386,6 +420,22 @@ def test_lines_that_only_give_up_are_not_asked_about(curated):
     """Whether a line with `raise` runs can be guessed."""
     text = BASKET.replace('print("never", n)', 'raise ValueError("never")')
     assert 19 not in {item.line for item in coverage._items(watch(curated, text=text), text.encode())}
+
+
+def test_an_abort_that_a_compiler_brings_gives_up_too(curated):
+    """That a test does not come to `__builtin_abort` can be guessed."""
+    text = COLLATZ.replace("n = 3 * n + 1;", "__builtin_abort();")
+    trace = 'TRACE:IN:steps:3:n=8\nTRACE:BRANCH:steps:7:took="if"; n=8\n'
+    assert 10 not in {item.line for item in coverage._items(watch(curated, trace, text, "C"), text.encode())}
+
+
+def test_a_line_that_stands_twice_does_not_say_where_something_hangs(curated):
+    """Where a place is named by its code, `else:` of which there are two says nothing."""
+    text = BASKET.replace("    return halve", "    else:\n        n += 1\n    return halve")
+    items = {item.line: item for item in coverage._items(watch(curated, text=text, quoted=True), text.encode())}
+    ways = {line: coverage._way(watch(curated, text=text, quoted=True), item) for line, item in items.items()}
+    assert ways[8] == ""
+    assert ways[6] == "the branch at `if owed > 40:`"
 
 
 @pytest.mark.parametrize("negated", ["n != 2", "not n"])

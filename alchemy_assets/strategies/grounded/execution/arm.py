@@ -17,6 +17,7 @@ FORM = "arm"
 FIRST, LAST = 2, 12
 MOST_EVENTS = 120
 MOST_TAKEN = 20
+MOST_NAMED = 3
 # A value of an arm that is told, and how many of them a sentence takes.
 LONGEST_CASE, MOST_CASES = 12, 8
 # An arm that leaves can only be entered once where what it leaves is.
@@ -47,7 +48,8 @@ def _which(watched: Watched, chain: Chain) -> Iterator[Question]:
             continue
         key = watched.chance(f"{FORM} {chain.line} {number}")
         words = [_word(one) for _, one in here[:number]]
-        several = len(set(words)) < len({one.place for _, one in here[:number]})
+        # A chain of more than three arms has several `else if`.
+        several = len(chain.arms) > MOST_NAMED or len(set(words)) < len({one.place for _, one in here[:number]})
         arm = f"the `{words[-1]}` arm at line {event.line}" if not watched.quoted else f"the `{words[-1]}` arm"
         if several and watched.quoted:
             continue

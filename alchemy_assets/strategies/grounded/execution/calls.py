@@ -8,15 +8,15 @@ from collections import Counter
 from collections.abc import Iterator
 
 from alchemy_assets.strategies.grounded.execution.coverage import COMMENT
+from alchemy_assets.strategies.grounded.execution.nth import MOST_NUMBER, of_pass
 from alchemy_assets.strategies.grounded.execution.source import bare_name
-from alchemy_assets.strategies.grounded.execution.turns import is_readable
+from alchemy_assets.strategies.grounded.execution.turns import each, is_readable
 from alchemy_assets.strategies.grounded.execution.values import is_whole
-from alchemy_assets.strategies.grounded.execution.watched import Question, Watched, is_one, listed, ordinal, times
+from alchemy_assets.strategies.grounded.execution.watched import Question, Watched, is_one, times
 from alchemy_assets.strategies.trace_kinds.next_state import news
 
 LEAST, MOST = 3, 50
 MOST_EVENTS = 200
-MOST_NUMBER = 15
 
 
 def questions(watched: Watched) -> Iterator[Question]:
@@ -45,15 +45,13 @@ def _how_often(watched: Watched) -> Iterator[Question]:
         if _by_one_loop(watched, point.function, count):
             continue
         here = [event for event in watched.events if (event.kind, event.place) == ("IN", place)]
-        arguments = [", ".join(value for _, value in event.state) for event in here]
-        short = all(0 < len(one) <= 20 and "..." not in one and "`" not in one for one in arguments)  # noqa: PLR2004 -- short
-        given = "; ".join(arguments) if short and count <= 15 and len(set(arguments)) > 1 else ""  # noqa: PLR2004 -- few
-        facts = {"function": f"`{point.function}`", "times": times(count), "count": str(count), "given": given}
+        facts = {"function": watched.name(point.function), "times": times(count), "count": str(count)}
+        facts["given"] = each(watched, here)
         yield Question(
             "called",
             watched.words("called", place, facts),
             f"{times(count).capitalize()}." if watched.chance(place) % 2 else str(count),
-            watched.words("called_answers" if given else "called_only", place, facts),
+            watched.words("called_answers" if facts["given"] else "called_only", place, facts),
             watched.events,
             f"calls of {place}: {count}",
         )
@@ -83,23 +81,9 @@ def _given(watched: Watched, index: int, names: tuple[str, ...], *, best: bool) 
         return
     if _written(event.function, "\n".join(watched.lines)) >= watched.counts[event.kind, event.place]:
         return
-    values = [dict(one.state).get(name, "") for one in calls]
-    facts = {
-        "function": f"`{event.function}`",
-        "name": f"`{name}`",
-        "nth": ordinal(len(calls), watched.chance(f"given {index}")),
-        "value": f"`{state[name]}`",
-        "values": listed(values),
-    }
-    told = all(is_whole(one, language) for one in values[-8:])
-    yield Question(
-        "argument",
-        watched.words("argument", str(index), facts),
-        facts["value"],
-        watched.words("argument_answers" if told else "argument_only", str(index), facts),
-        watched.events[: index + 1],
-        f"{name} at call {len(calls)} of {event.place}",
-        best,
+    facts = {"function": watched.name(event.function), "name": f"`{name}`"}
+    yield of_pass(
+        watched, "argument", index, calls, name, facts=facts, what=f"{name} at the call of {event.place}", best=best
     )
 
 
@@ -113,22 +97,8 @@ def _given_back(watched: Watched, index: int, *, best: bool) -> Iterator[Questio
     if kinds["IN"] != kinds["OUT"] or any(watched.count(*one) is None for one in places):
         return
     returns = [one for one in watched.events[: index + 1] if (one.kind, one.function) == ("OUT", event.function)]
-    values = [dict(one.state).get("result", "") for one in returns]
-    if not is_whole(values[-1], language) or len(values) > MOST_NUMBER:
-        return
-    facts = {
-        "function": f"`{event.function}`",
-        "nth": ordinal(len(returns), watched.chance(f"back {index}")),
-        "value": f"`{values[-1]}`",
-        "values": listed(values),
-    }
-    told = all(is_whole(one, language) for one in values[-8:]) and len(values) > 1
-    yield Question(
-        "result",
-        watched.words("result", str(index), facts),
-        facts["value"],
-        watched.words("result_answers" if told else "result_only", str(index), facts),
-        watched.events[: index + 1],
-        f"return {len(returns)} of {event.function}",
-        best,
-    )
+    if is_whole(dict(event.state)["result"], language) and len(returns) <= MOST_NUMBER:
+        facts = {"function": watched.name(event.function)}
+        yield of_pass(
+            watched, "result", index, returns, "result", facts=facts, what=f"result of {event.function}", best=best
+        )

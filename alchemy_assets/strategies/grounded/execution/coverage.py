@@ -19,7 +19,7 @@ LEAST_SHOWN, MOST_SHOWN = 4, 6
 MOST_EVENTS = 200
 # Where tests and checks give up: that such a line does not run can be guessed.
 _GIVES_UP = re.compile(
-    r"\b_*(?:abort|exit|_exit|die|fail\w*|assert\w*|panic\w*|throw|raise|error\w*|err|usage|perror|fatal|unreachable|todo)\b"
+    r"\b_*(?:builtin_)?(?:abort|trap|exit|_exit|die|fail\w*|assert\w*|panic\w*|throw|raise|error\w*|err|usage|perror|fatal|unreachable|todo)\b"
     r"|\bstderr\b|console\.error",
     re.IGNORECASE,
 )
@@ -139,12 +139,13 @@ def _whether(watched: Watched, items: list[Item]) -> Iterator[Question]:
 
 def _way(watched: Watched, item: Item) -> str:
     """What the line hangs on, in a few words."""
-    head = watched.code(item.point.line)
-    if not head:
+    where = watched.line(item.point.line)
+    if not where or not watched.code(item.point.line):
         return ""
-    where = f"`{head}`" if watched.quoted else f"line {item.point.line}"
     kind = item.point.kind
-    return {"BRANCH": f"the branch at {where}", "LOOP": f"the loop at {where}"}.get(kind, f"`{item.point.function}`")
+    return {"BRANCH": f"the branch at {where}", "LOOP": f"the loop at {where}"}.get(
+        kind, watched.name(item.point.function)
+    )
 
 
 def _which(watched: Watched, items: list[Item]) -> Iterator[Question]:

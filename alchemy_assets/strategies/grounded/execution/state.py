@@ -6,13 +6,15 @@ Belongs here: which values can be asked for. Does not: what makes a value worth 
 import re
 from collections.abc import Iterator
 
+from alchemy_assets.strategies.grounded.execution.nth import MOST_NUMBER, of_pass
 from alchemy_assets.strategies.grounded.execution.values import is_whole
-from alchemy_assets.strategies.grounded.execution.watched import Question, Watched, listed, ordinal
+from alchemy_assets.strategies.grounded.execution.watched import Question, Watched
 from alchemy_assets.strategies.trace_kinds.next_state import news
 
 FORM = "state"
 MOST_EVENTS = 120
-MOST_NUMBER = 15
+# Lines below the one that is asked about that must not say the value.
+LOOKED_AT = 2
 # What the helper of SQL says beside the rows of a table is no variable of the script.
 _NO_VARIABLES = {"SQL"}
 # Sets and tables of these languages have no order of their own; a helper shows them sorted.
@@ -38,24 +40,16 @@ def questions(watched: Watched) -> Iterator[Question]:
         if any(_beside_a_set(name, one) for one in sets):
             continue
         passes = [one for one in watched.events[: index + 1] if (one.kind, one.place) == (event.kind, event.place)]
-        if len(passes) > MOST_NUMBER:
+        if len(passes) > MOST_NUMBER or _is_said_next(watched, event.line, state[name]):
             continue
-        values = [dict(one.state).get(name, "") for one in passes]
-        key = watched.chance(f"{FORM} {index}")
-        nth = ordinal(len(passes), key)
-        value = f"`{state[name]}`"
-        facts = {"name": f"`{name}`", "where": line, "nth": nth, "value": value, "values": listed(values)}
-        detail = f"{name} at {event.place}, pass {len(passes)}"
-        told = all(is_whole(one, language) for one in values[-8:]) and len(values) > 1
-        yield Question(
-            FORM,
-            watched.words(FORM, str(index), facts),
-            f"{value}",
-            watched.words("state_answers" if told else "state_only", str(index), facts),
-            watched.events[: index + 1],
-            detail,
-            best,
-        )
+        facts = {"name": f"`{name}`", "where": line}
+        yield of_pass(watched, FORM, index, passes, name, facts=facts, what=f"{name} at {event.place}", best=best)
+
+
+def _is_said_next(watched: Watched, line: int, value: str) -> bool:
+    """Whether one of the next lines holds a value: `if (c != 10)` of a test tells what `c` is."""
+    below = "\n".join(watched.lines[line : line + LOOKED_AT])
+    return re.search(rf"(?<![\w.]){re.escape(value)}(?![\w.])", below) is not None
 
 
 def _beside_a_set(name: str, line: str) -> bool:

@@ -20,7 +20,7 @@ MOST_CALLS = 8
 _NUMBERS = re.compile(r"(?<!\w)(?<!\w\.)\d{1,6}(?!\w)(?!\.\d)")
 # What a loop goes over by its name, from the first to the last.
 _OVER = re.compile(
-    r"(?:\bin|\bof|:|:=\s*range)\s+&?(?:Object\.\w+\()?(\$?\w+)(?:\.(?:items|keys|values|iter|entries|entrySet|keySet)\(\))?\s*[:){]*\s*(?:\{|do)?\s*$"
+    r"(?:\bin|\bof|:|:=\s*range)\s+&?(?:Object\.\w+\()?(\$?\w+)(?:\.(?:items|keys|values|iter|entries|entrySet|keySet)\(\))?\s*[:){]*\s*(?:\{.*|do\b.*)?$"
     r"|\bforeach\s*\((\$\w+)\s+as\b|^(\w+)\.(?:each\w*|forEach|map)\b"
 )
 _LENGTH_OF = re.compile(
@@ -65,7 +65,7 @@ def _in_calls(watched: Watched, function: str, place: str, where: str) -> Iterat
         if not here or is_readable(watched.lines, int(place.rpartition(":")[2]), len(here)):
             continue
         nth = ordinal(number, watched.chance(f"{place} {number}"))
-        facts = {"where": where, "nth": nth, "function": f"`{function}`"}
+        facts = {"where": where, "nth": nth, "function": watched.name(function)}
         end = starts[number] if number < len(starts) else len(watched.events)
         yield _asked(watched, "turns_call", facts, here, watched.events[:end], f"{place} in call {number}")
 
@@ -74,7 +74,7 @@ def _asked(  # noqa: PLR0913, PLR0917 -- what a question is made of
     watched: Watched, form: str, facts: dict[str, str], here: list[Event], followed: tuple[Event, ...], what: str
 ) -> Question:
     count = len(here)
-    values = facts | {"times": times(count), "count": str(count), "turns": _each(watched, here)}
+    values = facts | {"times": times(count), "count": str(count), "turns": each(watched, here)}
     answers = "turns_answers" if values["turns"] else "turns_only"
     return Question(
         form,
@@ -98,7 +98,7 @@ def is_readable(lines: Sequence[str], line: int, count: int) -> bool:
     literal = rf"(?<![\w$]){re.escape(name)}\s*(?:\[\w*\]\s*)?(?::?=|:[^=\n]*=)\s*{_MADE}[\[({{]"
     if name and any(re.search(literal, one) for one in lines if name in one):
         return True
-    named = "|".join(re.escape(one) for one in re.findall(r"[A-Za-z_]\w+", header))
+    named = "|".join(re.escape(one) for one in re.findall(r"[A-Za-z_]\w*", header))
     constant = rf"(?:#\s*define|const|final|static)\b[^=\n]*\b(?:{named})\b[^=\n]*[=\s]\s*{count}(?![\w.])"
     return bool(named) and (
         any(re.search(constant, one) for one in lines if str(count) in one) or _is_set_once(lines, named, count)
@@ -126,14 +126,16 @@ def _goes_over_an_argument(watched: Watched, point: Point, count: int) -> bool:
     return bool(watched.ran.test.label) and len(given) == 1 and given[0].count(",") + 1 == count
 
 
-def _each(watched: Watched, here: list[Event]) -> str:
-    """A value that is another in each turn, or nothing."""
-    if len(here) > 12 or not here[0].state:  # noqa: PLR2004 -- more is no sentence
+def each(watched: Watched, here: Sequence[Event]) -> str:
+    """The first name whose value is not the same in every event, with its values, or nothing."""
+    if len(here) > 12:  # noqa: PLR2004 -- more is no sentence
         return ""
-    name = here[0].state[0][0]
-    values = [dict(event.state).get(name, "") for event in here]
-    whole = all(is_whole(value, watched.observed.language) and len(value) <= 16 for value in values)  # noqa: PLR2004 -- short
-    return f"`{name}` = {', '.join(values)}" if whole and len(set(values)) > 1 and "`" not in name else ""
+    for name, _ in here[0].state:
+        values = [dict(event.state).get(name, "") for event in here]
+        whole = all(is_whole(value, watched.observed.language) and len(value) <= 16 for value in values)  # noqa: PLR2004 -- short
+        if whole and len(set(values)) > 1 and "`" not in name:
+            return f"`{name}` = {', '.join(values)}"
+    return ""
 
 
 def _may_recurse(watched: Watched, function: str) -> bool:

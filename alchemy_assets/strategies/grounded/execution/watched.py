@@ -18,6 +18,8 @@ from alchemy_assets.tracing.observed import Observed, Ran
 from alchemy_assets.tracing.trials import TRIAL_LIMIT
 
 LONGEST_QUOTE = 70
+# Where a function is named by its class and two colons.
+_COLONS = {"Cpp", "PHP", "Rust"}
 _SUFFIXES = {1: "st", 2: "nd", 3: "rd"}
 
 
@@ -82,6 +84,10 @@ class Watched:
 
     def _once(self, code: str) -> bool:
         return self.source.codes[code] == 1 and len(code) >= 4  # noqa: PLR2004 -- `} )` names nothing
+
+    def name(self, function: str) -> str:
+        """How a function of a class is written in the language."""
+        return f"`{function.replace('.', '::') if self.observed.language in _COLONS else function}`"
 
     def words(self, form: str, what: str, values: Mapping[str, str]) -> str:
         """A phrasing of `phrasings/execution_<form>.txt`, drawn by the run and what is asked."""
