@@ -12,6 +12,7 @@ KINDS = (
     "recorded_output_calls",
     "fill_in_the_middle",
     "edit_sequence",
+    "edit_sequence_whole",
     "planted_bug",
     "debugging",
     "test_writing",
@@ -77,7 +78,7 @@ def test_no_eight_words_are_in_more_than_one_percent_of_the_questions(kind):
             for place in ("code", "name", "file", "run", "call", "question", "symptom", "goal")
         }
         few = {"language": f"L{number % 13}", "what": "function", "comment": "comment", "hole": "your code here"}
-        few |= {"a_what": "a function", "size": "4 lines"}
+        few |= {"a_what": "a function", "size": "4 lines", "steps": str(3 + number % 10)}
         words = phrasing.fill(text, values | few).split()
         seen.update({tuple(words[at : at + 8]) for at in range(len(words) - 7)})
     assert max(seen.values()) <= 0.01 * drawn, seen.most_common(3)
