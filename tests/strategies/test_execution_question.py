@@ -208,6 +208,19 @@ def test_a_loop_that_says_its_number_of_turns_is_not_asked_about(curated):
     assert not list(turns.questions(watch(curated, trace, text)))
 
 
+@pytest.mark.parametrize(
+    ("head", "asked"), [("for line in sys.stdin:", False), ("for arg in sys.argv[1:]:", False), ("while x():", True)]
+)
+def test_a_loop_over_what_is_typed_is_not_asked_about(head, asked, curated):
+    """Lines of an input and arguments of a command can be counted where the question shows them."""
+    text = f"import sys\n\n{head}\n    f(7)\n"
+    place = next(point.place for point in points_of("Python", text).points if point.kind == "LOOP")
+    watched = watch(curated, f"TRACE:LOOP:{place}:\n" * 3, text)
+    test = replace(watched.ran.test, stdin="a\nb\nc\n", arguments=("a", "b", "c"))
+    typed = replace(watched, ran=replace(watched.ran, test=test))
+    assert bool(list(turns.questions(typed))) is asked
+
+
 def test_a_loop_over_the_list_that_a_call_is_given_is_not_asked_about(curated):
     """Where the question itself holds the list, its items can be counted there."""
     called = seen(curated(BASKET), ran("", TRACE, label="total([7, 9, 2])"), calls=True).observed
@@ -286,6 +299,15 @@ def test_calls_by_one_loop_that_says_its_turns_are_not_counted(curated):
         loops = [place for (kind, place) in watched.alone if kind == "LOOP"]
         watched = watch(curated, trace.replace("main:6", loops[0]), text)
         assert ("calls of f:1: 6" in about(calls.questions(watched))) is asked
+
+
+@pytest.mark.parametrize(("calls_of_c", "asked"), [("C(1), C(2), C(3)", False), ("[C(n) for n in few()]", True)])
+def test_objects_that_are_made_as_often_as_it_is_written_are_not_counted(calls_of_c, asked, curated):
+    """A constructor is called by the name of its class."""
+    text = f"class C:\n    def __init__(self, n):\n        self.n = n * 7\n\n\nprint({calls_of_c})\n"
+    place = next(point.place for point in points_of("Python", text).points if point.kind == "IN")
+    trace = "".join(f"TRACE:IN:{place}:n={n}\n" for n in (1, 2, 3))
+    assert (f"calls of {place}: 3" in about(calls.questions(watch(curated, trace, text)))) is asked
 
 
 def test_a_comment_calls_nothing(curated):
@@ -420,6 +442,30 @@ def test_lines_that_only_give_up_are_not_asked_about(curated):
     """Whether a line with `raise` runs can be guessed."""
     text = BASKET.replace('print("never", n)', 'raise ValueError("never")')
     assert 19 not in {item.line for item in coverage._items(watch(curated, text=text), text.encode())}
+
+
+@pytest.mark.parametrize("said", ["senderror(n)", 'print("okay")', 'print("wrong")'])
+def test_what_a_test_says_of_itself_is_not_asked_about(said, curated):
+    """Whether a test finds all well can be guessed."""
+    text = BASKET.replace("            owed -= 5\n", f"            {said}\n")
+    assert 6 not in {item.line for item in coverage._items(watch(curated, text=text), text.encode())}
+
+
+def test_the_body_of_a_loop_over_a_literal_is_not_asked_about(curated):
+    """That a loop over a list that is written down is entered can be read."""
+    for over, asked in (("[3, 5]", False), ("prices", True)):
+        text = BASKET.replace("in prices:", f"in {over}:")
+        assert (4 in {item.line for item in coverage._items(watch(curated, text=text), text.encode())}) is asked
+
+
+def test_what_a_function_would_do_that_is_not_called_is_not_asked_about(curated):
+    """Whether a line runs is asked where control was near."""
+    text = BASKET.replace(
+        "spare = [unused]", "def never(n):\n    if n > 3:\n        n += 8\n\n\nspare = [never, unused]"
+    )
+    for number in range(20):
+        asked = coverage.questions(watch(curated, text=text + f"# {number}\n"), text.encode())
+        assert "line 25: no" not in {one.detail for one in asked}
 
 
 def test_an_abort_that_a_compiler_brings_gives_up_too(curated):

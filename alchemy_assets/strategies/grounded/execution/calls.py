@@ -7,9 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from alchemy_assets.strategies.grounded.execution.coverage import COMMENT
 from alchemy_assets.strategies.grounded.execution.nth import MOST_NUMBER, of_pass
-from alchemy_assets.strategies.grounded.execution.source import bare_name
 from alchemy_assets.strategies.grounded.execution.turns import each, is_readable
 from alchemy_assets.strategies.grounded.execution.values import is_whole
 from alchemy_assets.strategies.grounded.execution.watched import Question, Watched, is_one, times
@@ -17,6 +15,7 @@ from alchemy_assets.strategies.trace_kinds.next_state import news
 
 LEAST, MOST = 3, 50
 MOST_EVENTS = 200
+_CONSTRUCTORS = {"constructor", "initialize", "__construct", "__init__", "new"}
 
 
 def questions(watched: Watched) -> Iterator[Question]:
@@ -42,7 +41,7 @@ def _how_often(watched: Watched) -> Iterator[Question]:
         # A call that is written as often as it is made can be counted in the text.
         if _written(point.function, source) >= count or len(watched.events) > MOST_EVENTS:
             continue
-        if _by_one_loop(watched, point.function, count):
+        if _by_a_loop(watched, count):
             continue
         here = [event for event in watched.events if (event.kind, event.place) == ("IN", place)]
         facts = {"function": watched.name(point.function), "times": times(count), "count": str(count)}
@@ -58,18 +57,16 @@ def _how_often(watched: Watched) -> Iterator[Question]:
 
 
 def _written(function: str, source: str) -> int:
-    """How often the name of a function stands in a file, where it is defined aside."""
-    name = re.escape(bare_name(function))
+    """How often a function is named in a file, where it is defined aside; a constructor by the name of its class."""
+    *above, name = re.split(r"[.:]+", function)
+    name = re.escape(above[-1] if above and name in _CONSTRUCTORS else name)
     return len(re.findall(rf"(?<!\w){name}(?!\w)", source)) - 1
 
 
-def _by_one_loop(watched: Watched, function: str, count: int) -> bool:
-    """Whether the only call stands in a loop that says its number of turns."""
-    loops = [place for (kind, place) in watched.alone if kind == "LOOP" and watched.count(kind, place) == count]
-    code = "\n".join(line for line in watched.lines if not COMMENT.match(line.strip()))
-    return _written(function, code) == 1 and any(
-        is_readable(watched.lines, watched.alone["LOOP", place].line, count) for place in loops
-    )
+def _by_a_loop(watched: Watched, count: int) -> bool:
+    """Whether a loop that says its number of turns turns as often as a function is called, which is most likely there."""
+    loops = [point for (kind, place), point in watched.alone.items() if watched.count(kind, place) == count]
+    return any(point.kind == "LOOP" and is_readable(watched.lines, point.line, count) for point in loops)
 
 
 def _given(watched: Watched, index: int, names: tuple[str, ...], *, best: bool) -> Iterator[Question]:

@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from alchemy_assets.strategies.grounded.execution.source import bare_name
+from alchemy_assets.strategies.grounded.execution.turns import is_readable
 from alchemy_assets.strategies.grounded.execution.watched import Question, Watched
 from alchemy_assets.tracing.instrument.points import Point
 
 FORM = "reached"
 LEAST_SHOWN, MOST_SHOWN = 4, 6
 MOST_EVENTS = 200
-# Where tests and checks give up: that such a line does not run can be guessed.
+# Where tests and checks give up, or say that all is well: whether such a line runs can be guessed.
 _GIVES_UP = re.compile(
-    r"\b_*(?:builtin_)?(?:abort|trap|exit|_exit|die|fail\w*|assert\w*|panic\w*|throw|raise|error\w*|err|usage|perror|fatal|unreachable|todo)\b"
+    r"\b\w*(?:abort|fail|assert|panic|error)\w*\b"
+    r"|\b_*(?:exit|die|throw|raise|err|usage|fatal|unreachable|todo|wrong|ok|okay|pass|passed|success)\b"
     r"|\bstderr\b|console\.error",
     re.IGNORECASE,
 )
@@ -50,7 +52,9 @@ def questions(watched: Watched, text: bytes) -> Iterator[Question]:
         return
     # That some function is called at all is hardly a question.
     asked = [one for one in came if one.point.kind != "IN"]
-    yield from _whether(watched, asked if watched.chance("whether") % 2 else missed)
+    # Nor is what a function would do that is not called at all.
+    near = [one for one in missed if _is_entered(watched, one.point)]
+    yield from _whether(watched, near if near and watched.chance("whether") % 2 == 0 else asked)
     if len(items) >= LEAST_SHOWN and min(len(came), len(missed)) > 1:
         yield from _which(watched, items)
 
@@ -68,10 +72,18 @@ def _items(watched: Watched, text: bytes) -> list[Item]:
             continue
         if kind == "IN" and _is_plain(watched, point):
             continue
+        if kind == "LOOP" and is_readable(watched.lines, point.line, watched.counts[kind, place]):
+            continue
         item = Item(line, watched.counts[kind, place] > 0, point)
         # Where two points stand before one line, the outer one would prove too much.
         found[line] = item if line not in found else Item(line, item.came and found[line].came, point)
     return [found[line] for line in sorted(found)]
+
+
+def _is_entered(watched: Watched, point: Point) -> bool:
+    """Whether control came into the function that a point stands in, as far as its own points tell."""
+    begins = {(one.kind, one.place) for one in watched.points if one.kind == "IN" and one.function == point.function}
+    return point.kind == "IN" or not begins or any(watched.counts[one] for one in begins)
 
 
 def _is_plain(watched: Watched, point: Point) -> bool:

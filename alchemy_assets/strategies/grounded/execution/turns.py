@@ -26,6 +26,8 @@ _OVER = re.compile(
 _LENGTH_OF = re.compile(
     r"<=?\s*(\w+)\.(?:length|Length|size|Count|count)\b|\blen\((\w+)\)|\b(?:count|sizeof)\s*\(?(\$?\w+)\)?"
 )
+# What a command is given goes by few names.
+_TYPED = re.compile(r"\bargs?\b|argv|\$[@*]|\$#|line|stdin|\bread|foreach|gets|Scan", re.IGNORECASE)
 _MADE = r"(?:array|vec!|&|new\s+[\w<>]+|\[\d*\]\s*\w+)?\s*(?:\[\d*\]\s*)?"
 _LITERALS = re.compile(
     r"\b(?:in|of|as)\s+[\[(]$|\(array\($|%[wi][\[({]|\[[^\]]*,[^\]]*\]|\{[^}]*,[^}]*\}|\bin\s+[\w\"'./-]+(?:\s+[\w\"'./-]+)+\s*(?:;|$)"
@@ -43,6 +45,7 @@ def questions(watched: Watched) -> Iterator[Question]:
             continue
         here = [event for event in watched.events if (event.kind, event.place) == ("LOOP", place)]
         readable = is_readable(watched.lines, point.line, total) or _goes_over_an_argument(watched, point, total)
+        readable = readable or _goes_over_what_is_typed(watched, point, total)
         if LEAST <= total <= MOST and not readable:
             yield _asked(watched, "turns", {"where": where}, here, watched.events, place)
         yield from _in_calls(watched, point.function, place, where)
@@ -124,6 +127,14 @@ def _goes_over_an_argument(watched: Watched, point: Point, count: int) -> bool:
         dict(one.state).get(name, "") for one in watched.events if (one.kind, one.function) == ("IN", point.function)
     ]
     return bool(watched.ran.test.label) and len(given) == 1 and given[0].count(",") + 1 == count
+
+
+def _goes_over_what_is_typed(watched: Watched, point: Point, count: int) -> bool:
+    """Whether a loop takes each argument of the command, or each line of what it reads, which can be counted there."""
+    test = watched.ran.test
+    texts = [test.stdin, *test.files.values()]
+    known = {len(test.arguments), *(len(text.splitlines()) for text in texts)}
+    return count in known and _TYPED.search(watched.lines[point.line - 1]) is not None
 
 
 def each(watched: Watched, here: Sequence[Event]) -> str:
