@@ -221,12 +221,23 @@ def test_a_loop_over_what_is_typed_is_not_asked_about(head, asked, curated):
     assert bool(list(turns.questions(typed))) is asked
 
 
-def test_a_loop_over_the_list_that_a_call_is_given_is_not_asked_about(curated):
+def test_calls_for_each_item_of_the_list_that_a_call_is_given_are_not_counted(curated):
     """Where the question itself holds the list, its items can be counted there."""
-    called = seen(curated(BASKET), ran("", TRACE, label="total([7, 9, 2])"), calls=True).observed
-    points = points_of("Python", BASKET).points
+    for label, asked in (("halves([29, 14, 7, 3, 1])", False), ("halve(29)", True), ("", True)):
+        watched = watch(curated)
+        test = replace(watched.ran.test, label=label)
+        known = replace(watched, ran=replace(watched.ran, test=test))
+        assert ("calls of halve:12: 5" in about(calls.questions(known))) is asked
+
+
+@pytest.mark.parametrize("head", ["for price in prices:", "while owed < n * 4:"])
+def test_a_loop_over_the_list_that_a_call_is_given_is_not_asked_about(head, curated):
+    """Where the question itself holds the list, its items can be counted there, whatever the loop goes by."""
+    text = BASKET.replace("for price in prices:", head)
+    called = seen(curated(text), ran("", TRACE, label="total([7, 9, 2])"), calls=True).observed
+    points = points_of("Python", text).points
     known = replace(called, points=frozenset(one.line for one in points))
-    watched = Watched(Source(known, BASKET, points), known.ran[0], quoted=False, key="key")
+    watched = Watched(Source(known, text, points), known.ran[0], quoted=False, key="key")
     assert not [name for name in about(turns.questions(watched)) if name.startswith("turns of total:3")]
 
 

@@ -119,14 +119,11 @@ def _is_set_once(lines: Sequence[str], named: str, count: int) -> bool:
 
 
 def _goes_over_an_argument(watched: Watched, point: Point, count: int) -> bool:
-    """Whether a loop takes each item of a list that the call in the question is given."""
-    header = watched.lines[point.line - 1].strip()
-    over = _OVER.search(header) or _LENGTH_OF.search(header)
-    name = next((one for one in over.groups() if one), "") if over else ""
-    given = [
-        dict(one.state).get(name, "") for one in watched.events if (one.kind, one.function) == ("IN", point.function)
-    ]
-    return bool(watched.ran.test.label) and len(given) == 1 and given[0].count(",") + 1 == count
+    """Whether a loop turns as often as a list has items that the call in the question is given."""
+    given = [one.state for one in watched.events if (one.kind, one.function) == ("IN", point.function)]
+    if not watched.ran.test.label or len(given) != 1:
+        return False
+    return any(value.startswith("[") and value.count(",") + 1 == count for _, value in given[0])
 
 
 def _goes_over_what_is_typed(watched: Watched, point: Point, count: int) -> bool:
