@@ -236,6 +236,22 @@ def test_the_recorded_edits_give_the_state_that_the_question_shows(judge):
         assert draft.seed_text.strip("\n") in draft.messages[0][1]
 
 
+def test_a_last_line_without_an_end_gets_one(judge):
+    """A file without a line break at its end gives the samples of the same file with one, and its edits say so."""
+    text = text_of(FILES["Python"])
+    with_end, without = held(judge(text)), held(judge(text.removesuffix("\n")))
+    assert [one.draft.plan.states for one in without] == [one.draft.plan.states for one in with_end]
+    for sample in without:
+        assert edited(sample.draft.file.text, [Edit(**edit) for edit in sample.draft.edits]) == sample.draft.seed_text
+
+
+def test_a_long_file_is_not_asked_for_as_a_whole(judge):
+    """Of a file of more than 150 lines only steps are asked for: the answer would be all of it."""
+    text = text_of(FILES["Python"])
+    forms = {one.draft.plan.form for one in held(judge(text + "\n# A remark." * 160 + "\n"))}
+    assert forms == {"turns"}
+
+
 def test_functions_of_one_name_are_not_asked_for(judge):
     """An overload may call another that is not there yet, so neither a turn nor a whole file is made of them."""
     text = text_of(FILES["Java"]).replace("double half()", "double value(int times)")
@@ -252,8 +268,8 @@ def test_a_comment_apart_from_its_function_describes_nothing(judge):
 
 
 def test_a_short_comment_does_not_describe_a_long_function(judge):
-    """Seven words cannot tell what twenty lines do."""
-    lines = "".join(f"  found.push(part(list, found.length + {number}));\n" for number in range(2, 26))
+    """Seven words cannot tell what ten lines do."""
+    lines = "".join(f"  found.push(part(list, found.length + {number}));\n" for number in range(2, 10))
     text = text_of(FILES["JavaScript"]).replace("  return found;\n", f"{lines}  return found;\n")
     assert step_goals.THIN in reasons(judge(text, "JavaScript"))
 
@@ -283,7 +299,7 @@ def test_the_mark_of_a_body_has_the_indent_of_its_code(curated):
     """A blank line at the beginning of a body does not say where the mark stands."""
     text = text_of(FILES["Python"]).replace("    places = {}", "\n    places = {}")
     goals = step_goals.Goals(building_of(outline_of("Python", text)))
-    edits = file_sketch._bodies(goals.outline, [item for item in goals.outline.functions if item.name == "index"])
+    edits = file_sketch._bodies(goals.outline, [item for item in goals.outline.functions if item.name == "index"], 999)
     assert [edit.replacement for edit in edits] == ["    ...\n"]
 
 
@@ -291,7 +307,7 @@ def test_the_mark_of_a_body_has_the_indent_of_its_code(curated):
     ("text", "reason"),
     [
         ("x = 1\n" * 5, edit_sequence.TOO_SHORT),
-        ("x = 1\n" * 200, edit_sequence.TOO_LONG),
+        ("x = 1\n" * 400, edit_sequence.TOO_LONG),
         (text_of(FILES["Python"]).replace("\n", "\r\n"), edit_sequence.LINE_ENDS),
         (text_of(FILES["Python"]).replace("def main():", "def main("), edit_sequence.NOT_PARSED),
         ("def one():\n" + "    print(1)\n" * 20, edit_sequence.FEW_STEPS),

@@ -50,9 +50,11 @@ _QUOTED = re.compile(r"""["'`]([^"'`\n]+)["'`]""")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _TELLS = re.compile(
     r"\W*(?:[\w.:>-]*(?:log|logger|logging|console|debug|warn\w*|info)[\w.:>-]*|f?printf?|print\w*|echo|puts|die|exit|panic"
-    r"|fmt\.\w*print\w*|System\.(?:out|err)\.\w+|Console\.Write\w*|e?println!|std::c(?:out|err)|c(?:out|err)|error)\b",
+    r"|fmt\.\w*print\w*|System\.(?:out|err)\.\w+|Console\.Write\w*|e?println!|\w*assert\w*!?|std::c(?:out|err)|c(?:out|err)|error)\b",
     re.IGNORECASE,
 )
+# Without one of these no language has a comment: most holes need not be walked.
+_COMMENT_SIGN = re.compile(r"#|//|/\*|--|=begin|<!")
 _FLAGS = frozenset({"true", "false", "null", "nil", "none", "nullptr", "undefined"})
 _SQL_KNOWN = frozenset(
     [
@@ -120,12 +122,12 @@ def fault_of_itself(hole: Hole, content: str) -> tuple[str, str] | None:
     """What can be said without looking around the hole."""
     if _trivial(hole, content):
         return TRIVIAL, content.strip()[:60]
-    callee = hole.nodes[0].prev_named_sibling if hole.form == holes.ARGUMENTS else None
+    callee = _callee(hole) if hole.form == holes.ARGUMENTS else None
     if (hole.lines and any(map(_TELLS.match, content.split("\n")))) or (
         callee is not None and _TELLS.match(syntax_tree.text_of(callee))
     ):
         return TELLS, content.strip()[:60]
-    if any(part.type in COMMENTS for node in hole.nodes for part in syntax_tree.walk(node)) or _has_comment(hole):
+    if _COMMENT_SIGN.search(content) and _has_comment(hole):
         return COMMENTED, ""
     return None
 
@@ -218,8 +220,17 @@ def _trivial(hole: Hole, content: str) -> bool:
     return size < _FEWEST_NODES.get(hole.form, _FEWEST_NODES_OF_LINES) or len(set(_WORD.findall(content))) < 2  # noqa: PLR2004
 
 
+def _callee(hole: Hole) -> Node | None:
+    """What is called with the arguments of a hole; Swift has a node around them."""
+    node = hole.nodes[0]
+    before, parent = node.prev_named_sibling, node.parent
+    return parent.prev_named_sibling if before is None and parent is not None else before
+
+
 def _has_comment(hole: Hole) -> bool:
-    """Whether a comment stands between statements."""
+    """Whether a comment stands in statements, or between them."""
+    if any(part.type in COMMENTS for node in hole.nodes for part in syntax_tree.walk(node)):
+        return True
     node = hole.nodes[0]
     while node != hole.nodes[-1] and (following := node.next_sibling) is not None:
         node = following

@@ -37,7 +37,9 @@ from alchemy_assets.strategies.grounded.shapes import SHAPES
 from alchemy_assets.strategies.grounded.step_goals import Goals, Turn
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Rejected, Verified
 
-FEWEST_LINES, MOST_LINES = 15, 150
+FEWEST_LINES, MOST_LINES = 15, 300
+# Of a file whose answer holds all of it.
+MOST_LINES_OF_A_WHOLE = 150
 MOST_TURNS = 4
 CONVERSATIONS = 2
 WHOLE = "whole"
@@ -123,7 +125,7 @@ def _fault_of_file(file: CuratedFile) -> tuple[str, str] | None:
     lines = file.text.count("\n")
     if file.language not in SHAPES:
         return NO_ORDER, file.language
-    if "\r" in file.text or not file.text.endswith("\n"):
+    if "\r" in file.text:
         return LINE_ENDS, ""
     if not FEWEST_LINES <= lines <= MOST_LINES:
         return TOO_LONG if lines > MOST_LINES else TOO_SHORT, f"{lines} lines"
@@ -200,21 +202,32 @@ class _Sequence:
     def _cuts(self, kept: Iterable[int]) -> list[dict[str, object]]:
         """The lines that are not there, as edits of the file."""
         lines = self.building.outline.lines
-        starts = [0, *accumulate(len(line.encode()) + 1 for line in lines)]
+        size = len(self.file.text.encode())
+        starts = [min(at, size) for at in (0, *accumulate(len(line.encode()) + 1 for line in lines))]
         edits: list[Edit] = []
         for row in sorted(set(range(len(lines))).difference(kept)):
             if edits and edits[-1].end == starts[row]:
                 edits[-1] = edits[-1]._replace(end=starts[row + 1])
             else:
                 edits.append(Edit(starts[row], starts[row + 1], "", "lines to be written"))
-        return [edit._asdict() for edit in edits]
+        return [edit._asdict() for edit in self._ended(edits)]
+
+    def _ended(self, edits: Sequence[Edit]) -> list[Edit]:
+        """Edits and, for a file whose last line has no end, that of the line: a state ends like any other text."""
+        size = len(self.file.text.encode())
+        if self.file.text.endswith("\n") or any(edit.end == size for edit in edits):
+            return list(edits)
+        return [*edits, Edit(size, size, "\n", "the end of the last line")]
 
     def whole(self) -> list[Draft]:
         """The whole file, where what its functions do is told; else nothing."""
+        if self.file.text.count("\n") > MOST_LINES_OF_A_WHOLE:
+            return []
         edits = sketch_of(self.file.text, self.goals)
         return [self._all_steps(edits)] if edits else []
 
     def _all_steps(self, edits: Sequence[Edit]) -> Draft:
+        edits = self._ended(edits)
         seed = edited(self.file.text, edits)
         there: list[Part] = []
         rows: list[int] = []
@@ -279,7 +292,7 @@ def _judge(draft: Draft) -> Verified | Rejected:
             return Rejected(draft, (DIFFERS,), str(error))
         if state != after:
             return Rejected(draft, (DIFFERS,), plan.form)
-    if plan.form == WHOLE and state != draft.file.text:
+    if plan.form == WHOLE and state != draft.file.text.removesuffix("\n") + "\n":
         return Rejected(draft, (DIFFERS,), plan.form)
     for state in plan.states:
         if fault := _fault_of_state(draft.file.language, state, plan.suffix):

@@ -27,7 +27,7 @@ FUNCTION_SHARE = 0.2
 def sketch_of(text: str, goals: Goals) -> tuple[Edit, ...]:
     """The edits that leave out the bodies, where what they do is told; else nothing."""
     functions = [item for item in goals.outline.functions if item.body is not None]
-    edits = _bodies(goals.outline, functions)
+    edits = _bodies(goals.outline, functions, len(text.encode()))
     if (
         not functions
         or edits is None
@@ -60,9 +60,9 @@ def _told(goals: Goals, functions: Sequence[Item], sketch: str) -> bool:
     return described >= DESCRIBED_SHARE * lines and lines > FUNCTION_SHARE * len(goals.outline.lines)
 
 
-def _bodies(outline: Outline, functions: Sequence[Item]) -> list[Edit] | None:
-    """Edits that put a mark in the place of every body; None where one shares its lines."""
-    starts = [0, *accumulate(len(line.encode()) + 1 for line in outline.lines)]
+def _bodies(outline: Outline, functions: Sequence[Item], size: int) -> list[Edit] | None:
+    """Edits of so many bytes that put a mark in the place of every body; None where one shares its lines."""
+    starts = [min(at, size) for at in (0, *accumulate(len(line.encode()) + 1 for line in outline.lines))]
     # Python has a statement that says so.
     comment = "" if outline.language == "Python" else f"{LANGUAGES[outline.language].line_comment} "
     edits = []

@@ -135,13 +135,13 @@ def holes(language: str, suffix: str, root: Node, source: bytes, key: str) -> It
     short: list[Hole] = []
     for capture, node in places:
         if capture == "block":
-            for number in range(RUNS_OF_A_BLOCK):
-                one = _run(language, node, source, f"{key} {number}")
-                if one is not None and _small(one, source):
-                    if lines_of(one, source) > 1:
-                        yield one
-                    else:
-                        short.append(one)
+            for run in _runs(language, node, source, key):
+                if not _small(run, source):
+                    continue
+                if lines_of(run, source) > 1:
+                    yield run
+                else:
+                    short.append(run)
     yield from short
     for capture, node in places:
         one = None if capture == "block" else _inline(language, capture, node, source)
@@ -174,21 +174,32 @@ def function_around(language: str, node: Node) -> Node:
     return node
 
 
-def _run(language: str, block: Node, source: bytes, key: str) -> Hole | None:
-    """Some statements of a block that follow each other, or all where it is that of a loop or a branch."""
+def _runs(language: str, block: Node, source: bytes, key: str) -> Iterator[Hole]:
+    """Runs of statements of a block that begin at different ones, or all where it is that of a loop or a branch."""
     parent = block.parent
     if parent is None or parent.type in _CLASSES:
-        return None
+        return
     statements = _statements(language, block)
     if not statements:
-        return None
+        return
     of_function = _of_function(language, block)
     whole = not of_function and source.count(b"\n", statements[0].start_byte, statements[-1].end_byte) < MOST_LINES
-    number = draw(key, "run", str(block.start_byte))
-    if whole and number % 3:
-        return _of_lines(language, BODY, statements, source)
-    if len(statements) < 2 + of_function:  # a whole body would be left out
-        return None
+    all_of_it: Hole | None = None
+    for turn in range(RUNS_OF_A_BLOCK):
+        number = draw(f"{key} {turn}", "run", str(block.start_byte))
+        if whole and number % 3:
+            all_of_it = all_of_it or _of_lines(language, BODY, statements, source)
+            found = all_of_it
+        elif len(statements) < 2 + of_function:  # a whole body would be left out
+            found = None
+        else:
+            found = _run(language, statements, source, number)
+        if found is not None:
+            yield found
+
+
+def _run(language: str, statements: Sequence[Node], source: bytes, number: int) -> Hole | None:
+    """Some statements of a block that follow each other, as a number says."""
     first = number // 3 % len(statements)
     taken: list[Node] = []
     for node in statements[first : first + 2 + number // 7 % (MOST_STATEMENTS - 1)]:
@@ -210,11 +221,17 @@ def _statements(language: str, block: Node) -> list[Node]:
             for child in children
             if then is not None and child.start_byte >= then.end_byte and not child.type.endswith("_clause")
         ]
-    if any(any(word in child.type for word in _NO_STATEMENT) for child in children):
+    if any(_defines(child.type) for child in children):
         return []
     if language == "Python" and children and _is_text(children[0]):
         children = children[1:]
     return children
+
+
+@cache
+def _defines(kind: str) -> bool:
+    """Whether a kind of syntax is a definition."""
+    return any(word in kind for word in _NO_STATEMENT)
 
 
 def _is_text(node: Node) -> bool:

@@ -26,8 +26,8 @@ REASONS = (APART, OVERLOADED, THIN, UNSEEN)
 
 # Where a function of one name may call another of that name, which is not there yet.
 OVERLOADING = frozenset({"CSharp", "Cpp", "Java", "Swift", "TypeScript"})
-# Of a body, for each word of its comment.
-MOST_LINES_A_WORD = 2
+# Of a body, for each word of its comment; braces alone are no lines.
+MOST_LINES_A_WORD = 1
 FEWEST_CODE_LINES, MOST_CODE_LINES = 2, 20
 _HEADER = 4
 _FIELD = re.compile(r"(?:@|\$this->|\bthis\.|\bself\.)([A-Za-z_]\w*)")
@@ -80,7 +80,7 @@ class Goals:
         if item.doc[1] < item.code - 1:
             return APART
         words = len(doc_comments.prose(worth.doc_of(self.outline, item)))
-        lines = [row for row in range(item.head + 1, item.last + 1) if self.outline.lines[row].strip()]
+        lines = [row for row in range(item.head + 1, item.last + 1) if _WORD.search(self.outline.lines[row])]
         return THIN if len(lines) > MOST_LINES_A_WORD * words else ""
 
     def text(self, rows: Iterable[int]) -> str:
