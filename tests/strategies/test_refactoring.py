@@ -390,6 +390,13 @@ def test_an_if_that_more_comes_after_is_no_guard(old, new):
     assert not changed(guards, "C", text.replace(old, new, 1))
 
 
+def test_an_arm_that_reports_and_returns_is_a_guard_already():
+    """An exception of two lines that returns stays in its if; work of three lines that returns does not."""
+    text = GUARDED["Python"][0].replace("        # then\n", "")
+    assert changed(guards, "Python", text)
+    assert not changed(guards, "Python", text.replace("        b()\n", ""))
+
+
 def code(text: str) -> str:
     """The code of a turn."""
     return text.split("```")[1].split("\n", 1)[1].rstrip("\n")
@@ -686,6 +693,30 @@ def test_a_helper_stays_among_its_kind(helper, other):
     """A function beside one of the same first or last words stays, and so does one of a numbered row."""
     assert moved(helper, "show")
     assert not moved(helper, other)
+
+
+def test_a_helper_stays_beside_one_that_takes_the_same():
+    """`Max` and `Min` of the same two or more parameters are read together."""
+    text = """
+        package main
+
+        func Max(a, b int) int {
+        \tif a > b {
+        \t\treturn a
+        \t}
+        \treturn b
+        }
+
+        func Min(OTHER int) int {
+        \treturn a
+        }
+
+        func Most(first, second, third int) int {
+        \treturn Max(first, Max(second, third))
+        }
+    """
+    assert changed(moves, "Go", text.replace("OTHER", "a, c"))
+    assert not changed(moves, "Go", text.replace("OTHER", "a, b"))
 
 
 def test_no_helper_crosses_a_heading():

@@ -6,8 +6,10 @@ import pytest
 from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.sandbox.sandbox import NOT_RUN, Status
 from alchemy_assets.strategies.grounded.assertions.calls import call_of, names, words_of
-from alchemy_assets.strategies.grounded.assertions.fitting import fitting
+from alchemy_assets.strategies.grounded.assertions.fitting import contrasting, fitting
+from alchemy_assets.strategies.grounded.assertions.shell import ONE_FAILS
 from alchemy_assets.strategies.grounded.assertions.suite import Case
+from alchemy_assets.strategies.grounded.assertions.titles import titles
 from alchemy_assets.strategies.grounded.assertions.traced import seen_calls
 from alchemy_assets.strategies.grounded.test_writing import (
     NO_KILL,
@@ -318,6 +320,9 @@ def fit(language, text, *cases):
         ("JavaScript", "function f(mode) {", "f(2)", 'f("b")'),
         ("JavaScript", "function f(x) {", 'f({ enabled: "b" })', "f({ enabled: true })"),
         ("JavaScript", "const f = (items) => {", 'f("ab")', "f([2])"),
+        ("Go", "func f(mimeType string, n int) int {", 'f("a b", 1)', 'f("b", 1)'),
+        ("Go", "func (a A) f(n int, format string) int {", 'f(1, "+")', 'f(1, "b")'),
+        ("TypeScript", "function f(mode: string) {", 'f("a b")', 'f("b")'),
     ],
 )
 def test_arguments_that_contradict_a_signature_are_left_out(language, head, wrong, right):
@@ -368,14 +373,44 @@ def test_functions_of_go_of_which_only_errors_were_seen_are_left_out():
     assert fitting([fine], "Go", "") == [fine]
 
 
+@pytest.mark.parametrize(
+    ("expected", "said"), [("'high'", "gives high for a"), ("'</i>'", "with a"), ("'+1'", "with a")]
+)
+def test_names_tell_no_half_of_an_outcome(expected, said):
+    """What words do not tell in full is not told."""
+    [words] = titles([Case(call_of("f('a')"), expected)])
+    assert " ".join(words) == said
+
+
+def test_made_up_calls_that_mostly_give_nothing_show_no_contrast():
+    """One outcome beside many nulls is too little; half of them are enough."""
+    cases = [Case(call_of(f"f({number})"), gave) for number, gave in enumerate(("null", "null", "7", "8"))]
+    assert contrasting(cases) == cases
+    assert contrasting([*cases[:3], replace(cases[3], expected="null")]) == []
+
+
+def test_a_single_run_that_fails_is_left(curated):
+    """What a program says before it fails is nothing to hold on to."""
+    failed = ran("1 1\n2 3\n3 6\n4 10\n", "TRACE:BRANCH:main:1:took=1\n", exit_code=1)
+    assert reasons(judge(seen(curated("total = 0\n", "Python", "sums.py"), failed), None)) == [ONE_FAILS]
+
+
 def test_calls_that_words_do_not_tell_apart_are_left_out():
     """A name with a number says nothing about its case."""
     assert fit("Python", "", ("f('=(?)=')", "1"), ("f('a')", "2"), ("f('=(!)=')", "1")) == ["f('=(?)=')", "f('a')"]
 
 
-@pytest.mark.parametrize("other", ["clamp(-4)", "wrap(-4)"])
-def test_two_calls_of_two_functions_make_no_suite(curated, other):
-    """Calls that were made up are a suite where two of one function differ, or where there are more."""
-    said = "".join(json.dumps({"value": value}) + "\n" for value in ("1", "2"))
-    found = reasons(judge(called(curated, ("clamp(5)", other)), Actor(said)))
-    assert (found == [NOT_FITTING]) == other.startswith("wrap")
+@pytest.mark.parametrize(
+    ("calls", "fits"),
+    [
+        (("clamp(5)", "clamp(-4)", "clamp(7)"), True),
+        (("clamp(5)", "clamp(-4)"), False),
+        (("clamp(5)", "wrap(-4)", "turn(7)"), False),
+        (("clamp(1, 2, 3, 4)", "clamp(2, 3, 4, 5)", "clamp(3, 4, 5, 6)"), False),
+    ],
+)
+def test_calls_that_were_made_up_have_to_show_a_contrast(curated, calls, fits):
+    """Three calls of one function are a suite; two are not, nor one call of each of several functions, nor many arguments."""
+    said = "".join(json.dumps({"value": str(number)}) + "\n" for number in range(1, len(calls) + 1))
+    found = reasons(judge(called(curated, calls), Actor(said)))
+    assert (found == [NOT_FITTING]) != fits

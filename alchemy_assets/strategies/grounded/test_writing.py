@@ -14,9 +14,9 @@ from alchemy_assets.generation.completions import Answers
 from alchemy_assets.sandbox.sandbox import Outcome, Sandbox, Status
 from alchemy_assets.strategies import phrasing
 from alchemy_assets.strategies.grounded.assertions.calls import Call, call_of
-from alchemy_assets.strategies.grounded.assertions.fitting import NOTHING, fitting
+from alchemy_assets.strategies.grounded.assertions.fitting import NOTHING, contrasting, fitting
 from alchemy_assets.strategies.grounded.assertions.registry import CALLING, named, regression, within
-from alchemy_assets.strategies.grounded.assertions.shell import ONE_RUN, TOO_MUCH
+from alchemy_assets.strategies.grounded.assertions.shell import ONE_FAILS, ONE_RUN, TOO_MUCH
 from alchemy_assets.strategies.grounded.assertions.suite import LIMITS, NOT_BUILT, Case, Framework, Subject, Suite
 from alchemy_assets.strategies.grounded.assertions.traced import seen_calls
 from alchemy_assets.strategies.grounded.completion import language_name
@@ -37,6 +37,8 @@ from alchemy_assets.tracing.observed import CALLS, Observed
 from alchemy_assets.tracing.reasons import Reason
 
 LEAST_CASES = 2
+# Of calls that were made up.
+LEAST_MADE_UP = 3
 LONGEST_CALL = 160
 LONGEST_VALUE = 160
 LONGEST_FILE = 16_000
@@ -73,6 +75,7 @@ REASONS = (
     *(
         TOO_MUCH,
         ONE_RUN,
+        ONE_FAILS,
         NO_FRAMEWORK,
         NOT_READ,
         NO_VALUES,
@@ -276,9 +279,10 @@ def _suite(draft: Draft, outcome: Outcome) -> Suite | Left:
     if _alike(outcomes):
         return Left(ONE_OUTCOME, outcomes[0])
     cases = fitting(cases, draft.file.language, draft.file.text)
-    # Calls that a program makes itself are few and of the right kinds; two that were made up have to be of one function.
-    alone = bool(plan.subject.driver) and len({case.call.shown for case in cases}) > 1
-    if len(cases) < LEAST_CASES + alone:
+    # Calls that a program makes itself are few and of the right kinds; those that were made up have to show more.
+    made_up = bool(plan.subject.driver)
+    cases = contrasting(cases) if made_up else cases
+    if len(cases) < (LEAST_MADE_UP if made_up else LEAST_CASES):
         return Left(NOT_FITTING, f"{len(cases)} of {len(said)}")
     if _alike([case.outcome for case in cases]):
         return Left(ONE_OUTCOME, cases[0].outcome)

@@ -16,6 +16,8 @@ from alchemy_assets.strategies.grounded.assertions.titles import by_function, ti
 TEXT, NUMBER, SWITCH, LIST, MAP, OBJECT = "text", "number", "switch", "list", "map", "object"
 # Where all outcomes are of these, next to nothing happened.
 NOTHING = re.compile(r"(?:none|null|nil|undefined|false|0|''|\"\"|\[\]|\{\}|\(\))", re.IGNORECASE)
+# Arguments of a call that was made up.
+MOST_MADE_UP = 3
 # Without a compiler that knows kinds of arguments.
 _UNCHECKED = frozenset({"Python", "JavaScript", "PHP", "Ruby"})
 _CONSTANTS = frozenset({"none", "null", "nil", "undefined", "true", "false"})
@@ -59,11 +61,10 @@ class _Parameter:
 
 def fitting(cases: Sequence[Case], language: str, text: str) -> list[Case]:
     """The cases without those whose arguments are of a wrong kind, and without functions that show next to nothing."""
-    kept = list(cases)
+    kept = [case for case in cases if _suits(case, language, text)]
     if language in _UNCHECKED:
-        spelled = {(case.call.shown, place) for case in kept for place in _spelled(case)}
-        kept = [case for case in kept if _suits(case, language, text) and not spelled & _texts(case)]
-        kept = _of_one_kind(kept)
+        spelled = {(case.call.shown, place) for case in cases for place in _spelled(case)}
+        kept = _of_one_kind([case for case in kept if not spelled & _texts(case)])
     return [case for own in by_function(kept).values() if _shows(own) for case in _told_apart(own)]
 
 
@@ -83,6 +84,7 @@ def kind_of(value: str) -> str:
 def _suits(case: Case, language: str, text: str) -> bool:
     """Whether no argument contradicts the name or the default of its parameter."""
     call, maker = case.call, _MAKERS.get(language, "")
+    fits = _agrees if language in _UNCHECKED else _is_no_odd_mode
     given = ((call.function, call.arguments), (maker, call.made)) if call.function != "new" else ()
     for function, arguments in given:
         parameters = _parameters(function, language, text) if arguments else []
@@ -91,9 +93,9 @@ def _suits(case: Case, language: str, text: str) -> bool:
                 known = parameters[place] if place < len(parameters) else None
             else:
                 known = next((one for one in parameters if one.name == place), None)
-            if known is not None and not _agrees(value, known, language):
+            if known is not None and not fits(value, known, language):
                 return False
-            if not all(_agrees(inner, _Parameter(key, ""), language) for key, inner in _entries(value)):
+            if not all(fits(inner, _Parameter(key, ""), language) for key, inner in _entries(value)):
                 return False
         kinds = {kind_of(value) for _, value in _given(arguments)}
         if tuple(one.name for one in parameters) in _PAIRS and len(kinds) > 1:
@@ -116,7 +118,7 @@ def _agrees(value: str, parameter: _Parameter, language: str) -> bool:
     usual = kind_of(default)
     if usual and usual != kind:
         return False
-    word = re.split(r"_|(?<=[a-z])(?=[A-Z])", parameter.name)[-1].lower()
+    word = _last_word(parameter)
     if kind == TEXT:
         # A word as a default is one of a few that are known, as are modes; signs stand for signs.
         plain, given = default[1:-1] if usual else "", value[1:-1]
@@ -126,6 +128,17 @@ def _agrees(value: str, parameter: _Parameter, language: str) -> bool:
             return False
     expected = _KIND_OF_NAME.get(word, TEXT if language == "JavaScript" and word in _MODES else "")
     return bool(usual) or not expected or kind in _ALLOWED[expected]
+
+
+def _is_no_odd_mode(value: str, parameter: _Parameter, _language: str) -> bool:
+    """Whether a text may be a mode, or need not be one: what a compiler does not check."""
+    return (
+        kind_of(value) != TEXT or _last_word(parameter) not in _MODES or re.fullmatch(r"\w*", value[1:-1]) is not None
+    )
+
+
+def _last_word(parameter: _Parameter) -> str:
+    return re.split(r"_|(?<=[a-z])(?=[A-Z])", parameter.name)[-1].lower()
 
 
 def _given(arguments: Sequence[str]) -> Iterator[tuple[int | str, str]]:
@@ -138,7 +151,8 @@ def _given(arguments: Sequence[str]) -> Iterator[tuple[int | str, str]]:
 def _parameters(function: str, language: str, text: str) -> list[_Parameter]:
     """The parameters of a function of the file, or none where it is not found, or found twice."""
     name = re.escape(function)
-    heads = rf"(?:\b(?:def|function)\s+(?:self\.)?{name}\s*|\b{name}\s*[=:]\s*(?:async\s+)?(?:function\s*)?)\("
+    head = rf"\b(?:def|function|func(?:\s*\([^()]*\))?)\s+(?:self\.)?{name}\s*(?:\[[^\]]*\])?"
+    heads = rf"(?:{head}|\b{name}\s*[=:]\s*(?:async\s+)?(?:function\s*)?)\("
     found = list(re.finditer(heads, text))
     if len(found) != 1:
         return []
@@ -146,7 +160,10 @@ def _parameters(function: str, language: str, text: str) -> list[_Parameter]:
     while at < len(text) and depth:
         depth += (text[at] in "([{") - (text[at] in ")]}")
         at += 1
-    read = [_PARAMETER.fullmatch(part) for part in split(text[found[0].end() : at - 1])]
+    parts = split(text[found[0].end() : at - 1])
+    if language == "Go":
+        return [_Parameter(part.split(" ")[0], "") for part in parts]
+    read = [_PARAMETER.fullmatch(part) for part in parts]
     parameters = [
         _Parameter(one[1], ((one[3] or (one[2] if language == "Ruby" else "")) or "").strip()) if one
         else _Parameter("", "")
@@ -210,6 +227,20 @@ def _shows(own: Sequence[Case]) -> bool:
     if {one.lower() for one in outcomes} == {"true"}:
         return False
     return not all(_same(case) or NOTHING.fullmatch(case.outcome) for case in own)
+
+
+def contrasting(cases: Sequence[Case]) -> list[Case]:
+    """Of calls that were made up, those of functions that gave different things, and something half of the time or more.
+
+    One call alone tells little of a function, and more than three arguments that go together nobody draws by chance.
+    """
+    few = [case for case in cases if len(case.call.arguments) <= MOST_MADE_UP]
+    return [case for own in by_function(few).values() if _differs([case.outcome for case in own]) for case in own]
+
+
+def _differs(outcomes: Sequence[str]) -> bool:
+    nothing = sum(NOTHING.fullmatch(one) is not None for one in outcomes)
+    return len(set(outcomes)) > 1 and 2 * nothing <= len(outcomes)
 
 
 def _same(case: Case) -> bool:

@@ -23,6 +23,7 @@ LEAST_RUNS = 2
 LEAST_LINES = 3
 TOO_MUCH = "what it prints is no plain text, too long, or what it read"
 ONE_RUN = "it has one run, which prints next to nothing"
+ONE_FAILS = "it has one run, which fails"
 _PRINTABLE = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f]*")
 # Digests and addresses: nobody writes them into a test.
 _OF_THE_BUILD = re.compile(r"\b[0-9a-f]{16,}\b|\b0x[0-9a-fA-F]{5,}\b")
@@ -95,6 +96,8 @@ def _golden(subject: Subject, seen: Observed, launch: Launch) -> Suite | Left:
     lines = [line for line in one.result.stdout.split("\n") if line.strip()]
     if not _readable(one):
         return Left(TOO_MUCH, f"{len(one.result.stdout):,} characters")
+    if one.result.exit_code:
+        return Left(ONE_FAILS, f"exit status {one.result.exit_code}")
     if len(set(lines)) < LEAST_LINES:
         return Left(ONE_RUN, f"{len(set(lines))} different lines")
     mark = next(mark for mark in ("EOF", "EXPECTED", "END_OF_OUTPUT") if mark not in lines)

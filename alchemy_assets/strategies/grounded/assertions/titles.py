@@ -16,6 +16,8 @@ _EMPTY = re.compile(
 _WORDS = re.compile(r"[A-Za-z]+|-?\d+(?:\.\d+)?")
 SHORT = 2
 LONGEST_SAID = 16
+# What words tell in full: `+1` is not `1`, nor `</i>` an `i`.
+_PLAIN = re.compile(r"[\w\s.,:;!?'\"()\[\]{}-]*")
 
 
 def outcome_words(case: Case) -> list[str]:
@@ -33,7 +35,12 @@ def outcome_words(case: Case) -> list[str]:
 
 def _short(case: Case) -> bool:
     """Whether the outcome is so short that it makes a good name."""
-    return not case.error and len(case.expected) <= LONGEST_SAID and len(_WORDS.findall(case.expected)) <= SHORT
+    return (
+        not case.error
+        and len(case.expected) <= LONGEST_SAID
+        and len(_WORDS.findall(case.expected)) <= SHORT
+        and _PLAIN.fullmatch(case.expected) is not None
+    )
 
 
 def titles(cases: Sequence[Case]) -> list[list[str]]:

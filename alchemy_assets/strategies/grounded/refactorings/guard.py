@@ -30,6 +30,8 @@ _LEAVING = re.compile(
     r"(?:return|break|continue|next|throw|raise|panic|die|exit|fail|abort|(?:sys|process|os|System)\.[eE]xit)\b"
 )
 _GUARDED_LINES = 2
+# An arm that returns after less than this is the exception itself: `if (failed) { report; return 1; }`.
+_RETURNING_LINES = 3
 _VOID = {
     "C": r"\bvoid\s+\w+\s*\(",
     "Cpp": r"\bvoid\s+[\w:~]+\s*\(",
@@ -55,7 +57,8 @@ def _guard(reading: Reading, scope: Scope, branch: Branch) -> Proposal | None:
     row = node.start_point[0]
     indent = lines[row][: len(lines[row]) - len(lines[row].lstrip())]
     if (
-        len([line for line in inside if line.strip(" \t})") and not _COMMENT.match(line)]) < _GUARDED_LINES
+        len([line for line in inside if line.strip(" \t})") and not _COMMENT.match(line)])
+        < (_RETURNING_LINES if _returns(node) else _GUARDED_LINES)
         or lines[row][: node.start_point[1]].strip()
     ):
         return None

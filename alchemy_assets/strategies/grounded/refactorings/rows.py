@@ -41,13 +41,13 @@ def shares_short_form(old: str, names: Iterable[str], short: Collection[str] = A
 
 
 def has_relatives(item: Item, functions: Iterable[Item], caller: Item) -> bool:
-    """Whether one beside a function begins or goes on with the same words, or any has its name with another number."""
+    """Whether one beside a function has its parameters or some of its words, or any has its name with another number."""
     beside = [one for one in functions if one.parents == item.parents]
     if any(one.name != item.name and _NUMBER.sub("", one.name) == _NUMBER.sub("", item.name) for one in beside):
         return True
     at = next(number for number, one in enumerate(beside) if one.first == item.first)
     return any(
-        one.first != caller.first and _related(one.name, item.name)
+        one.first != caller.first and (_related(one.name, item.name) or _takes_the_same(one, item))
         for one in (*beside[max(at - 1, 0) : at], *beside[at + 1 : at + 2])
     )
 
@@ -59,6 +59,20 @@ def _related(one: str, other: str) -> bool:
     # `to_signed` stands beside `from_signed`.
     pair = len(first) > 1 and first[1:] == second[1:]
     return pair or (first[0] == second[0] and len(first[0]) >= _LEAST_SHARED)
+
+
+def _takes_the_same(one: Item, other: Item) -> bool:
+    """Whether two functions have the same two or more parameters, as `Max(a, b T) T` and `Min(a, b T) T`."""
+    first, second = (_head(item) for item in (one, other))
+    return first == second and "," in first
+
+
+def _head(item: Item) -> str:
+    """What stands before the body of a function, without its name."""
+    whole = item.node.text or b""
+    body = len(whole) if item.body is None else item.body.start_byte - item.node.start_byte
+    head = whole[:body].decode()
+    return re.sub(r"\s+", "", re.sub(rf"\b{re.escape(item.name)}\b|\b(?:self|cls)\s*,", "", head, count=2))
 
 
 def is_heading(lines: list[str], row: int) -> bool:
