@@ -407,6 +407,30 @@ DOC = '"""Return the largest difference between two of the numbers."""'
         (replaced("return 0", "smallest = smallest.strip('lower' + 'upper')"), worth.UNTOLD),
         (replaced("return 0", "smallest = '%03d' % smallest"), worth.UNTOLD),
         (replaced("(numbers):", "(numbers, two):"), worth.UNTOLD),
+        (replaced("return 0", "smallest = str(smallest) + 'cm'"), worth.UNTOLD),
+        (replaced("return 0", "smallest = str(smallest) + '#' + str(largest)"), worth.UNTOLD),
+        (replaced("return 0", "smallest = f'{smallest}#{largest}'"), worth.UNTOLD),
+        (replaced("not numbers", "len(numbers) > 37"), worth.UNTOLD),
+        (replaced("return 0", "smallest *= 0.85"), worth.UNTOLD),
+        (replaced("return 0", "# smallest = max(numbers, 1);\n        return 0"), doc_comments.UNFINISHED),
+        (
+            replaced("    if not numbers:\n        return 0\n", "    smallest += 1\n" * 9),
+            doc_comments.SAYS_TOO_LITTLE,
+        ),
+        (
+            replaced(DOC, '"""Return the largest of differences."""').replace(
+                "return 0", "return smallest\n    largest += 1"
+            ),
+            doc_comments.SAYS_TOO_LITTLE,
+        ),
+        (
+            replaced(DOC, '"""Largest spread test. Of the numbers in any order, as they come."""'),
+            doc_comments.SAYS_TOO_LITTLE,
+        ),
+        (
+            replaced(DOC, '"""Spread.\n\n    @param numbers some of\n        the numbers that are looked at\n    """'),
+            doc_comments.SAYS_TOO_LITTLE,
+        ),
         (replaced("def spread", "def test_spread"), worth.ENTRY_OR_TEST),
         (replaced("    if not numbers:\n", "    if not numbers:\n        smallest += 1\n" * 25), worth.TOO_LONG),
     ],
@@ -423,6 +447,10 @@ def test_a_function_that_is_not_worth_asking_for_is_rejected_with_its_reason(tex
         ("return largest - smallest", "return {'numbers': smallest, 'largest': largest}"),
         ("return 0", "raise ValueError('no numbers at all')"),
         ("return 0", "return 1000"),
+        ("not numbers", "len(numbers) > 10"),
+        ("return 0", "smallest = str(smallest) + ', ' + str(largest)"),
+        ("return 0", "smallest *= 0.5"),
+        ("return 0", "# Nothing is as far apart as that (see above).\n        return 0"),
         ("(numbers):", "(numbers, spare):"),
     ],
 )
@@ -450,6 +478,14 @@ def test_a_field_that_no_other_method_sets_is_unknown(judge):
     )
     assert judge(text)[0].reasons == (worth.UNRESOLVED,)
     assert judge(text)[0].detail == "spread: default"
+
+
+@pytest.mark.parametrize(("field", "reasons"), [("frozen", [(worth.UNTOLD,)]), ("largest", [])])
+def test_a_field_that_decides_is_named_by_the_comment(field, reasons, judge):
+    """Why a method looks at a field that neither comment nor signature names is not to be known."""
+    method = DOCUMENTED.replace("(numbers):", "(self, numbers):", 1).replace("not numbers", f"self.{field}")
+    text = f"class Gauge:\n    def __init__(self):\n        self.{field} = 0\n" + textwrap.indent(method, "    ")
+    assert [one.reasons for one in judge(text) if isinstance(one, Rejected)] == reasons
 
 
 def test_fields_of_a_type_in_another_header_are_unknown(judge):
@@ -501,6 +537,7 @@ def test_at_most_three_functions_a_file_the_most_branching_ones(judge):
         "        return 0\n",
         "        return 0\n    for number in numbers:\n        if number:\n            largest += 1\n",
     )
+    branching = branching.replace("the numbers.", "the numbers, and one more for each of them that is not zero.")
     judged = judge("\n".join([*plain, branching]))
     held = [one for one in judged if isinstance(one, Verified)]
     assert len(held) == A_FILE

@@ -143,12 +143,24 @@ def test_half_of_the_samples_show_examples(curated):
         [("spread([3, 9])", "6"), ("spread([3, 9])", "7"), ("spread([])", "0")],
         [("other([3, 9])", "6"), ("other([])", "0")],
         [("spread([3, 9])", "[3, 9]"), ("spread([])", "[]"), ("spread(7)", "7")],
+        [("spread([3, 9])", "6"), ("spread('pear')", "0")],
+        [("spread([3, 9])", "6"), ("spread(['pear'])", "0")],
     ],
-    ids=["one", "one outcome", "no value", "shortened", "contradiction", "another function", "what was given"],
+    ids=[
+        *("one", "one outcome", "no value", "shortened", "contradiction", "another function", "what was given"),
+        *("several types", "lists of several types"),
+    ],
 )
 def test_what_tells_too_little_is_no_example(calls, curated, shows):
     """One call, the same outcome always, shortened values or contradictions give no examples."""
     assert plans(called(calls, curated))[0].examples == ()
+
+
+def test_nothing_is_shown_as_an_outcome_only_once(curated, shows):
+    """A second call that gave an empty list says no more than the first."""
+    calls = [("spread([3, 9])", "[6]"), ("spread([])", "[]"), ("spread([4])", "[]"), ("spread([5])", "[]")]
+    shown = plans(called(calls, curated))[0].examples
+    assert [one.expected for one in shown].count("[]") == 1
 
 
 def test_a_program_whose_function_reads_is_not_told_by_its_parameters(curated, shows):

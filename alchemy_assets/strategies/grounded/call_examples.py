@@ -27,6 +27,11 @@ _TEXT = r'"(?:[^"\\]|\\.)*"'
 _NUMBER = r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
 _WORD = r"[Tt]rue|[Ff]alse|None|null|nil|NULL|undefined"
 _SIMPLE = re.compile(rf"{_NUMBER}|{_WORD}|{_TEXT}")
+# What gives no idea of what a function does, where it comes twice.
+_NOTHING = re.compile(r"\[\s*\]|\{\s*\}|\"\"|''|None|null|nil|NULL|undefined|NaN")
+_TYPED = re.compile(rf"{_TEXT}|'(?:[^'\\]|\\.)*'|(?<![\w.]){_NUMBER}")
+_ITEMS = re.compile(r"([\[{(])([nt])(?:, \2)*([\]})])")
+_LIST = re.compile(r"\[[nt]?\]")
 _NESTED = re.compile(r"[\[({].*[\])}]")
 _SHORTENED = re.compile(r"\.\.\.|…")
 _OPAQUE = re.compile(r"<\w|0x[0-9a-f]{6,}|@[0-9a-f]{4,}|\bfunction\b|\[Object|\[Array|\[class|#<")
@@ -176,11 +181,21 @@ def _chosen(found: Sequence[Example], key: str) -> tuple[Example, ...]:
     for repeated in (0, 1):
         for one in by_length:
             known = sum(one.expected == other.expected for other in kept)
+            if known and _NOTHING.fullmatch(one.expected):
+                continue
             if len(kept) < most and one not in kept and known == repeated:
                 kept.append(one)
-    if len({one.expected for one in kept}) < FEWEST or all(map(_echoes, kept)):
+    if len({one.expected for one in kept}) < FEWEST or all(map(_echoes, kept)) or _mixed(kept):
         return ()
     return tuple(one for one in found if one in kept)
+
+
+def _mixed(kept: Sequence[Example]) -> bool:
+    """Whether a parameter was given values of several types, as nobody would who knows what it is for."""
+    shapes = [_TYPED.sub(lambda value: "t" if value[0].endswith(("'", '"')) else "n", one.call) for one in kept]
+    listed = {_ITEMS.sub(r"\1\2\3", shape) for shape in shapes}
+    # An empty list is one of any type.
+    return len({_LIST.sub("[]", shape) for shape in listed}) > 1 or len({one for one in listed if "[]" not in one}) > 1
 
 
 def _echoes(one: Example) -> bool:

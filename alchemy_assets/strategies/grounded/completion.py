@@ -55,7 +55,15 @@ HOLES = (
         "implement this",
         "body goes here",
     ),
-    *("(the part to write)", "implementation?", "... the body ...", "write me", "cut here", "not shown", "your turn"),
+    *(
+        "(the part to write)",
+        "implementation?",
+        "... the body ...",
+        "write me",
+        "to be filled in",
+        "no code yet",
+        "your turn",
+    ),
 )
 
 

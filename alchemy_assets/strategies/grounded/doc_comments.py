@@ -28,7 +28,8 @@ _ASIDE = re.compile(
 )
 # A function that says it is a test, and lines that show a call.
 _OF_A_TEST = re.compile(
-    r"^\W*(?:(?:a|an|the|this|simple|basic|some|more|is|function|method)\W+)*(?:unit\W+)?tests?\b", re.IGNORECASE
+    r"^\W*(?:(?:a|an|the|this|simple|basic|some|more|is|function|method)\W+)*(?:unit\W+)?tests?\b|^\W*(?:[\w'-]+\s+){1,3}tests?\s*(?:[.:]|$)",
+    re.IGNORECASE,
 )
 _SHOWN_CALL = re.compile(r"^\s*#?\s*=>|^\s{2,}\S.*[\w?!]\(.*\)|->")
 _FILLER = re.compile(
@@ -64,9 +65,16 @@ def plain(comment: str) -> list[str]:
 def prose(comment: str) -> list[str]:
     """The words of the comment's prose: no tags, no examples, no directives."""
     words: list[str] = []
-    for line in plain(comment):
-        if not (_TAG_LINE.match(line) or _DIRECTIVE.match(line) or _SHOWN_CALL.search(line)):
-            words.extend(_WORD.findall(_FILLER.sub(" ", line)))
+    tag: int | None = None
+    for line, said in zip(comment.split("\n"), plain(comment), strict=True):
+        # What is said of a tag may go on in the next lines, which stand further in.
+        column = len(line) - len(line.lstrip(" \t*/#"))
+        if _TAG_LINE.match(said):
+            tag = column
+        elif not said.strip() or (tag is not None and column <= tag):
+            tag = None
+        if tag is None and not (_DIRECTIVE.match(said) or _SHOWN_CALL.search(said)):
+            words.extend(_WORD.findall(_FILLER.sub(" ", said)))
     return words
 
 

@@ -16,8 +16,8 @@ from alchemy_assets.syntax_tree import text_of, walk
 # Characters of text in the body that nothing in the prompt tells, and their share of the body.
 UNTOLD_CHARACTERS, UNTOLD_SHARE = 160, 0.25
 UNTOLD_NUMBERS = 3
-# Different texts that are no messages of errors, and formats such as `%05x: %02x`.
-UNTOLD_TEXTS, UNTOLD_FORMATS = 2, 1
+# Different texts with letters that are no messages of errors, and formats such as `%05x: %02x`.
+UNTOLD_TEXTS, UNTOLD_FORMATS = 1, 1
 # Characters of patterns: a short one can be worked out.
 UNTOLD_PATTERNS = 24
 # Texts that are printed.
@@ -31,6 +31,8 @@ _KEY = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?=\S*[./_:-])(?=\S*[A-Za-z]{3
 _FORMAT = re.compile(r"%[-+ #]?[\d.]+l*[a-zA-Z]|%l*[a-zA-Z]\W+%l*[a-zA-Z]")
 # Numbers of three digits and more that come with bytes, hours, hundreds; another one was chosen (a port, a limit).
 _CHOSEN = re.compile(r"(?!(?:[1-9]0+|1[26]7|128|25[56]|36[056]|400|51[12]|102[34]|409[56]|3600|6553[56]|86400)$)\d{3,}")
+# Numbers that something is compared with, and parts of one: a limit that somebody chose.
+_LIMIT = re.compile(r"(?!10$)[1-9]\d|(?!0?\.50*$)\d*\.0*[1-9]\d*")
 _NUMBER = re.compile(r"(?<![\w.])\d[\d_]*(?:\.\d+)?\d(?![\w.])")
 # What prints or logs, and the words of a comment that announce it.
 _PRINTS = re.compile(
@@ -55,6 +57,7 @@ _ASKED_BY = re.compile(r"subscript|^index|element_reference|element_access")
 # Where a text decides something, and where it is what is given back.
 _DECIDES = re.compile(r"case|when|match_(?:pattern|arm)|switch_label|comparison")
 _COMPARED = re.compile(r"[=!]==?|<=>|=~|!~")
+_ORDERED = re.compile(r"[=!]==?|<=?|>=?")
 _GIVES = re.compile(r"return_(?:statement|expression)|control_transfer_statement|expression_list")
 _KEY_OF = frozenset({"pair", "shorthand_property_identifier", "array_element_initializer"})
 _SIGNS = re.compile(r"[^\w\s]+")
@@ -66,6 +69,12 @@ _COMMON = frozenset(
         *("__main__", "utf-8", "utf8", "nt", "win32", "true", "false", "none", "null"),
     ]
 )
+# A sign between values that are joined to one text.
+_JOINING = re.compile(r"[^\w\s\\,.]{1,3}")
+_JOINED = re.compile(r"binary|augmented|concat|additive")
+# Letters of a text, behind the marks that say of which kind it is.
+_WORDED = re.compile(r"[A-Za-z]")
+_KIND_OF_TEXT = re.compile(r"^[a-zA-Z]{0,2}(?=[\"'`])|[\"'`]|\\.")
 # Sums that could be made in any way.
 _MIXED = re.compile(r"hash|checksum|digest|fingerprint|random", re.IGNORECASE)
 _MIXES = re.compile(r">>|\^|& *0x|% *\d")
@@ -101,14 +110,15 @@ def constants(item: Item, excerpt: Excerpt) -> str:  # noqa: PLR0911 -- one retu
         text = text_of(leaf)
         if not _told(text, excerpt):
             texts.append(text)
-            if any(node.start_byte <= leaf.start_byte < node.end_byte for node in thrown):
+            # Words of a shell are names of its own as often as texts.
+            if leaf.type == "word" or any(node.start_byte <= leaf.start_byte < node.end_byte for node in thrown):
                 messages.add(text)
             if any(_ASKED_BY.search(node.type) for node in _around(leaf)) or _matters(leaf, text):
                 return text[:60]
     long = [text for text in texts if len(text) > SHORT]
     if key := next((text for text in long if _KEY.fullmatch(text.strip("\"'`"))), ""):
         return key[:60]
-    free = sorted({text for text in long if text not in messages})
+    free = sorted({text for text in texts if _WORDED.search(_bare(text)) and text not in messages})
     formats = sorted({text for text in texts if _FORMAT.search(text) and text not in messages})
     patterns = [text for text in map(text_of, _inside_of(item, _PATTERNS)) if text not in excerpt.text]
     if sum(map(len, patterns)) > UNTOLD_PATTERNS:
@@ -123,7 +133,27 @@ def constants(item: Item, excerpt: Excerpt) -> str:  # noqa: PLR0911 -- one retu
         return long[0][:60]
     leaves = (text_of(node) for node in item.inside if node.named_child_count == 0)
     numbers = {text for text in leaves if _NUMBER.fullmatch(text) and text not in excerpt.text}
-    return ", ".join(sorted(numbers)) if len(numbers) > UNTOLD_NUMBERS or any(map(_CHOSEN.fullmatch, numbers)) else ""
+    many = len(numbers) > UNTOLD_NUMBERS or any(map(_CHOSEN.fullmatch, numbers))
+    return ", ".join(sorted(numbers)) if many else _limit(item, excerpt)
+
+
+def joins(item: Item, doc: str) -> str:
+    """A sign that is put between values and that the comment does not have, blanks and commas aside: of many, one."""
+    for leaf in filter(_literal, item.inside):
+        sign = text_of(leaf).strip("\"'`")
+        if not _JOINING.fullmatch(sign) or sign in doc:
+            continue
+        literal = leaf
+        while literal.parent is not None and _TEXT.search(literal.parent.type):
+            literal = literal.parent
+        around = literal.parent
+        if (literal != leaf and literal.named_child_count > 1) or (
+            around is not None
+            and _JOINED.match(around.type)
+            and any(child.type in {"+", "+=", ".", ".="} for child in around.children)
+        ):
+            return sign
+    return ""
 
 
 def _matters(leaf: Node, text: str) -> bool:
@@ -152,6 +182,18 @@ def _matters(leaf: Node, text: str) -> bool:
     return False
 
 
+def _limit(item: Item, excerpt: Excerpt) -> str:
+    """A number of two digits that something is compared with, or a fraction, which nothing shown has."""
+    for node in item.inside:
+        text = text_of(node) if node.named_child_count == 0 and node.is_named else ""
+        if not _LIMIT.fullmatch(text) or re.search(rf"(?<![\w.]){re.escape(text)}(?!\w|\.\d)", excerpt.text):
+            continue
+        compared = node.parent is not None and any(_ORDERED.fullmatch(child.type) for child in node.parent.children)
+        if compared or "." in text:
+            return text
+    return ""
+
+
 def _keys(item: Item, excerpt: Excerpt) -> tuple[list[str], bool]:
     """Keys that the body makes and nothing shown has, and whether one of them is given back."""
     found, given = [], False
@@ -166,6 +208,12 @@ def _keys(item: Item, excerpt: Excerpt) -> tuple[list[str], bool]:
             above = node.parent.parent if node.parent is not None else None
             given = given or (above is not None and _GIVES.fullmatch(above.type) is not None)
     return list(dict.fromkeys(found)), given
+
+
+def _bare(text: str) -> str:
+    """A text without quotes and escapes; nothing where everybody knows it."""
+    bare = _KIND_OF_TEXT.sub("", text)
+    return "" if bare.lower() in _COMMON else bare
 
 
 def _body(item: Item) -> str:

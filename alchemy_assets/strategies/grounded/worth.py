@@ -7,7 +7,7 @@ alone
 
 import re
 
-from alchemy_assets.strategies.grounded import doc_comments, untold
+from alchemy_assets.strategies.grounded import comment_fit, doc_comments, untold
 from alchemy_assets.strategies.grounded.excerpt import Excerpt, hole_of
 from alchemy_assets.strategies.grounded.outline import COMMENTS, Item, Outline
 from alchemy_assets.strategies.grounded.resolve import Needs
@@ -17,8 +17,6 @@ FEWEST_STATEMENTS, FEWEST_STATEMENTS_STRAIGHT = 2, 4
 PROMPT_CHARACTERS = 8_000
 ANSWER_CHARACTERS = 4_000
 DOC_LINES = 40
-# Letters that two forms of a word share.
-STEM = 4
 # A body that decides this often, and more often than its comment has words, is made up.
 MOST_BRANCHES_UNTOLD = 6
 
@@ -53,7 +51,6 @@ _BRANCHES = re.compile(
     r"|(?:case|expression|type|default)_(?:item|clause|statement|case)|match_arm|switch_(?:entry|section|block_statement_group)"
     r"|conditional(?:_expression)?|ternary_expression"
 )
-_CONSTRUCTORS = frozenset({"__init__", "constructor", "initialize", "init", "__construct"})
 # Their comments name them; what they do stands nowhere but in their bodies.
 _SAYS_NOTHING = re.compile(
     r"(?:[Mm]ain|[Uu]sage|[Hh]elp|print_?(?:[Uu]sage|[Hh]elp)|[Tt]ests?\d*|set_?[Uu]p|tear_?[Dd]own)$"
@@ -61,65 +58,6 @@ _SAYS_NOTHING = re.compile(
 )
 _STUB = re.compile(r"NotImplemented|not implemented|unimplemented!|todo!|fatalError\(", re.IGNORECASE)
 _RETURNS = re.compile(r"return_(?:statement|expression)|control_transfer_statement|yield\w*")
-# Words of names: `readUTF8Line` has three.
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
-_EVERYWHERE = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "be",
-        "by",
-        "for",
-        "from",
-        "if",
-        "in",
-        "is",
-        "it",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "s",
-        "that",
-        "the",
-        "then",
-        "this",
-        "to",
-        "with",
-        "void",
-        "static",
-        "public",
-        "private",
-        "const",
-        "def",
-        "fn",
-        "func",
-        "function",
-        "int",
-        "str",
-        "string",
-        "bool",
-        "boolean",
-        "char",
-        "double",
-        "float",
-        "long",
-        "self",
-        "param",
-        "return",
-    ]
-)
-_DOES = re.compile(
-    r"\W*(?!this\b|is\b|was\b|has\b|does\b|methods\b|tests\b|functions\b|helpers\b)(?:[A-Za-z]{2,}s\b(?!:)|(?:re)?(?:turn|move|set|add|place|name|write|read)\b"
-    r"|(?:get|compute|calculate|print|find|check|count|create|make|build|convert|parse|delete|insert|issue|compare|list|sort|split"
-    r"|join|apply|update|load|send|show|determine|draw|fill|format|handle|initiali[sz]e|look|map|merge|open|close|run|search|select"
-    r"|store|transform|translate|try|wait|generate|copy|encode|decode|extract|emit|append|test whether|tell|say|drop|keep)\b)",
-    re.IGNORECASE,
-)
 # Definitions of types, which are no values.
 _TYPE = re.compile(r"struct|enum|union|trait|interface|type_(?:item|declaration|alias|definition|spec)|class")
 # What a function gives without a word for it.
@@ -178,8 +116,7 @@ def _trivial(item: Item) -> bool:
     statements = statements_in(item)
     if branches_in(item):
         return statements < FEWEST_STATEMENTS
-    is_constructor = item.name in _CONSTRUCTORS or "constructor" in item.node.type
-    return is_constructor or statements < FEWEST_STATEMENTS_STRAIGHT
+    return comment_fit.is_constructor(item) or statements < FEWEST_STATEMENTS_STRAIGHT
 
 
 def _code_lines(outline: Outline, first: int, last: int) -> int:
@@ -194,7 +131,7 @@ def fault_before_reading(outline: Outline, item: Item) -> tuple[str, str] | None
         return ENTRY_OR_TEST, ""
     if fault := doc_comments.fault_of(doc):
         return fault, doc.strip()[:80]
-    if _unrelated(item, doc):
+    if comment_fit.unrelated(item, doc):
         return doc_comments.SAYS_TOO_LITTLE, doc.strip()[:80]
     hole = hole_of(outline, item)
     if hole is None or not _own_lines(outline, item):
@@ -209,10 +146,13 @@ def fault_before_reading(outline: Outline, item: Item) -> tuple[str, str] | None
         return TRIVIAL, f"{lines} lines"
     if lines > MOST_LINES or len(body) > ANSWER_CHARACTERS or doc.count("\n") >= DOC_LINES:
         return TOO_LONG, f"{lines} lines"
-    if branches_in(item) >= max(MOST_BRANCHES_UNTOLD, len(doc_comments.prose(doc))):
+    untold_branches = branches_in(item) >= max(MOST_BRANCHES_UNTOLD, len(doc_comments.prose(doc)))
+    if untold_branches or comment_fit.too_short(doc, statements_in(item)):
         return doc_comments.SAYS_TOO_LITTLE, doc.strip()[:80]
     if _STUB.search(body) or doc_comments.UNFINISHED_WORD.search(body):
         return doc_comments.UNFINISHED, ""
+    if off := comment_fit.switched_off(item):
+        return doc_comments.UNFINISHED, off
     return None
 
 
@@ -240,7 +180,9 @@ def fault_of_excerpt(outline: Outline, item: Item, needs: Needs, excerpt: Excerp
     unknown = [*needs.unknown, *(name for name in (*needs.maybe, *exported) if name not in shown)]
     if unknown:
         return UNRESOLVED, ", ".join(sorted(set(unknown)))
-    if found := untold.constants(item, excerpt) or untold.prints(outline, item, doc_of(outline, item), excerpt):
+    doc = doc_of(outline, item)
+    found = untold.constants(item, excerpt) or untold.prints(outline, item, doc, excerpt)
+    if found or (found := untold.joins(item, doc) or comment_fit.decides_by(outline, item, doc)):
         return UNTOLD, found
     if idle := _idle(outline, item):
         return UNTOLD, f"what it does without {idle}"
@@ -282,16 +224,3 @@ def _script(outline: Outline, item: Item, needs: Needs) -> bool:
         ):
             return False
     return not any(_RETURNS.fullmatch(node.type) and node.named_child_count for node in item.inside)
-
-
-def _unrelated(item: Item, doc: str) -> bool:
-    """Whether a comment neither begins by what is done nor has a word in common with its function's signature."""
-    lines = [line.strip() for line in doc_comments.plain(doc) if line.strip()]
-    if item.name in _CONSTRUCTORS or "constructor" in item.node.type or (lines and _DOES.match(lines[0])):
-        return False
-    end = item.body.start_byte if item.body is not None else item.node.end_byte
-    signature = (item.node.text or b"")[: end - item.node.start_byte].decode("utf-8", "replace")
-    named = {word.lower() for word in _PARTS.findall(f"{item.name} {signature}")}
-    said = {word.lower() for word in _PARTS.findall(" ".join(lines))} - _EVERYWHERE
-    stems = {word[:STEM] for word in named if len(word) >= STEM}
-    return not any(word in named or word[:STEM] in stems for word in said)
