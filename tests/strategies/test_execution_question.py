@@ -146,6 +146,14 @@ def test_a_value_that_the_next_lines_say_is_not_asked_for(check, asked, curated)
     assert ("owed at total:4, pass 2" in about(state.questions(watch(curated, text=text)))) is asked
 
 
+@pytest.mark.parametrize(("label", "asked"), [("total([7, 49])", False), ("total([7, 9])", True)])
+def test_a_value_that_stands_in_the_call_is_not_asked_for(label, asked, curated):
+    """What the question itself shows can be copied from there."""
+    watched = watch(curated)
+    run = replace(watched.ran, test=replace(watched.ran.test, label=label))
+    assert ("owed at total:4, pass 2" in about(state.questions(replace(watched, ran=run)))) is asked
+
+
 def test_what_is_told_beside_a_value_are_the_passes_before(curated):
     """The reasoned answer holds the value at each pass, in order."""
     (one,) = (one for one in state.questions(watch(curated)) if one.detail == "owed at total:4, pass 2")

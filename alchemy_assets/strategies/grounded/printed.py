@@ -35,8 +35,11 @@ LONG = re.compile(
     r"|(?=[^\s]*\d)(?=[^\s]*[A-Z])(?=[^\s]*[a-z])[A-Za-z0-9+/]{32,}|\bobject at 0x",
     re.IGNORECASE,
 )
-# Sources whose output nobody works out: numbers in hexadecimal floating point, whatever the environment holds.
-_FROM_ELSEWHERE = re.compile(r"\b0x[\da-f.]+p[+-]?\d|\$_(?:SERVER|ENV)\[\$|/dev/tty\b", re.IGNORECASE)
+# Sources whose output nobody works out: numbers in hexadecimal floating point, whatever the environment holds, by how
+# much two texts differ, of which a library only promises the sign.
+_FROM_ELSEWHERE = re.compile(
+    r"\b0x[\da-f.]+p[+-]?\d|=\s*(?:mem|strn?(?:case)?)cmp\s*\(|\$_(?:SERVER|ENV)\[\$|/dev/tty\b", re.IGNORECASE
+)
 # How many methods a class has, and in which order they come, stands in no source.
 LISTS = re.compile(
     r"\bgetOwnProperty(?:Names|Descriptors)\b|\bget(?:Declared)?(?:Methods|Fields|Constructors)\b"
@@ -57,6 +60,9 @@ _OF_SWIFT = re.compile(r"\bSwift\.[A-Z]\w*")
 # A sum over bytes that has so many digits is more arithmetic than reading.
 _SUMS = re.compile(r"checksum|hash|digest|\bcrc|adler|fnv", re.IGNORECASE)
 _SUM = re.compile(r"(?<![\w.-])\d{7,}(?![\w.])")
+# A number or two of so many digits can be followed, a table of them is arithmetic.
+_GREAT = re.compile(r"(?<![\w.-])\d{9,}(?![\w.])")
+_MOST_GREAT = 2
 # Decimals that an engine works out, and nobody else.
 _DECIMALS = re.compile(r"\d\.\d{4,}[1-9]")
 # Where a program may print the message of an error that it did not word itself.
@@ -134,7 +140,7 @@ def fault_of_text(text: str, language: str, source: str) -> Fault | None:
 
 def _fault_of_lines(lines: Sequence[str], language: str, source: str) -> Fault | None:
     """The same by the lines and what stands in the source."""
-    if foreign := _worded_elsewhere(lines, source):
+    if foreign := _worded_elsewhere(lines, source) or _table_of_great_numbers(lines, source):
         return UNLEARNABLE, foreign[:80]
     if (
         _counts(lines)
@@ -182,6 +188,12 @@ def _worded_elsewhere(lines: Sequence[str], source: str) -> str:
     return ""
 
 
+def _table_of_great_numbers(lines: Sequence[str], source: str) -> str:
+    """The great numbers that stand in no source, where there are more than can be followed."""
+    great = {one for line in lines for one in _GREAT.findall(line) if one not in source}
+    return ", ".join(sorted(great)) if len(great) > _MOST_GREAT else ""
+
+
 def _counts(lines: Sequence[str]) -> bool:
     """Whether all that is printed is 1, 2, 3 and so on."""
     numbers = [int(line) for line in map(str.strip, lines) if re.fullmatch(r"-?\d{1,9}", line)]
@@ -197,11 +209,13 @@ def _are_foretold(lines: Sequence[str], source: str) -> bool:
 
 
 def _are_literals(lines: Sequence[str], source: str) -> bool:
-    """Whether numbers of two digits and more stand in the source one below the other, as they are printed."""
+    """Whether numbers stand in the source one below the other, as they are printed; short ones are there by chance."""
+    if 2 * sum(len(line.strip()) > 1 for line in lines) <= len(lines):
+        return False
     at = 0
     for line in map(str.strip, lines):
         found = re.compile(rf"(?<![\w.]){re.escape(line)}(?![\w.])").search(source, at)
-        if found is None or not re.fullmatch(r"-?\d{2,}", line):
+        if found is None or not re.fullmatch(r"-?\d+", line):
             return False
         at = found.end()
     return True

@@ -57,6 +57,7 @@ _NOTHING = re.compile(r"(?i)(?:none|null|nil|undefined|<nil>)\s*")
 _LITTLE = re.compile(r"(?i)(?:(?:bool\()?(?:true|false)\)?|(?:int\()?-?[01]\)?|\W*|string\(0\).*|array\(0\).*)\s*")
 # What comes of arguments of the wrong kind, and numbers that were never set.
 _NO_SENSE = re.compile(r"\bundefined\b|\bNaN\b|\b0(?:,\s*0){5,}")
+_NO_NUMBER = re.compile(r"\bNaN\b")
 _EMPTY = re.compile(r"(?:\W*|string\(0\).*|array\(0\).*|map\[\]|\w+\(0\) (?:\[\]|\{\}))\s*")
 # How PHP's `var_dump` says a text, and an object: its number hangs on the driver, which nobody sees.
 _TEXT_OF_PHP = re.compile(r'string\(\d+\) "(.*)"', re.DOTALL)
@@ -184,7 +185,8 @@ def _fault_of_value(ran: Ran, events: int) -> Left | None:
         return Left(TOO_LITTLE, f"{events} events for {given.strip()}")
     if _EMPTY.fullmatch(given) and given and events < EVENTS_FOR_EMPTY:
         return Left(TOO_LITTLE, f"{events} events for {given.strip()}")
-    if (found := _NO_SENSE.search(given)) and found[0] not in ran.test.label:
+    # A number that is none on the way is as bad as one that comes out.
+    if (found := _NO_SENSE.search(given) or _NO_NUMBER.search(ran.trace)) and found[0] not in ran.test.label:
         return Left(NO_SENSE, found[0][:40])
     if found := _OBJECT_OF_PHP.search(given):
         return Left(printed.UNLEARNABLE, found[0])

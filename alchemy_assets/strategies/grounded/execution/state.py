@@ -27,8 +27,9 @@ def questions(watched: Watched) -> Iterator[Question]:
     if watched.observed.language in _NO_VARIABLES:
         return
     language = watched.observed.language
+    typed = f"{watched.ran.command} {watched.ran.test.label}"
     sets = [one for one in watched.lines if _SETS.search(one)] if language in _UNORDERED else []
-    for index, names, best in news(watched.events, "\n".join(watched.lines), watched.ran.command):
+    for index, names, best in news(watched.events, "\n".join(watched.lines), typed):
         event = watched.events[index]
         line = watched.line(event.line)
         if event.kind not in {"VAR", "TRANSFORM"} or (event.kind, event.place) not in watched.alone or line is None:
