@@ -411,6 +411,7 @@ DOC = '"""Return the largest difference between two of the numbers."""'
         (replaced("return 0", "smallest = str(smallest) + '#' + str(largest)"), worth.UNTOLD),
         (replaced("return 0", "smallest = f'{smallest}#{largest}'"), worth.UNTOLD),
         (replaced("not numbers", "len(numbers) > 37"), worth.UNTOLD),
+        (replaced("return 0", "return 0, smallest").replace("between two", "of some"), worth.UNTOLD),
         (replaced("return 0", "smallest *= 0.85"), worth.UNTOLD),
         (replaced("return 0", "# smallest = max(numbers, 1);\n        return 0"), doc_comments.UNFINISHED),
         (
@@ -447,6 +448,7 @@ def test_a_function_that_is_not_worth_asking_for_is_rejected_with_its_reason(tex
         ("return largest - smallest", "return {'numbers': smallest, 'largest': largest}"),
         ("return 0", "raise ValueError('no numbers at all')"),
         ("return 0", "return 1000"),
+        ("return 0", "return 0, smallest"),
         ("not numbers", "len(numbers) > 10"),
         ("return 0", "smallest = str(smallest) + ', ' + str(largest)"),
         ("return 0", "smallest *= 0.5"),

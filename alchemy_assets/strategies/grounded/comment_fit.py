@@ -18,6 +18,11 @@ FEWEST_WORDS, MANY_STATEMENTS = 8, 6
 _WORD = re.compile(r"[^\W\d_]{2,}|\b[aAI]\b")
 _CONSTRUCTORS = frozenset({"__init__", "constructor", "initialize", "init", "__construct"})
 _LOOPS = ("for", "while", "until", "do", "repeat")
+# Words for several results, a list of names in brackets, a type, and what is given back "and" something else.
+_SEVERAL = re.compile(
+    r"tuples?|pairs?\b|both|triple|\btwo\b|three|\(\s*[\w*`'\"]+\s*,|->|returns?\b[^.]*\b(?:and|with|plus)\b",
+    re.IGNORECASE,
+)
 # Code behind a mark of a comment: a call, an assignment, a line that ends as code does.
 _SWITCHED_OFF = re.compile(
     r"^\s*(?://+|#+|\*)?\s*(?:[\w.@$\[\]>-]+\s*[-+*/|]?=(?!=)\s*[\w\"'\[({@$].*[;\])]|[\w.$>:-]+\([^()]*\)?.*;"
@@ -122,6 +127,14 @@ def decides_by(outline: Outline, item: Item, doc: str) -> str:
         if not any(word in said or word[:STEM] in stems for word in words):
             return f"why {name.text} decides"
     return ""
+
+
+def gives_several(item: Item, doc: str) -> str:
+    """Several values that are given back at once, where neither comment nor signature says that there are several."""
+    if _SEVERAL.search(doc) or "->" in _signature(item):
+        return ""
+    given = (node.named_children[0] for node in item.inside if node.type == "return_statement" and node.named_children)
+    return next((text_of(node)[:60] for node in given if node.type in {"expression_list", "tuple"}), "")
 
 
 def switched_off(item: Item) -> str:

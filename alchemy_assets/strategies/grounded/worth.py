@@ -182,7 +182,8 @@ def fault_of_excerpt(outline: Outline, item: Item, needs: Needs, excerpt: Excerp
         return UNRESOLVED, ", ".join(sorted(set(unknown)))
     doc = doc_of(outline, item)
     found = untold.constants(item, excerpt) or untold.prints(outline, item, doc, excerpt)
-    if found or (found := untold.joins(item, doc) or comment_fit.decides_by(outline, item, doc)):
+    found = found or untold.joins(item, doc) or comment_fit.decides_by(outline, item, doc)
+    if found or (outline.language == "Python" and (found := comment_fit.gives_several(item, doc))):
         return UNTOLD, found
     if idle := _idle(outline, item):
         return UNTOLD, f"what it does without {idle}"
