@@ -168,6 +168,15 @@ def test_one_more_of_a_list_is_no_hole(lines, alike):
     assert derivable._of_a_list(hole, lines[1]) is alike
 
 
+@pytest.mark.parametrize(("after", "alike"), [("r3 = put(c, c)", True), ("r3 = take(c, c)", False)])
+def test_arguments_among_like_calls_are_no_hole(after, alike):
+    """Where the lines before and after call the same, nothing tells what this call is given."""
+    root = syntax_tree.parse("Python", f"r1 = put(a, b)\nr2 = put(b, c)\n{after}\n".encode()).root_node
+    node = next(part for part in syntax_tree.walk(root.children[1]) if part.type == "argument_list")
+    hole = Hole(holes.ARGUMENTS, node.start_byte, node.end_byte, (node,), root, lines=False)
+    assert derivable._of_like_calls(hole) is alike
+
+
 @pytest.mark.parametrize("name", ["f1", "foo", "test"])
 def test_a_function_that_stands_for_any_is_not_asked_for(name, judge):
     """Its name does not say what it is to do."""

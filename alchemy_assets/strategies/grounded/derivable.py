@@ -141,7 +141,9 @@ def fault_around(language: str, hole: Hole, content: str, shown: Shown, *, descr
     names = _Names(language, hole, shown)
     if names.unknown:
         return UNRESOLVED, ", ".join(names.unknown)
-    if hole.form == holes.STATEMENTS and _of_a_list(hole, content):
+    if (hole.form == holes.STATEMENTS and _of_a_list(hole, content)) or (
+        hole.form == holes.ARGUMENTS and _of_like_calls(hole)
+    ):
         return LOOSE, content.strip()[:60]
     words = words_of(content)
     idle = [text for text in names.bound if words[text] == 1 and not shown.near(text)]
@@ -196,6 +198,16 @@ def _of_a_list(hole: Hole, content: str) -> bool:
     beside = (hole.nodes[0].prev_named_sibling, hole.nodes[-1].next_named_sibling)
     known = {_shape_of(syntax_tree.text_of(node)) for node in beside if node is not None}
     return all(_shape_of(line) in known for line in content.split("\n") if line.strip())
+
+
+def _of_like_calls(hole: Hole) -> bool:
+    """Whether the same is called in the statements before and after: nothing tells what this one is given."""
+    node = hole.nodes[0]
+    while node.parent is not None and node.parent.start_point[0] == node.parent.end_point[0]:
+        node = node.parent
+    beside = (node.prev_named_sibling, node, node.next_named_sibling)
+    called = {_DIGITS.sub("0", syntax_tree.text_of(one)).split("(")[0] if one is not None else None for one in beside}
+    return len(called) == 1
 
 
 def _shape_of(statement: str) -> str:
