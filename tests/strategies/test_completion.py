@@ -396,6 +396,7 @@ DOC = '"""Return the largest difference between two of the numbers."""'
         (replaced("not numbers", "numbers == 'infinite'"), worth.UNTOLD),
         (replaced("not numbers", "numbers == 'OR'"), worth.UNTOLD),
         (replaced("return 0", "return 'nothing'"), worth.UNTOLD),
+        (replaced("return 0", "return 'None'"), worth.UNTOLD),
         (replaced("return 0", "smallest = smallest.strip('!?-+')"), worth.UNTOLD),
         (replaced("return largest - smallest", "return {'lowest': smallest, 'largest': largest}"), worth.UNTOLD),
         (replaced("max(numbers)", "{'lowest': smallest, 'top': max(numbers)}"), worth.UNTOLD),

@@ -161,13 +161,14 @@ def _matters(leaf: Node, text: str) -> bool:
     bare = text.strip("\"'`")
     if _SIGNS.fullmatch(bare) and len(set(bare)) >= UNTOLD_SIGNS:
         return True
-    if (len(bare) <= SHORT and not (len(bare) > 1 and bare.isalpha())) or bare.lower() in _COMMON:
+    if len(bare) <= SHORT and not (len(bare) > 1 and bare.isalpha()):
         return False
     node, parent = leaf, leaf.parent
     while parent is not None and _TEXT.search(parent.type):
         node, parent = parent, parent.parent
-    if parent is not None and _GIVES.fullmatch(parent.type):
-        return True
+    gives = parent is not None and _GIVES.fullmatch(parent.type) is not None
+    if gives or bare.lower() in _COMMON:
+        return gives
     while parent is not None:
         operator = parent.child_by_field_name("operator")
         if (
