@@ -107,6 +107,7 @@ def test_a_documented_loop_gives_a_sample(judge):
         ("found.get(word, 0)", "found.get(word, 'whatever')", derivable.UNTOLD),
         ("found.get(word, 0)", "unheard_of(word, found)", derivable.UNRESOLVED),
         ("found[word] =", "print('found') ; found[word] =", derivable.UNTOLD),
+        ("line.split()", "line.split('\\t')", derivable.UNTOLD),
         ("        for word in line.split():", "        for word in line.split():  # words", derivable.COMMENTED),
     ],
 )
@@ -175,6 +176,20 @@ def test_arguments_among_like_calls_are_no_hole(after, alike):
     node = next(part for part in syntax_tree.walk(root.children[1]) if part.type == "argument_list")
     hole = Hole(holes.ARGUMENTS, node.start_byte, node.end_byte, (node,), root, lines=False)
     assert derivable._of_like_calls(hole) is alike
+
+
+@pytest.mark.parametrize(("rest", "reason"), [("return self.timestamp", ""), ("return now", derivable.UNRESOLVED)])
+def test_a_field_that_is_set_must_be_shown(rest, reason):
+    """Nobody knows that a field is called `timestamp` for the standard library having a member of that name."""
+    content = "self.timestamp = max(now, 0)"
+    before, after = "def keep(self, now):\n    ", f"\n    {rest}\n"
+    root = syntax_tree.parse("Python", f"{before}{content}{after}".encode()).root_node
+    node = next(part for part in syntax_tree.walk(root) if part.type == "expression_statement")
+    hole = Hole(holes.BODY, node.start_byte, node.end_byte, (node,), root.children[0], lines=True)
+    words = derivable.words_of(f"{before}{content}{after}")
+    shown = derivable.Shown(before + after, words, content, (before, after))
+    fault = derivable.fault_around("Python", hole, content, shown, described=True)
+    assert (fault[0] if fault else "") == reason
 
 
 @pytest.mark.parametrize("name", ["f1", "foo", "test"])

@@ -37,7 +37,9 @@ _SHORT = 3
 # Names of a value that may be put together in another way.
 _MOST_NAMES = 3
 # Texts that stand for themselves.
-_GUESSED = re.compile(r"[\s,./:;]{0,2}|\\[ntr0]")
+_GUESSED = re.compile(r"[\s,./:;]{0,2}|\\[nr0]")
+# A field that is set: its name is the author's, though the language may have a member of that name.
+_FIELD_SET = re.compile(r"(?:\b(?:self|this)\.|\$this->)(\w+)\s*=(?!=)")
 _SENTENCE = 3
 
 _WORD = re.compile(r"[A-Za-z_$@]\w*")
@@ -139,8 +141,8 @@ def fault_around(language: str, hole: Hole, content: str, shown: Shown, *, descr
     if untold := _untold(language, hole, shown):
         return UNTOLD, untold
     names = _Names(language, hole, shown)
-    if names.unknown:
-        return UNRESOLVED, ", ".join(names.unknown)
+    if unknown := [*names.unknown, *(field for field in _FIELD_SET.findall(content) if field not in shown)]:
+        return UNRESOLVED, ", ".join(unknown)
     if (hole.form == holes.STATEMENTS and _of_a_list(hole, content)) or (
         hole.form == holes.ARGUMENTS and _of_like_calls(hole)
     ):
