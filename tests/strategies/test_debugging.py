@@ -224,6 +224,7 @@ def test_without_a_sandbox_every_draft_is_rejected(curated):
         (Result(1, "", "f: one\nf: two\n"), Result(0, "5\n", ""), "exit status 1"),
         (Result(3, "4\n", ""), Result(0, "5\n", ""), "exit status 3 and `4`"),
         (Result(0, "\na\n", ""), Result(0, "\nb\n", ""), "`a`"),
+        (Result(1, "4\n", "error: no\n"), Result(0, "4\n", "error: no\n"), "exit status 1 and `4`"),
         (Result(0, "\n", ""), Result(0, "5\n", ""), None),
     ],
 )

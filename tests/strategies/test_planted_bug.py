@@ -320,11 +320,35 @@ def test_lines_behind_a_reached_point_count_as_reached(file):
         (Result(0, "4\n", ""), Result(1, "", "ValueError: no\n"), symptom.CRASH),
         (Result(0, "", ""), Result(134, "", "Aborted\n"), symptom.STATUS),
         (Result(0, "4\n", ""), Result(139, "", ""), symptom.STATUS),
+        (Result(1, "4\n", "Unexpected EOF\n"), Result(0, "4\n", "Unexpected EOF\n"), symptom.STATUS),
+        (Result(1, "4\n", "error: 4\n"), Result(2, "4\n", "error: 4\n"), symptom.STATUS),
     ],
 )
 def test_what_differs_has_a_shape(expected, actual, shape):
     """How a run differs decides in which words it is told."""
     assert symptom.shape_of(expected, actual) == shape
+
+
+@pytest.mark.parametrize(
+    ("stderr", "error"),
+    [
+        ("panic: oops\n\ngoroutine 1 [running]:\nmain.assert(...)\n\tsource.go:12\n", "panic: oops"),
+        ("panic: oops\n\ngoroutine 1 [running]:\nmain.(*T).fatal(0x1)\n\tsource.go:12 +0x1\n", "panic: oops"),
+        ("thread 'main' panicked at source.rs:24:14:\nassertion failed: x\nnote: run\n", "assertion failed: x"),
+        ("thread 'main' panicked at source.rs:24:14:\nnope\nnote: run with a backtrace\n", ""),
+        ("panic: f(1111) = ef98efcc43eeef55, want 2\n", ""),
+        ("ValueError: invalid literal for int()\n", "ValueError: invalid literal for int()"),
+    ],
+)
+def test_an_error_is_quoted_as_it_stands_or_not_at_all(stderr, error):
+    """Neither the place of a panic nor a running function is the error, and none is quoted with numbers left out."""
+    assert symptom.error_named(stderr) == error
+
+
+def test_a_run_that_rightly_finds_no_command_is_not_reported(file):
+    """What is right about a shell that does not find a command, nobody would ask for."""
+    observed = replace(file.observed, ran=(replace(file.observed.ran[0], result=Result(127, "4\n", "not found\n")),))
+    assert symptom.symptom_of(observed, [Result(0, "4\n", "")], "key") is None
 
 
 def test_a_trace_is_shown_without_the_driver(file):

@@ -16,7 +16,7 @@ from alchemy_assets.strategies.grounded.completion import language_name
 from alchemy_assets.strategies.grounded.faults import change as faults
 from alchemy_assets.strategies.grounded.faults.mutants import Mutant
 from alchemy_assets.strategies.grounded.shown_run import Shown, shown
-from alchemy_assets.strategies.grounded.symptom import Symptom, error_named, first_difference, inline
+from alchemy_assets.strategies.grounded.symptom import NOT_A_COMMAND, Symptom, error_named, first_difference, inline
 from alchemy_assets.strategies.phrasing import fill, pick
 from alchemy_assets.strategies.strategy import CuratedFile
 from alchemy_assets.tracing.events import Event
@@ -99,6 +99,8 @@ def probes(observed: Observed, results: Sequence[Result], reported: Symptom, key
         run = shown(built, ran, f"{key} probe")
         if number == reported.number or run is None or run.run == reported.run.run:
             continue
+        if ran.result.exit_code in NOT_A_COMMAND:
+            continue
         now, due = in_words(result, ran.result), in_words(ran.result, result)
         if now is not None and due is not None:
             yield Probe(
@@ -140,7 +142,7 @@ def in_words(result: Result, other: Result) -> str | None:  # noqa: PLR0911 -- o
     """What a run gave, told apart from what it gave otherwise, in a few words; None where that takes more."""
     if result.exit_code != other.exit_code:
         error = error_named(result.stderr)
-        if result.exit_code and error and len(error) <= LONGEST_SAID:
+        if result.exit_code and error and len(error) <= LONGEST_SAID and error not in other.stderr:
             return f"the error {inline(error)}"
         if not result.exit_code and (printed := _and(result)):
             return printed.removeprefix(" and ")

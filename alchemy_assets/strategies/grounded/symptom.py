@@ -19,10 +19,14 @@ LONGEST_LINE = 200
 MOST_LINES, FEW_LINES, HALF = 24, 6, 0.5
 MOST_ERROR_LINES = 14
 MOST_DIFFERENT = 16
+# Of a shell whose command is not there, or is none: nothing that a correct program would be asked for.
+NOT_A_COMMAND = frozenset({126, 127})
 CONTEXT = 2
 _NOTHING, _EMPTY_LINE = "(nothing)", "(an empty line)"
 _NO_ERROR = re.compile(
-    r"\s*(?:at |from |File |\.\.\.|goroutine |note ?:|Node\.js v|\d+:|#\d|\^|exit status|stack backtrace)|\W*$"
+    r"\s*(?:at |from |File |\.\.\.|goroutine |note ?:|Node\.js v|\d+:|#\d|\^|exit status|stack backtrace"
+    # Go names the functions that were running, Rust where it panicked: what went wrong stands elsewhere.
+    r"|[\w.*()/]+\.\w+\([^)]*\)$|thread '[^']*' panicked at \S+:\d+:$)|\W*$"
 )
 # Frames of a trace in the driver of a call (`tracing.calls.drivers`) or inside of Node.
 _DRIVERS = re.compile(
@@ -61,13 +65,15 @@ def symptom_of(observed: Observed, results: Sequence[Result], key: str) -> Sympt
     """The run that tells most of what a changed source does; None where none can be shown."""
     pairs = list(zip(observed.ran, results, strict=True))
     wrong = [number for number, (ran, result) in enumerate(pairs, 1) if _differs(ran.result, result)]
-    right = [ran for number, (ran, _) in enumerate(pairs, 1) if number not in wrong and ran.result.stdout]
+    right = [ran for ran, result in pairs if not _differs(ran.result, result) and ran.result.stdout]
     passing = next((one for ran in right if (one := shown(observed, ran, key)) is not None and not one.beside), None)
     found = []
     for number in wrong:
         ran, actual = pairs[number - 1]
         run, shape = shown(observed, ran, key), shape_of(ran.result, actual)
         if run is None or not _fits(ran.result, actual) or _blanks_alone(ran.result, actual):
+            continue
+        if ran.result.exit_code in NOT_A_COMMAND:
             continue
         worth = _worth(shape, ran.result, actual) + (1.0 if len(wrong) < len(pairs) else 0.0)
         found.append(Symptom(shape, number, ran, actual, run, worth, len(wrong), passing))
@@ -124,16 +130,21 @@ def comparable(results: Sequence[Result] | None) -> list[tuple[str, int, str]] |
 
 
 def error_of(stderr: str) -> str:
-    """The line of an error message that names the error, or nothing."""
+    """The line of an error message that names the error, without what is another each time; or nothing."""
+    return _ELSEWHERE.sub("...", _error_line(stderr))[:160]
+
+
+def _error_line(stderr: str) -> str:
     lines = [line.strip() for line in stderr.split("\n") if line.strip() and not _NO_ERROR.match(line)]
     named = [line for line in lines if _NAMED.search(line)]
-    last = (named or lines or [""])[-1]
-    return _ELSEWHERE.sub("...", last)[:160]
+    return (named or lines or [""])[-1]
 
 
 def error_named(stderr: str) -> str:
     """The error where a message names one: of a usage text, or of some lines without one, no line is the error."""
-    error = error_of(stderr)
+    error = _error_line(stderr)[:160]
+    if _ELSEWHERE.search(error):
+        return ""
     alone = len(stderr.strip().split("\n")) == 1
     return error if (_NAMED.search(error) or alone) and not _USAGE.search(stderr) else ""
 
@@ -150,7 +161,8 @@ def first_difference(expected: str, actual: str) -> tuple[int, str, str]:
 def shape_of(expected: Result, actual: Result) -> str:
     """How a result differs from the expected one."""
     if actual.exit_code != expected.exit_code:
-        return CRASH if expected.stdout.strip() and actual.stderr.strip() else STATUS
+        failed = actual.exit_code and error_of(actual.stderr) != error_of(expected.stderr)
+        return CRASH if failed and expected.stdout.strip() and actual.stderr.strip() else STATUS
     one, other = expected.stdout.strip("\n"), actual.stdout.strip("\n")
     short = one and other and "\n" not in one + other and max(len(one), len(other)) <= LONGEST_VALUE
     if short and "`" not in one + other and one == one.strip() and other == other.strip():

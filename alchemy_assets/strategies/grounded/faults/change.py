@@ -7,6 +7,7 @@ Offsets are bytes of the UTF-8 text.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from tree_sitter import Node
 
@@ -73,22 +74,32 @@ class Change:
     shown: Node
 
 
+class Scope(Protocol):
+    """The names of the function around a place; read when they are first asked for, which few places do."""
+
+    function: str
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The declared type of each name, "" where nothing says it."""
+
+    @property
+    def names(self) -> dict[int, Name]:
+        """Every name, by its byte."""
+
+    @property
+    def bound(self) -> tuple[Name, ...]:
+        """The names that are bound there."""
+
+
 @dataclass(frozen=True)
 class Place:
-    """A node with what is known about where it stands.
-
-    types: the declared type of each name of the function around, "" where nothing says it.
-    alike: names of the function that play the same role as the key: a name with its partners.
-    names: every name of the function, by its byte.
-    """
+    """A node with what is known about where it stands."""
 
     language: str
     source: bytes
     node: Node
-    function: str
-    types: dict[str, str]
-    names: dict[int, Name]
-    bound: tuple[Name, ...]
+    scope: Scope
 
     def line_start(self, byte: int) -> int:
         """The byte that the line of a byte begins with."""

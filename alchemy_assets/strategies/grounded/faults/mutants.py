@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from tree_sitter import Node, Tree
 
@@ -86,7 +86,7 @@ def _found(language: str, text: str, lines: frozenset[int] | None, suffix: str) 
             for change in family.changes(place):
                 line = _line(source, change)
                 if lines is None or line in lines:
-                    found.setdefault((change.start, change.end, change.replacement), (change, place.function))
+                    found.setdefault((change.start, change.end, change.replacement), (change, place.scope.function))
     return tree, tuple(_spread(text, list(found.values())))
 
 
@@ -131,7 +131,7 @@ def _places(
             if _TEST.match(item.name):
                 continue
             scope = _Scope(item.name, node, language)
-        yield Place(language, source, node, scope.function, scope.types, scope.names, scope.bound)
+        yield Place(language, source, node, scope)
         directive = node.child_by_field_name("condition") if node.type in DIRECTIVES else None
         waiting += [(child, scope) for child in reversed(node.children) if child.is_named and child != directive]
 
@@ -157,13 +157,30 @@ class _Scope:
 
     def __init__(self, function: str, node: Node, language: str) -> None:
         self.function = function
-        shape = SHAPES.get(language)
-        every = list(names_in(node, shape)) if shape is not None and (function or node.parent is None) else []
-        self.names: dict[int, Name] = {name.node.start_byte: name for name in every}
-        self.bound = tuple(name for name in every if name.role == "bind")
-        self.types: dict[str, str] = {}
+        self._node = node
+        self._language = language
+
+    @cached_property
+    def _every(self) -> list[Name]:
+        shape = SHAPES.get(self._language)
+        if shape is None or not (self.function or self._node.parent is None):
+            return []
+        return list(names_in(self._node, shape))
+
+    @cached_property
+    def names(self) -> dict[int, Name]:
+        return {name.node.start_byte: name for name in self._every}
+
+    @cached_property
+    def bound(self) -> tuple[Name, ...]:
+        return tuple(name for name in self._every if name.role == "bind")
+
+    @cached_property
+    def types(self) -> dict[str, str]:
+        types: dict[str, str] = {}
         for name in self.bound:
-            self.types.setdefault(name.text, _declared_type(name.node))
+            types.setdefault(name.text, _declared_type(name.node))
+        return types
 
 
 def _declared_type(node: Node) -> str:

@@ -90,7 +90,7 @@ def changes(place: Place) -> Iterator[Change]:
 
 def _alike(place: Place, one: str, other: str) -> bool:
     """Whether two names hold values of the same type, as far as can be seen; where types are checked, it must be seen."""
-    types = place.types.get(one, ""), place.types.get(other, "")
+    types = place.scope.types.get(one, ""), place.scope.types.get(other, "")
     return types[0] == types[1] and (bool(types[0]) or place.language not in TYPED)
 
 
@@ -146,15 +146,17 @@ def _sibling(place: Place, node: Node) -> Iterator[Change]:
 
 def _variable(place: Place, node: Node) -> Iterator[Change]:
     """Another name of the same role that the function knows, where it is read."""
-    at = node.start_byte + (1 if node.type == "variable_name" else 0)
-    name = place.names.get(at) or place.names.get(node.start_byte)
-    if name is None or name.role != "reference" or name.assigned or _called_here(node) or _stepped(node):
-        return
     text = text_of(node)
     bare = text.lstrip("$")
-    for partner in PARTNERS.get(bare, ()):
+    if bare not in PARTNERS:
+        return
+    at = node.start_byte + (1 if node.type == "variable_name" else 0)
+    name = place.scope.names.get(at) or place.scope.names.get(node.start_byte)
+    if name is None or name.role != "reference" or name.assigned or _called_here(node) or _stepped(node):
+        return
+    for partner in PARTNERS[bare]:
         other = text[: len(text) - len(bare)] + partner
-        known = [one for one in place.bound if one.text.lstrip("$") == partner]
+        known = [one for one in place.scope.bound if one.text.lstrip("$") == partner]
         if known and any(one.node.start_byte < node.start_byte for one in known) and _alike(place, text, other):
             block = within(known[0].node, BLOCKS)
             if block is None or (block.start_byte <= node.start_byte < block.end_byte):
@@ -187,7 +189,7 @@ def _shadowed(place: Place, node: Node) -> Iterator[Change]:
         if statement is None or statement.type != "expression_statement" or statement.parent is None:
             return
         nested = statement.parent.type in BLOCKS and within(statement.parent, BLOCKS, FUNCTIONS) is not None
-        declared = any(one.text == text_of(target) for one in place.bound)
+        declared = any(one.text == text_of(target) for one in place.scope.bound)
         reads_itself = re.search(rf"\b{re.escape(text_of(target))}\b", text_of(value)) is not None
         if nested and declared and not (reads_itself and place.language != "Rust"):
             yield Change(SHADOWED, node.start_byte, node.start_byte, "let ", node)

@@ -3,6 +3,7 @@
 Belongs here: changes of one operator, for all languages but SQL and Bash's tests. Does not: changes of values or names.
 """
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -42,6 +43,7 @@ _LOGIC = {"&&": "||", "||": "&&", "and": "or", "or": "and"}
 _ARITHMETIC = {"+": "-", "-": "+", "*": "+", "%": "/", "/": "*"}
 _SIGNS = {"+=": "-=", "-=": "+="}
 _SMALL = 12
+_A_TEXT = re.compile("|".join(TEXTS))
 
 
 def changes(place: Place) -> Iterator[Change]:
@@ -106,7 +108,7 @@ def _of_texts(node: Node) -> bool:
     top = node
     while top.parent is not None and top.parent.type in BINARY:
         top = top.parent
-    return any(word in part.type for part in walk(top) for word in TEXTS)
+    return any(_A_TEXT.search(part.type) for part in walk(top))
 
 
 def _update(node: Node) -> Iterator[Change]:

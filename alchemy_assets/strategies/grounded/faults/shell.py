@@ -131,7 +131,7 @@ def _lost(node: Node) -> Iterator[Change]:
 def _variable(place: Place, node: Node) -> Iterator[Change]:
     word = text_of(node).lstrip("$")
     for partner in PARTNERS.get(word, ()):
-        if any(one.text == partner for one in place.bound):
+        if any(one.text == partner for one in place.scope.bound):
             yield replace(VARIABLE, node, f"${partner}")
-    if word in {"1", "2"} and place.function and f"${ {'1': '2', '2': '1'}[word] }".encode() in place.source:
+    if word in {"1", "2"} and place.scope.function and f"${ {'1': '2', '2': '1'}[word] }".encode() in place.source:
         yield replace(VARIABLE, node, {"1": "$2", "2": "$1"}[word])

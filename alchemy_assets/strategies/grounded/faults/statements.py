@@ -179,6 +179,6 @@ def _too_early(place: Place, node: Node) -> Iterator[Change]:
 def _missing_return(place: Place, node: Node) -> Iterator[Change]:
     """The value of a call is not given back."""
     value = node.named_children[0] if node.named_child_count == 1 else None
-    if value is not None and value.type in CALLS and place.function and node.type in RETURNS:
+    if value is not None and value.type in CALLS and place.scope.function and node.type in RETURNS:
         keyword = node.children[0]
         yield Change(MISSING_RETURN, keyword.start_byte, value.start_byte, "", node)

@@ -143,7 +143,7 @@ def _truth(place: Place, node: Node) -> Iterator[Change]:
         parent = parent.parent
     if parent is None:
         return
-    if parent.type in RETURNS and place.function not in _STATUS:
+    if parent.type in RETURNS and place.scope.function not in _STATUS:
         yield replace(RETURNED, node, other, parent)
     elif (found := _declares(node)) is not None and not _CONSTANT.fullmatch(text_of(found[1])):
         yield replace(DEFAULT, node, other, found[0])
