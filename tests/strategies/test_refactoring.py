@@ -42,6 +42,13 @@ def changed(sort, language: str, text: str) -> list[str]:
     return [edited(text, one.edits) for one in sorted(proposals, key=lambda one: -one.score)]
 
 
+def stops(sort, language: str, text: str, old: str, new: str) -> None:
+    """A text is refactored, and no longer is with another piece in it."""
+    assert old in text
+    assert changed(sort, language, text)
+    assert not changed(sort, language, text.replace(old, new))
+
+
 # A language, a function with a poor name, and the old and new name of what is renamed.
 RENAMED = {
     "C": (
@@ -393,8 +400,7 @@ def test_an_if_that_more_comes_after_is_no_guard(old, new):
 def test_an_arm_that_reports_and_returns_is_a_guard_already():
     """An exception of two lines that returns stays in its if; work of three lines that returns does not."""
     text = GUARDED["Python"][0].replace("        # then\n", "")
-    assert changed(guards, "Python", text)
-    assert not changed(guards, "Python", text.replace("        b()\n", ""))
+    stops(guards, "Python", text, "        b()\n", "")
 
 
 def code(text: str) -> str:
@@ -629,8 +635,7 @@ def test_a_name_that_others_go_with_is_left(old, new):
     text = (
         'def walk(first, cnt):\n    left = cnt\n    while left:\n        left -= 1\n    print("done")\n    return cnt\n'
     )
-    assert changed(renames, "Python", text)
-    assert not changed(renames, "Python", text.replace(old, new))
+    stops(renames, "Python", text, old, new)
 
 
 def test_a_style_is_not_mended_for_one_of_two():
@@ -668,8 +673,7 @@ def test_a_key_is_not_called_after_what_it_leads_to():
 def test_two_letters_that_are_compared_keep_their_names():
     """Of `a` and `b`, neither is renamed alone."""
     text = "func cmp(a Index, q int) bool {\n\tif len(a) > q {\n\t\treturn true\n\t}\n\treturn len(a) < q\n}\n"
-    assert changed(renames, "Go", text)
-    assert not changed(renames, "Go", text.replace("q", "b"))
+    stops(renames, "Go", text, "q", "b")
 
 
 def test_a_loop_that_takes_its_elements_apart_names_none():
@@ -729,6 +733,5 @@ def test_no_helper_crosses_a_heading():
 def test_a_function_keeps_the_short_form_that_its_variables_have():
     """`check_expr` beside a variable `expr` stays."""
     text = "def check_expr(text):\n    return len(text)\n\n\ndef show(one):\n    print(check_expr(one))\n"
-    assert changed(functions, "Python", text)
-    assert not changed(functions, "Python", text.replace("one", "last_expr"))
-    assert not changed(functions, "Python", text.replace("one", "expr"))
+    stops(functions, "Python", text, "one", "last_expr")
+    stops(functions, "Python", text, "one", "expr")
