@@ -2,13 +2,14 @@
 
     python -m bench.grounded observe FOLDER OBSERVED [LANGUAGE ...] [--most N]
     python -m bench.grounded make FOLDER OBSERVED [KIND ...] [--languages L ...] [--most N] [--show 50 --page PAGE]
-        [--samples TABLE]
+        [--samples TABLE] [--counts TABLE]
 
 FOLDER holds one folder a language (`Go`, or `Go_libraries` for files without a main), as `bench.traced_files.gather` makes.
 OBSERVED is a folder of Parquet files, one of each of these, with what the files' programs did; `make` takes it from there,
 so that runs are paid for once. KIND is a kind of any strategy, all by default. A line says for one kind and language:
 files, drafts, samples, the CPU seconds of planning and judging beyond what the sandbox spends, samples a CPU second.
-PAGE gets a random choice of samples (the same each time), spread over the languages; TABLE all of them, as Parquet.
+PAGE gets a random choice of samples (the same each time), spread over the languages; TABLE all of them, as
+Parquet, or what became of all drafts as a table `sample_counts`, which `bench.grounded_counts` makes pages of.
 """
 
 import argparse
@@ -32,6 +33,7 @@ from alchemy_assets.strategies.registry import STRATEGIES
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Kind, Rejected, Verified, bounded, tables
 from alchemy_assets.tracing.observed import observed_of
 from alchemy_assets.tracing.record import record
+from bench.grounded_counts import counted
 from bench.trace_yield import rows_of
 
 KINDS = {kind.name: kind for strategy in STRATEGIES.values() for kind in strategy.kinds}
@@ -184,6 +186,8 @@ def make(chosen: argparse.Namespace) -> None:
     """Make samples of every kind and say what came of it."""
     kinds = [KINDS[name] for name in chosen.names] or list(KINDS.values())
     rows: list[dict[str, object]] = []
+    everything: dict[str, list[Verified | Rejected]] = defaultdict(list)
+    known: dict[str, CuratedFile] = {}
     with open_sandbox(Settings().sandbox) as opened:
         for kind in kinds:
             for name in folders(chosen.folder, chosen.languages):
@@ -193,10 +197,14 @@ def make(chosen: argparse.Namespace) -> None:
                 if judged:
                     say(kind, name, len(files), judged, planning, judging, sandbox)
                     rows += tables(kind.strategy, judged)[0].iter_rows(named=True)
+                    everything[kind.strategy] += judged
+                    known |= {file.blob_id: file for file in files}
     if chosen.page is not None:
         chosen.page.write_text(page(list(drawn(rows, chosen.show))), encoding="utf-8")
     if chosen.samples is not None:
         schema.frame_of(rows, schema.SAMPLES).sort("sample_id").write_parquet(chosen.samples)
+    if chosen.counts is not None:
+        counted(everything, list(known.values())).write_parquet(chosen.counts)
 
 
 def main() -> None:
@@ -211,6 +219,7 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=50)
     parser.add_argument("--page", type=Path)
     parser.add_argument("--samples", type=Path)
+    parser.add_argument("--counts", type=Path)
     chosen = parser.parse_args()
     {"observe": observe, "make": make}[chosen.command](chosen)
 
