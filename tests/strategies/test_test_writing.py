@@ -406,7 +406,7 @@ def test_calls_that_words_do_not_tell_apart_are_left_out():
         (("clamp(5)", "clamp(-4)", "clamp(7)"), True),
         (("clamp(5)", "clamp(-4)"), False),
         (("clamp(5)", "wrap(-4)", "turn(7)"), False),
-        (("clamp(1, 2, 3, 4)", "clamp(2, 3, 4, 5)", "clamp(3, 4, 5, 6)"), False),
+        (("clamp(5, 6, 7, 8)", "clamp(6, 7, 8, 9)", "clamp(7, 8, 9, 5)"), False),
     ],
 )
 def test_calls_that_were_made_up_have_to_show_a_contrast(curated, calls, fits):
