@@ -268,6 +268,7 @@ def test_a_loop_over_the_list_that_a_call_is_given_is_not_asked_about(head, cura
         ("const WAYS = {", "for (const way of Object.keys(WAYS)) {", True),
         ("int size = 10;", "for (int i = 0; i < size; i++) {", True),
         ("int size = 12;", "for (int i = 0; i < size; i++) {", False),
+        ("", 'for i, c := range "foo" {', True),
         ("int x = 10;", "for (int i = 0; i < x; i++) {", True),
         ("static FNS: &[fn()] = &[f, f];", "for one in FNS { one() }", True),
     ],
@@ -365,6 +366,13 @@ def test_a_set_without_an_order_is_no_value(made, asked, curated):
     place = next(one.place for one in points_of("Rust", text).points if one.kind == "VAR" and one.line == 4)
     trace = "".join(f"TRACE:VAR:{place}:seen=[{n}, {n + 13}]\n" for n in (31, 47, 59, 71, 83, 97))
     assert bool(about(state.questions(watch(curated, trace, text, "Rust")))) is asked
+
+
+@pytest.mark.parametrize(("name", "asked"), [("halve", True), ("main", False)])
+def test_the_status_of_a_program_is_not_asked_for(name, asked, curated):
+    """That `main` of a test gives 0 back can be guessed."""
+    watched = watch(curated, TRACE.replace("halve", name), BASKET.replace("halve", name))
+    assert bool([one for one in about(calls.questions(watched)) if one.startswith("result of")]) is asked
 
 
 def test_returns_are_not_numbered_where_one_was_not_seen(curated):

@@ -30,7 +30,7 @@ _LENGTH_OF = re.compile(
 _TYPED = re.compile(r"\bargs?\b|argv|\$[@*]|\$#|line|stdin|\bread|foreach|gets|Scan", re.IGNORECASE)
 _MADE = r"(?:array|vec!|&|new\s+[\w<>]+|\[\d*\]\s*\w+)?\s*(?:\[\d*\]\s*)?"
 _LITERALS = re.compile(
-    r"\b(?:in|of|as)\s+[\[(]$|\(array\($|%[wi][\[({]|\[[^\]]*,[^\]]*\]|\{[^}]*,[^}]*\}|\bin\s+[\w\"'./-]+(?:\s+[\w\"'./-]+)+\s*(?:;|$)"
+    r"\b(?:in|of|as)\s+[\[(]$|\b(?:in|of|range)\s+[\"'`]|\(array\($|%[wi][\[({]|\[[^\]]*,[^\]]*\]|\{[^}]*,[^}]*\}|\bin\s+[\w\"'./-]+(?:\s+[\w\"'./-]+)+\s*(?:;|$)"
 )
 
 
