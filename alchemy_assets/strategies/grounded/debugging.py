@@ -32,8 +32,6 @@ from alchemy_assets.tracing.trials import TRIAL_LIMIT, TRIAL_POINTS
 
 LEAST_TESTS = 2
 BUGS, KEPT, LOOKS = 6, 2, 2
-# Their tests import what the driver imports.
-_IMPORTING = frozenset({"JavaScript", "TypeScript"})
 
 ONE_TEST = "too few tests to talk about"
 TOO_LONG = "the file is too long"
@@ -276,15 +274,14 @@ def _calls(draft: Draft, seen: Observed) -> Draft | None:
     table = CALLING.get(draft.file.language)
     if table is None or any(call is None for call in calls):
         return None
-    # Two calls are enough, because the conversation names them: without a driver they do not count as made up.
-    driver = "\n".join(seen.beside.values()) if draft.file.language in _IMPORTING else ""
-    subject = Subject(draft.file.language, seen.source, draft.file.text, draft.file.blob_id, driver)
+    subject = Subject(
+        draft.file.language, seen.source, draft.file.text, draft.file.blob_id, "\n".join(seen.beside.values())
+    )
     framework = table.frameworks[subject.drawn("framework", len(table.frameworks))]
     failed = frozenset(call.text for call, one in zip(calls, seen.ran, strict=True) if call and one.result.exit_code)
     known = tuple(call for call in calls if call is not None)
-    return replace(
-        draft, plan=test_writing.Plan(subject, seen.reached, seen.points, known, failed, framework=framework)
-    )
+    plan = test_writing.Plan(subject, seen.reached, seen.points, known, failed, framework=framework, chosen=True)
+    return replace(draft, plan=plan)
 
 
 def _held(draft: Draft, found: Found, old: Outcome) -> Verified:

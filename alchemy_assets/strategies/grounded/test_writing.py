@@ -99,6 +99,7 @@ class Plan:
     """What is to be tested: calls by a framework, or, where there is none, the suite that is written already.
 
     reached, points: lines of the file that the tests come to, and all that could be come to.
+    chosen: whether somebody named the calls, so that few are enough, but of one function.
     """
 
     subject: Subject
@@ -108,6 +109,7 @@ class Plan:
     failed: frozenset[str] = frozenset()
     framework: Framework | None = None
     suite: Suite | None = None
+    chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -280,9 +282,11 @@ def _suite(draft: Draft, outcome: Outcome) -> Suite | Left:
         return Left(ONE_OUTCOME, outcomes[0])
     cases = fitting(cases, draft.file.language, draft.file.text)
     # Calls that a program makes itself are few and of the right kinds; those that were made up have to show more.
-    made_up = bool(plan.subject.driver)
-    cases = contrasting(cases) if made_up else cases
-    if len(cases) < (LEAST_MADE_UP if made_up else LEAST_CASES):
+    least = LEAST_CASES
+    if plan.subject.driver and not plan.chosen:
+        cases, least = contrasting(cases), LEAST_MADE_UP
+    several = plan.chosen and len({case.call.shown for case in cases}) > 1
+    if len(cases) < least or several:
         return Left(NOT_FITTING, f"{len(cases)} of {len(said)}")
     if _alike([case.outcome for case in cases]):
         return Left(ONE_OUTCOME, cases[0].outcome)
