@@ -33,7 +33,7 @@ accepted AS (
         count(*) FILTER (WHERE verified.answer_is_source) AS answer_is_source,
         median(difficulty.answer_lines) AS answer_lines,
         median(difficulty.dependency_depth) AS dependency_depth,
-        avg(difficulty.copied_share) AS copied_share
+        avg(difficulty.copied_share::DECIMAL(9, 6)) AS copied_share -- a sum of floats would hang on the order of rows
     FROM samples
     GROUP BY strategy, kind, language
 ),

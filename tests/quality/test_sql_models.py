@@ -204,6 +204,17 @@ def test_samples_are_counted_by_strategy_kind_and_language(
     assert (rows[2]["observed"], rows[2]["rejected_by_reason"]) == (1, [])
 
 
+def test_a_mean_is_the_same_in_any_order_of_rows(judged: Callable[..., Verified], tmp_path: Path) -> None:
+    """Runs that read the same samples in another order give the same bytes."""
+    files = []
+    for number in range(60):
+        share = round(number / 7 % 1, 4)
+        files.append(tmp_path / f"{number}.parquet")
+        tables("code_qa", [judged(f"blob {number}", difficulty={"copied_share": share})])[0].write_parquet(files[-1])
+    means = {run("sample_counts", {"code_qa": files[at:] + files[:at]})["copied_share"][0] for at in range(0, 60, 6)}
+    assert len(means) == 1
+
+
 def test_trace_yield_has_the_share_of_each_reason(tmp_path: Path) -> None:
     """Every language has a row for what is kept, even when that is nothing, and one for each reason."""
     outcomes = [
