@@ -24,6 +24,18 @@ from alchemy_assets.strategies.grounded.completion import language_name
 from alchemy_assets.strategies.strategy import CuratedFile, Rejected, Verified, tables
 
 FLAGS = ("parsed", "compiled", "executed", "tests_passed", "behaves_as_source", "observed", "answer_is_source")
+COLUMNS = (
+    "kind",
+    "language",
+    "files",
+    "samples",
+    "rejected",
+    *FLAGS,
+    "lines",
+    "depth",
+    "copied",
+    "most frequent reasons",
+)
 MOST_REASONS = 8
 Row = dict[str, Any]
 
@@ -62,34 +74,12 @@ def page(rows: Sequence[Row]) -> Iterator[str]:
     )
     yield ""
     yield from _table(
-        (
-            "kind",
-            "language",
-            "files",
-            "samples",
-            "rejected",
-            *FLAGS,
-            "lines",
-            "depth",
-            "copied",
-            "most frequent reasons",
-        ),
+        COLUMNS,
         (_line(kind, "all", [row for row in rows if row["kind"] == kind]) for kind in kinds),
     )
     yield ""
     yield from _table(
-        (
-            "kind",
-            "language",
-            "files",
-            "samples",
-            "rejected",
-            *FLAGS,
-            "lines",
-            "depth",
-            "copied",
-            "most frequent reasons",
-        ),
+        COLUMNS,
         (_line(row["kind"], language_name(row["language"]), [row], 3) for row in rows if row["samples"]),
     )
 

@@ -8,7 +8,6 @@ a comment is a draft, so that what is not taken is counted; a file without one i
 Where the function was seen to be called, half of the questions show what it gave, if a stub in its place is noticed.
 """
 
-import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from alchemy_assets.strategies import phrasing
 from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.grounded import doc_comments
 from alchemy_assets.strategies.grounded.call_examples import Example, as_tests, examples_of, told
+from alchemy_assets.strategies.grounded.drafting import outcomes_of
 from alchemy_assets.strategies.grounded.excerpt import excerpt_of
 from alchemy_assets.strategies.grounded.outline import Item, Outline, attributes, is_class, outline_of
 from alchemy_assets.strategies.grounded.resolve import Needs, needs_of
@@ -222,7 +222,7 @@ def _stubs_noticed(drafts: Sequence[Draft], sandbox: Sandbox | None) -> set[int]
             wanted.append((number, observed.run(plan.stub)))
     if sandbox is None or not wanted:
         return set()
-    outcomes = asyncio.run(sandbox.run_many([run for _, run in wanted]))
+    outcomes = outcomes_of([run for _, run in wanted], sandbox)
     return {number for (number, _), outcome in zip(wanted, outcomes, strict=True) if _noticed(drafts[number], outcome)}
 
 

@@ -128,7 +128,7 @@ class Debugging:
             plan = _plan(drafts[index])
             if symptom.comparable(plan.observed.results(again)) != steady[index]:
                 found[index] = Left(UNSTEADY, f"{plan.mutant.fault} on line {plan.mutant.line}")
-            elif _passes(after) and before.status is Status.FINISHED and before.exit_code:
+            elif test_writing.passes(after) and before.status is Status.FINISHED and before.exit_code:
                 one = found[index]
                 found[index] = replace(one, suite=suite) if isinstance(one, Found) else one
                 old[index] = before
@@ -165,10 +165,6 @@ def _last_runs(draft: Draft, suite: Suite) -> list[Run]:
 def _key(draft: Draft) -> str:
     mutant = _plan(draft).mutant
     return f"{draft.file.blob_id} talk {mutant.start} {mutant.replacement}"
-
-
-def _passes(outcome: Outcome) -> bool:
-    return outcome.status is Status.FINISHED and outcome.exit_code == 0
 
 
 def _shown(draft: Draft, outcome: Outcome) -> Found | Left:

@@ -237,7 +237,7 @@ def _made(drafts: Sequence[Draft], sandbox: Sandbox) -> dict[int, Made | Left]:
     for draft, outcome in zip(
         ready, outcomes_of([suites[id(one)].job.run(one.file.text) for one in ready], sandbox), strict=True
     ):
-        if _passes(outcome):
+        if passes(outcome):
             passed.append(draft)
             seconds[id(draft)] = min(LEAST_SECONDS + MUCH_LONGER * outcome.cpu_seconds, LIMITS.cpu_seconds)
         else:
@@ -245,7 +245,8 @@ def _made(drafts: Sequence[Draft], sandbox: Sandbox) -> dict[int, Made | Left]:
     return found | _after_mutants(passed, suites, seconds, sandbox)
 
 
-def _passes(outcome: Outcome) -> bool:
+def passes(outcome: Outcome) -> bool:
+    """Whether a run of tests ended without a failure."""
     return outcome.status is Status.FINISHED and outcome.exit_code == 0
 
 
@@ -327,7 +328,7 @@ def _after_mutants(
     for (key, fault, _), outcome in zip(runs, outcomes_of([run for *_, run in runs], sandbox), strict=True):
         if outcome.status is Status.COMPILE_ERROR or outcome.exit_code == NOT_BUILT:
             continue
-        tried[key].append((fault, not _passes(outcome)))
+        tried[key].append((fault, not passes(outcome)))
     found: dict[int, Made | Left] = {}
     for key, results in tried.items():
         killed = tuple(fault for fault, fails in results if fails)
