@@ -99,7 +99,7 @@ def unrelated(item: Item, doc: str) -> bool:
     lines = [line.strip() for line in doc_comments.plain(doc) if line.strip()]
     if is_constructor(item) or (lines and _DOES.match(lines[0])):
         return False
-    named = _words(f"{item.name} {_signature(item)}")
+    named = _words(f"{item.name} {item.signature}")
     said = _words(" ".join(lines)) - _EVERYWHERE
     stems = {word[:STEM] for word in named if len(word) >= STEM}
     return not any(word in named or word[:STEM] in stems for word in said)
@@ -113,7 +113,7 @@ def too_short(doc: str, statements: int) -> bool:
 
 def decides_by(outline: Outline, item: Item, doc: str) -> str:
     """A field that a condition asks for and neither the comment nor the signature names: nobody knows why it counts."""
-    said = _words(f"{' '.join(doc_comments.plain(doc))} {_signature(item)}")
+    said = _words(f"{' '.join(doc_comments.plain(doc))} {item.signature}")
     stems = {word[:STEM] for word in said if len(word) >= STEM}
     asked = [
         (condition.start_byte, condition.end_byte)
@@ -131,7 +131,7 @@ def decides_by(outline: Outline, item: Item, doc: str) -> str:
 
 def gives_several(item: Item, doc: str) -> str:
     """Several values that are given back at once, where neither comment nor signature says that there are several."""
-    if _SEVERAL.search(doc) or "->" in _signature(item):
+    if _SEVERAL.search(doc) or "->" in item.signature:
         return ""
     given = (node.named_children[0] for node in item.inside if node.type == "return_statement" and node.named_children)
     return next((text_of(node)[:60] for node in given if node.type in {"expression_list", "tuple"}), "")
@@ -141,11 +141,6 @@ def switched_off(item: Item) -> str:
     """A line of code that somebody made a comment of inside of the body."""
     lines = (line for node in item.inside if node.type in COMMENTS for line in text_of(node).split("\n"))
     return next((line.strip()[:60] for line in lines if _SWITCHED_OFF.match(line)), "")
-
-
-def _signature(item: Item) -> str:
-    end = item.body.start_byte if item.body is not None else item.node.end_byte
-    return (item.node.text or b"")[: end - item.node.start_byte].decode("utf-8", "replace")
 
 
 def _words(text: str) -> set[str]:

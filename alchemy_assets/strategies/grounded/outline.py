@@ -51,6 +51,12 @@ class Item:
         """The nodes of its body, in source order; none where it has no body."""
         return tuple(syntax_tree.walk(self.body)) if self.body is not None else ()
 
+    @property
+    def signature(self) -> str:
+        """Its text up to its body; all of it where it has none."""
+        end = self.body.start_byte if self.body is not None else self.node.end_byte
+        return (self.node.text or b"")[: end - self.node.start_byte].decode("utf-8", "replace")
+
 
 @dataclass(eq=False)
 class Outline:

@@ -69,10 +69,7 @@ def _takes_the_same(one: Item, other: Item) -> bool:
 
 def _head(item: Item) -> str:
     """What stands before the body of a function, without its name."""
-    whole = item.node.text or b""
-    body = len(whole) if item.body is None else item.body.start_byte - item.node.start_byte
-    head = whole[:body].decode()
-    return re.sub(r"\s+", "", re.sub(rf"\b{re.escape(item.name)}\b|\b(?:self|cls)\s*,", "", head, count=2))
+    return re.sub(r"\s+", "", re.sub(rf"\b{re.escape(item.name)}\b|\b(?:self|cls)\s*,", "", item.signature, count=2))
 
 
 def is_heading(lines: list[str], row: int) -> bool:
