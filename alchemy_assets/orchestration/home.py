@@ -8,6 +8,8 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef  # not exported; DagsterInstance.get() reads an environment variable
 
+from alchemy_assets.orchestration.kept_sqlite import kept
+
 FOLDER = "dagster"
 
 DAGSTER_YAML = """\
@@ -51,4 +53,4 @@ def turn(workspace: Path) -> Iterator[None]:
 
 def instance(workspace: Path) -> dg.DagsterInstance:
     """The Dagster instance of a workspace."""
-    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(prepare(workspace))))
+    return dg.DagsterInstance.from_ref(kept(InstanceRef.from_dir(str(prepare(workspace)))))
