@@ -7,9 +7,10 @@ done again. Belongs here: where connections come from. Does not: what is stored.
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
 
 from dagster._core.instance.ref import InstanceRef
@@ -18,7 +19,7 @@ from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorag
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS, create_db_conn_string
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
 # Every run has a file of its own; a server that shows the runs of a year does not keep a year's files open.
 _MOST_OPEN = 8
@@ -42,13 +43,32 @@ class KeptEventLog(SqliteEventLogStorage):
     def _engines(self) -> OrderedDict[str, Engine]:
         return OrderedDict()
 
+    @cached_property
+    def _empty(self) -> bytes:
+        with TemporaryDirectory() as folder:
+            self._initdb(create_engine(create_db_conn_string(folder, "empty"), poolclass=NullPool))
+            return (Path(folder) / "empty.db").read_bytes()
+
+    def _begun(self, shard: str) -> bool:
+        # A run's file is a copy of an empty one: to make the tables anew takes longer than all that a small run writes.
+        path = Path(self.path_for_shard(shard))
+        if path.exists():
+            return False
+        with NamedTemporaryFile(dir=path.parent) as copy, suppress(FileExistsError):
+            copy.write(self._empty)
+            copy.flush()
+            path.hardlink_to(copy.name)
+            return True
+        return False  # another process was faster, and its file stays
+
     def _kept(self, shard: str) -> Engine:
         engine = self._engines.get(shard) or self._engines.setdefault(shard, _engine(self.conn_string_for_shard(shard)))
         self._engines.move_to_end(shard)
         if len(self._engines) > _MOST_OPEN:
             self._engines.popitem(last=False)[1].dispose()
         if shard not in self._initialized_dbs:
-            self._initdb(engine)
+            if not self._begun(shard):
+                self._initdb(engine)
             self._initialized_dbs.add(shard)
         return engine
 
