@@ -7,10 +7,11 @@ from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.sandbox.sandbox import NOT_RUN, Status
 from alchemy_assets.strategies.grounded.assertions.calls import call_of, names, words_of
 from alchemy_assets.strategies.grounded.assertions.fitting import contrasting, fitting
+from alchemy_assets.strategies.grounded.assertions.registry import within
 from alchemy_assets.strategies.grounded.assertions.shell import ONE_FAILS
-from alchemy_assets.strategies.grounded.assertions.suite import Case
+from alchemy_assets.strategies.grounded.assertions.suite import Case, Subject
 from alchemy_assets.strategies.grounded.assertions.titles import titles
-from alchemy_assets.strategies.grounded.assertions.traced import seen_calls
+from alchemy_assets.strategies.grounded.assertions.traced import Seen, seen_calls
 from alchemy_assets.strategies.grounded.test_writing import (
     NO_KILL,
     NO_VALUES,
@@ -21,7 +22,9 @@ from alchemy_assets.strategies.grounded.test_writing import (
     REASONS,
     TESTS_FAIL,
     TestWriting,
+    suites_of_calls,
 )
+from alchemy_assets.strategies.phrasing import phrasings
 from alchemy_assets.strategies.strategy import Rejected, Verified
 from tests.strategies.observations import ran, seen
 
@@ -138,6 +141,33 @@ def test_long_numbers_are_no_expected_values(curated):
     """Nobody works out a hash."""
     said = "".join(json.dumps({"value": f"{value}0299528996253285143"}) + "\n" for value in (1, 2, 3))
     assert reasons(judge(called(curated, CLAMPED[:3]), Actor(said))) == [NO_VALUES]
+
+
+@pytest.mark.parametrize(
+    ("call", "gave", "held"),
+    [("f('banana')", 139395682, False), ("f('139395682')", 139395682, True), ("f(11806)", 139395682, True)],
+)
+def test_checksums_of_texts_are_no_expected_values(curated, call, gave, held):
+    """A large number that comes of a text which does not hold it cannot be worked out by reading."""
+    calls = (call, *(call.replace(call[2:-1], f"'{number}'" if "'" in call else str(number)) for number in (1, 2, 3)))
+    said = "".join(json.dumps({"value": str(value)}) + "\n" for value in (gave, 1, 2, 3))
+    draft = next(iter(KIND.next(called(curated, calls, "def f(x):\n    return x\n"), NO_ANSWERS)))
+    suite = suites_of_calls([draft], Actor(said))[id(draft)]
+    assert (str(gave) in suite.text.replace(call, "")) == held
+
+
+def test_functions_of_a_program_that_gave_one_thing_are_left_out():
+    """One call alone tells little of a function, however many functions there are."""
+    one = Seen("gcd", ("12", "18"), "6", frozenset({3}))
+    again, other = replace(one, arguments=("7", "3"), result="1"), replace(one, function="next", arguments=("5",))
+    subject = Subject("C", "gcd.c", C_GCD, "b")
+    assert within(subject, [one, again, other]).functions == ("gcd",)
+    assert within(subject, [one, other, replace(other, function="last", result="7")]) is None
+
+
+def test_every_question_names_the_file():
+    """The answer says what it imports or starts, so the question has to say what the file is called."""
+    assert [one for one in phrasings("test_writing") if "{file}" not in one] == []
 
 
 def test_a_file_that_was_not_seen_says_so(curated):
@@ -320,6 +350,8 @@ def fit(language, text, *cases):
         ("JavaScript", "function f(mode) {", "f(2)", 'f("b")'),
         ("JavaScript", "function f(x) {", 'f({ enabled: "b" })', "f({ enabled: true })"),
         ("JavaScript", "const f = (items) => {", 'f("ab")', "f([2])"),
+        ("Python", "def f(x, namespaces=None):", "f('b', namespaces={'q': 2})", "f('b')"),
+        ("JavaScript", "function f(x, options) { x.size", "f(1, { q: 2 })", "f(1, { size: 2 })"),
         ("Go", "func f(mimeType string, n int) int {", 'f("a b", 1)', 'f("b", 1)'),
         ("Go", "func (a A) f(n int, format string) int {", 'f(1, "+")', 'f(1, "b")'),
         ("TypeScript", "function f(mode: string) {", 'f("a b")', 'f("b")'),

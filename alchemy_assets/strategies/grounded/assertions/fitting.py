@@ -39,6 +39,10 @@ _MODES = frozenset(
     """type kind mode format method encoding charset style state status action encoded hex digest char character url uri
     email date version id identifier""".split()  # noqa: SIM905 -- words read better than a list
 )  # fmt: skip
+# Maps of these names, and maps that need not be given, have keys that the code knows.
+_KNOWING = frozenset(
+    "options option opts config configuration namespaces kwargs params headers attrs attributes env".split()  # noqa: SIM905 -- words read better than a list
+)
 # Parameters that are of one kind.
 _PAIRS = {("a", "b"), ("x", "y"), ("left", "right"), ("first", "second")}
 _MAKERS = {"Python": "__init__", "PHP": "__construct", "Ruby": "initialize"}
@@ -93,7 +97,7 @@ def _suits(case: Case, language: str, text: str) -> bool:
                 known = parameters[place] if place < len(parameters) else None
             else:
                 known = next((one for one in parameters if one.name == place), None)
-            if known is not None and not fits(value, known, language):
+            if known is not None and not (fits(value, known, language) and _is_known(value, known, text)):
                 return False
             if not all(fits(inner, _Parameter(key, ""), language) for key, inner in _entries(value)):
                 return False
@@ -107,6 +111,14 @@ def _entries(value: str) -> list[tuple[str, str]]:
     """Names and values of an object of JavaScript."""
     parts = split(value[1:-1]) if value[:1] == "{" else []
     return [(entry[1], entry[2]) for part in parts if (entry := _KEYWORD.fullmatch(part)) is not None]
+
+
+def _is_known(value: str, parameter: _Parameter, text: str) -> bool:
+    """Whether a map that is given for options has a key that the code looks up."""
+    if kind_of(value) != MAP or not (parameter.default or _last_word(parameter) in _KNOWING):
+        return True
+    keys = re.findall(r"([\"']?)(\w+)\1\s*(?:=>|:|=)", value)
+    return not keys or any(re.search(rf"[\"'.:]{re.escape(key)}\b", text) for _, key in keys)
 
 
 def _agrees(value: str, parameter: _Parameter, language: str) -> bool:

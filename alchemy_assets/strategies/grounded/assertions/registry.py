@@ -55,7 +55,8 @@ class Within:
 
 def within(subject: Subject, seen: Sequence[Seen]) -> Within | None:
     """What can be tested of the functions that a program was seen to call; None where that is too little."""
-    if len({one.result for one in seen}) < LEAST_CASES or not _enough(seen):
+    seen = _contrasted(seen)
+    if not seen:
         return None
     reached = frozenset[int]().union(*(one.reached for one in seen))
     if (own := compiled.FRAMEWORKS.get(subject.language)) is not None:
@@ -78,12 +79,12 @@ def within(subject: Subject, seen: Sequence[Seen]) -> Within | None:
     return Within(tuple(dict.fromkeys(call.shown for call in calls)), reached, framework, calls)
 
 
-def _enough(seen: Sequence[Seen]) -> bool:
-    """Whether there are three calls, or two of one function that gave different things."""
+def _contrasted(seen: Sequence[Seen]) -> list[Seen]:
+    """The calls of functions that gave different things; one call alone tells little of a function."""
     by_name: dict[str, set[str]] = {}
     for one in seen:
         by_name.setdefault(one.function, set()).add(one.result)
-    return len(seen) > LEAST_CASES or any(len(results) >= LEAST_CASES for results in by_name.values())
+    return [one for one in seen if len(by_name[one.function]) >= LEAST_CASES]
 
 
 def _is_open(text: str, function: str) -> bool:
