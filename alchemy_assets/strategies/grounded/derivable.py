@@ -7,6 +7,7 @@ be shown; something around the hole must depend on what it does.
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import cached_property
 
 from tree_sitter import Node
@@ -36,10 +37,19 @@ _QUOTES = "\"'`"
 _SHORT = 3
 # Names of a value that may be put together in another way.
 _MOST_NAMES = 3
+# Texts among arguments: what a caller picks, and in which order, is told for few.
+_MOST_TEXTS = 2
 # Texts that stand for themselves.
 _GUESSED = re.compile(r"[\s,./:;]{0,2}|\\[nr0]")
 # A field that is set: its name is the author's, though the language may have a member of that name.
 _FIELD_SET = re.compile(r"(?:\b(?:self|this)\.|\$this->)(\w+)\s*=(?!=)")
+# Keys of an object that is made: author's names too, but for those of a property's description.
+_KEYS = frozenset({"property_identifier", "hash_key_symbol"})
+_DESCRIBING = frozenset({"configurable", "enumerable", "get", "set", "value", "writable"})
+# Types as JavaScript calls them: they stand in quotes, and everybody knows them.
+_TYPES = frozenset({"boolean", "function", "number", "object", "string", "symbol", "undefined"})
+# An error without a word about it, where a value is missing.
+_OR_RAISE = re.compile(r"(?:\bor|\|\|) raise$", re.MULTILINE)
 _SENTENCE = 3
 
 _WORD = re.compile(r"[A-Za-z_$@]\w*")
@@ -52,7 +62,8 @@ _QUOTED = re.compile(r"""["'`]([^"'`\n]+)["'`]""")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _TELLS = re.compile(
     r"\W*(?:[\w.:>-]*(?:log|logger|logging|console|debug|warn\w*|info)[\w.:>-]*|f?printf?|print\w*|echo|puts|die|exit|panic"
-    r"|fmt\.\w*print\w*|System\.(?:out|err)\.\w+|Console\.Write\w*|e?println!|\w*assert\w*!?|std::c(?:out|err)|c(?:out|err)|error)\b",
+    r"|fmt\.\w*print\w*|System\.(?:out|err)\.\w+|Console\.Write\w*|e?println!"
+    r"|(?:with )?(?:[\w$]+(?:\.|->|::))?\w*assert\w*!?|std::c(?:out|err)|c(?:out|err)|error)\b",
     re.IGNORECASE,
 )
 # Without one of these no language has a comment: most holes need not be walked.
@@ -83,9 +94,12 @@ _SQL_KNOWN = frozenset(
 class Shown:
     """What a prompt shows around a hole: `text` without the hole, and whether a word is in it."""
 
-    def __init__(self, text: str, words: Counter[str], content: str, function: tuple[str, str]) -> None:
+    def __init__(
+        self, text: str, words: Counter[str], content: str, function: tuple[str, str], comment: str = ""
+    ) -> None:
         """Of the text without the hole, the words of the text with it, the hole, the function before and after it."""
         self.text = text
+        self._comment = comment
         self._words = words
         self._gone = Counter(_WORD.findall(content))
         self._function = function
@@ -106,6 +120,11 @@ class Shown:
         """Whether the function has a word outside of the hole."""
         return word in self._before or word in self._after
 
+    def quotes(self, text: str) -> bool:
+        """Whether the function, or the comment above it, has a text in quotes."""
+        parts = (self._comment, *self._function)
+        return any(f"{quote}{text}{quote}" in part for quote in _QUOTES for part in parts)
+
     @cached_property
     def _before(self) -> Counter[str]:
         return words_of(self._function[0])
@@ -124,9 +143,8 @@ def fault_of_itself(hole: Hole, content: str) -> tuple[str, str] | None:
     """What can be said without looking around the hole."""
     if _trivial(hole, content):
         return TRIVIAL, content.strip()[:60]
-    callee = _callee(hole) if hole.form == holes.ARGUMENTS else None
     if (hole.lines and any(map(_TELLS.match, content.split("\n")))) or (
-        callee is not None and _TELLS.match(syntax_tree.text_of(callee))
+        hole.form == holes.ARGUMENTS and _TELLS.match(called(hole))
     ):
         return TELLS, content.strip()[:60]
     if _COMMENT_SIGN.search(content) and _has_comment(hole):
@@ -141,7 +159,8 @@ def fault_around(language: str, hole: Hole, content: str, shown: Shown, *, descr
     if untold := _untold(language, hole, shown):
         return UNTOLD, untold
     names = _Names(language, hole, shown)
-    if unknown := [*names.unknown, *(field for field in _FIELD_SET.findall(content) if field not in shown)]:
+    made = (*_FIELD_SET.findall(content), *_keys(hole))
+    if unknown := [*names.unknown, *(name for name in made if name not in shown)]:
         return UNRESOLVED, ", ".join(unknown)
     if (hole.form == holes.STATEMENTS and _of_a_list(hole, content)) or (
         hole.form == holes.ARGUMENTS and _of_like_calls(hole)
@@ -165,14 +184,25 @@ def _waited_for(language: str, hole: Hole, names: "_Names", shown: Shown, *, des
         return _value_waited_for(hole, names, shown, described=described)
     if hole.form == holes.ARGUMENTS:
         near = {name for name in names.all if shown.near(name)}
+        texts = [argument for argument in hole.nodes[0].named_children if "string" in argument.type]
         return (
             0 < len(near) <= _MOST_NAMES
+            and len(texts) <= _MOST_TEXTS
             and not any(map(_is_flag, hole.nodes[0].named_children))
             and _bound(names, shown)
         )
     if hole.form == holes.STATEMENTS:
         return comment_above(hole) or _bound(names, shown)
     return described or _bound(names, shown)
+
+
+def _keys(hole: Hole) -> Iterator[str]:
+    """The keys of objects that are made in a hole, but for those that describe a property."""
+    for node in hole.nodes:
+        for part in syntax_tree.walk(node):
+            named = part.type in _KEYS and part.parent is not None and part.parent.type == "pair"
+            if named and part.prev_sibling is None and (text := syntax_tree.text_of(part)) not in _DESCRIBING:
+                yield text
 
 
 def _is_flag(argument: Node) -> bool:
@@ -241,6 +271,12 @@ def _callee(hole: Hole) -> Node | None:
     return parent.prev_named_sibling if before is None and parent is not None else before
 
 
+def called(hole: Hole) -> str:
+    """The text of what is called with the arguments of a hole."""
+    callee = _callee(hole)
+    return "" if callee is None else syntax_tree.text_of(callee)
+
+
 def _has_comment(hole: Hole) -> bool:
     """Whether a comment stands in statements, or between them."""
     if any(part.type in COMMENTS for node in hole.nodes for part in syntax_tree.walk(node)):
@@ -254,7 +290,7 @@ def _has_comment(hole: Hole) -> bool:
 
 
 def _untold(language: str, hole: Hole, shown: Shown) -> str:
-    """The first text or number of the hole that the prompt does not hold."""
+    """The first text or number of the hole that the prompt does not hold, or an error that nothing calls for."""
     commands = known_names(language)["bare"] if language == "Shell" else frozenset()
     for node in hole.nodes:
         for part in syntax_tree.walk(node):
@@ -269,6 +305,8 @@ def _untold(language: str, hole: Hole, shown: Shown) -> str:
                 and not re.search(rf"(?<![\w.]){re.escape(found[0])}(?![\w.])", shown.text)
             ):
                 return text[:60]
+        if (bare := _OR_RAISE.search(syntax_tree.text_of(node))) and bare[0] not in shown.text:
+            return bare[0]
     return ""
 
 
@@ -279,8 +317,9 @@ def _told(text: str, kind: str, shown: Shown) -> bool:
     if "regex" not in kind and _GUESSED.fullmatch(bare):
         return True
     if bare.isidentifier() and len(bare) >= _SHORT and (quoted or "string" in kind):
-        # A word is no text: what names a function elsewhere does not tell that it is written down here.
-        return any(f"{quote}{bare}{quote}" in shown.text for quote in _QUOTES)
+        # A word is no text: what names a function elsewhere does not tell that it is written down here; nor does one
+        # of many texts of another function tell that it is this one.
+        return shown.quotes(bare) or (bare in _TYPES and bare in shown)
     if len(bare) < _SHORT:
         # A single sign stands everywhere; as a text it stands between quotes.
         return any(f"{quote}{bare}{quote}" in shown.text for quote in _QUOTES) or (

@@ -80,6 +80,7 @@ _OF_COMPILERS = re.compile(
     r"dg-(?:do|options|final)|//\s*(?:RUN|CHECK\w*|expected-\w+)[:-]|//\s*(?:run-pass|check-pass|compile-flags)|@bug \d"
     r"|//% ?self\.|[Bb]reakpoint here|extern void abort|__noipa__|noipa|^// ?@(?:strict|target|module|filename|no[A-Z])\w*:"
     r"|[Rr]epro from|//.*\b[Ss]hould (?:be (?:an )?)?error|// (?:[Ee]rror|ERROR|OK|ok)\b"
+    r"|^// (?:errorcheck|compile|build|asmcheck|run -)\b|// no errors? expected|[Tt]est ?case is part of GDB"
     r"|@pointsto|^\s*(?://|#|/?\*+)\s*(?:@test\b|[Rr]egression [Tt]ests?|[Tt]ests? (?:that|for|of|if|whether))\b",
     re.MULTILINE,
 )
@@ -90,8 +91,9 @@ _TEST_FILE = re.compile(
 )
 # What a program begins with, and what tries it: nothing tells what they are to do.
 _ENTRY = re.compile(r"[Mm]ain\w*|[Tt]ests?(?=[A-Z_\d])?\w*|\w+_tests?|\w+Tests?")
+_TEST_CLASS = re.compile(r"\w*TestCase\b")
 # Functions that stand for any function: those of tests and of machines.
-_ANY_FUNCTION = re.compile(r"(?:[A-Za-z]|foo|bar|baz|func?|fn|test)_?\d*")
+_ANY_FUNCTION = re.compile(r"(?:[A-Za-z]|foo|bar|baz|func?|fn|test)_?\d*|test[A-Z]\w*")
 _NAMES_ITS_ENTRY = frozenset({"C", "CSharp", "Cpp", "Go", "Java", "Rust", "Swift"})
 _LINE_MARKS = ("??? missing code ???", "<<< code goes here >>>", "[... cut out ...]", "--> fill in <--", ">>> ??? <<<")
 _LINE_MARKS_TOO = ("(missing lines)", "=== hole ===", "*** your lines ***", "[left out]", "... what stands here? ...")
@@ -250,18 +252,23 @@ class _Context:
 
 
 def _untold_function(name: str, language: str, hole: Hole) -> bool:
-    """Whether nothing says what a function is to do: it begins a program, or tries something out."""
+    """Whether nothing says what a function, or one that is called, is to do: it begins a program, or tries something out."""
+    if hole.form == holes.ARGUMENTS and _ANY_FUNCTION.fullmatch(derivable.called(hole)):
+        return True
     starts = _ENTRY.fullmatch(name) is not None and language in _NAMES_ITS_ENTRY
     return _ANY_FUNCTION.fullmatch(name) is not None or (starts and not derivable.comment_above(hole))
 
 
 def _of_any_class(function: Node) -> str:
-    """The name of a class around a function that stands for any class (`A`, `foo1`); else nothing."""
+    """The name of a class around a function that stands for any class (`A`, `foo1`) or holds tests; else nothing."""
     node = function.parent
     while node is not None:
         name = node.child_by_field_name("name")
-        if name is not None and "class" in node.type and _ANY_FUNCTION.fullmatch(text := syntax_tree.text_of(name)):
-            return text
+        if name is not None and "class" in node.type:
+            body = node.child_by_field_name("body")
+            head = node.text[: body.start_byte - node.start_byte].decode() if node.text and body else ""
+            if _ANY_FUNCTION.fullmatch(text := syntax_tree.text_of(name)) or _TEST_CLASS.search(head):
+                return text
         node = node.parent
     return ""
 
@@ -283,8 +290,9 @@ def _draft(kind: str, file: CuratedFile, source: bytes, hole: Hole, context: _Co
         return DIFFERS, mark
     function = hole.function
     around = source[function.start_byte : hole.start].decode(), source[hole.end : function.end_byte].decode()
-    shown = derivable.Shown(text.replace(mark, ""), view.words, content, around)
-    described = _described(file.language, function, hole, source)
+    comment = _comment_of(function)
+    shown = derivable.Shown(text.replace(mark, ""), view.words, content, around, comment)
+    described = _described(file.language, hole, source, comment)
     if fault := derivable.fault_around(file.language, hole, content, shown, described=described):
         return fault
     lines = content.count("\n") + 1
@@ -322,21 +330,23 @@ def _mark(file: CuratedFile, hole: Hole) -> str:
     return next((mark for mark in (*known[first:], *known[:first]) if mark not in file.text), known[first])
 
 
-def _described(language: str, function: Node, hole: Hole, source: bytes) -> bool:
+def _comment_of(function: Node) -> str:
+    """The comment before a function, or before what holds nothing else."""
+    if function.parent is None:
+        return ""
+    before = function.prev_sibling or function.parent.prev_sibling
+    return syntax_tree.text_of(before) if before is not None and before.type in COMMENTS else ""
+
+
+def _described(language: str, hole: Hole, source: bytes, comment: str) -> bool:
     """Whether a comment directly above the hole, or that of the function around it, says what happens."""
     above = hole.nodes[0].prev_sibling
     if above is not None and above.type in COMMENTS and source.count(b"\n", above.end_byte, hole.start) == 0:
         return True
-    if function.parent is None:
-        return False
-    if language == "Python":
-        text = docstring(function.child_by_field_name("body"))
-        return text is not None and doc_comments.fault_of(syntax_tree.text_of(text)) is None
-    before = function.prev_sibling
-    if before is None and function.parent is not None:
-        before = function.parent.prev_sibling
-    comment = before is not None and before.type in COMMENTS
-    return before is not None and comment and doc_comments.fault_of(syntax_tree.text_of(before)) is None
+    if language == "Python" and hole.function.parent is not None:
+        text = docstring(hole.function.child_by_field_name("body"))
+        comment = "" if text is None else syntax_tree.text_of(text)
+    return bool(comment) and doc_comments.fault_of(comment) is None
 
 
 def _judge(draft: Draft) -> Verified | Rejected:
