@@ -4,11 +4,12 @@ import ast
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from alchemy_assets.generation.completions import NO_ANSWERS
-from alchemy_assets.sandbox.sandbox import Invocation, Limits, Program
+from alchemy_assets.sandbox.sandbox import NOT_RUN, Invocation, Limits, Program, Status
 from alchemy_assets.strategies import phrasing
 from alchemy_assets.strategies.grounded import debugging, drafting
 from alchemy_assets.strategies.grounded.debugging import Debugging
@@ -18,6 +19,7 @@ from alchemy_assets.strategies.grounded.faults.mutants import Mutant
 from alchemy_assets.strategies.strategy import Rejected, Verified
 from alchemy_assets.tracing.events import read_events
 from alchemy_assets.tracing.observed import Result
+from alchemy_assets.tracing.scripts import EXIT_STATUS, output_name
 from tests.strategies.observations import ran, really_seen, seen
 
 KIND = Debugging()
@@ -226,6 +228,7 @@ def test_without_a_sandbox_every_draft_is_rejected(curated):
         (Result(0, "\na\n", ""), Result(0, "\nb\n", ""), "`a`"),
         (Result(1, "4\n", "error: no\n"), Result(0, "4\n", "error: no\n"), "exit status 1 and `4`"),
         (Result(0, "\n", ""), Result(0, "5\n", ""), None),
+        (Result(1, "", "panic: out of range [:1048620]\n"), Result(0, "5\n", ""), None),
     ],
 )
 def test_a_result_is_told_by_what_tells_it_apart(result, other, words):
@@ -248,7 +251,51 @@ def test_no_eight_words_are_in_more_than_one_percent_of_the_questions(second):
     assert max(found.values()) <= 0.01 * drawn, found.most_common(3)
 
 
-MUTANT = Mutant("wrong operator", 0, 1, "-", 3, "x\n", "a", "b", "f")
+TRACE_OF_F = "TRACE:IN:f:1:n=1\n"
+MUTANT = Mutant("wrong operator", 0, 1, "-", 3, "x\nn =\n  1\n  2\n", "a", "b", "f")
+
+
+def tried(curated, *runs, calls=False):
+    """A file with these runs, as a draft of a bug in its function f."""
+    file = seen(curated(ONE_RUN), *runs, calls=calls)
+    return drafting.asked("debugging", file, {}, plan=debugging.Plan(file.observed, MUTANT))
+
+
+def broken(*results):
+    """The outcome of a file with a bug: what each of its tests printed."""
+    files = {output_name(number): text.encode() for number, text in enumerate(results, 1)}
+    return replace(NOT_RUN, status=Status.FINISHED, stdout=f"{EXIT_STATUS}0\n".encode() * len(results), files=files)
+
+
+@pytest.mark.parametrize(
+    "one", [ran("", TRACE_OF_F), ran("1\n2\n", TRACE_OF_F, stdin="1\n2\n")], ids=["nothing", "echo"]
+)
+def test_a_run_that_says_nothing_of_the_program_is_not_reported(curated, one):
+    """A program that is right when it prints nothing, or what it reads, gives no test worth having."""
+    assert debugging._shown(tried(curated, one), broken("7\n")).reason == debugging.SAYS_NOTHING
+
+
+def test_a_counter_check_goes_through_the_suspected_function(curated):
+    """A call that stays right and never enters the function with the bug excludes nothing."""
+    reported, beside = ran("1\n", TRACE_OF_F, label="f(1)"), ran("5\n", "TRACE:IN:g:9:n=1\n", label="g(1)")
+    through = ran("6\n", "TRACE:IN:Box.f:1:n=2\n", label="f(2)")
+    found = debugging._shown(tried(curated, reported, beside, through, calls=True), broken("7\n", "5\n", "6\n"))
+    assert found.probe.number == 3
+    assert debugging._shown(tried(curated, reported, beside, calls=True), broken("7\n", "5\n")).probe is None
+
+
+def test_a_file_gives_one_conversation_of_each_fault_of_a_function(curated):
+    """Two bugs of one kind in one function are much the same."""
+    drafts = [tried(curated, ran("1\n", TRACE_OF_F)) for _ in range(3)]
+    for number, (fault, draft) in enumerate(zip(("a", "a", "b"), drafts, strict=True)):
+        drafts[number] = replace(draft, plan=replace(draft.plan, mutant=replace(MUTANT, fault=fault, line=number)))
+    shown = debugging._shown(drafts[0], broken("7\n"))
+    assert set(debugging._best(drafts, dict.fromkeys(range(3), shown))) == {1}
+
+
+def test_every_first_question_names_the_file():
+    """Diffs and tests say what the file is called, so the question has to."""
+    assert [one for one in phrasing.phrasings("debugging") if "{file}" not in one] == []
 
 
 def test_the_first_wrong_value_is_looked_at():
@@ -266,8 +313,9 @@ def test_the_first_wrong_value_is_looked_at():
         ("TRACE:VAR:f:3:n=1\n", "TRACE:VAR:f:4:n=2\n"),
         ('TRACE:VAR:f:3:n="ab... 90 characters"\n', 'TRACE:VAR:f:3:n="cd... 90 characters"\n'),
         ("TRACE:OUT:main:3:result=1\n", "TRACE:OUT:main:3:result=2\n"),
+        ("TRACE:VAR:f:2:n=1\n", "TRACE:VAR:f:2:n=2\n"),
     ],
-    ids=["same", "branch", "place", "cut", "main"],
+    ids=["same", "branch", "place", "cut", "main", "within a statement"],
 )
 def test_nothing_is_looked_at_where_no_value_says_it(due, now):
     """Traces that agree, that part in another way, or at a value that is cut, give no look inside."""

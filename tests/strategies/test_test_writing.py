@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -7,8 +8,8 @@ from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.sandbox.sandbox import NOT_RUN, Status
 from alchemy_assets.strategies.grounded.assertions.calls import call_of, names, words_of
 from alchemy_assets.strategies.grounded.assertions.fitting import contrasting, fitting
-from alchemy_assets.strategies.grounded.assertions.registry import within
-from alchemy_assets.strategies.grounded.assertions.shell import ONE_FAILS
+from alchemy_assets.strategies.grounded.assertions.registry import regression, within
+from alchemy_assets.strategies.grounded.assertions.shell import ONE_FAILS, ONE_GIVEN
 from alchemy_assets.strategies.grounded.assertions.suite import Case, Subject
 from alchemy_assets.strategies.grounded.assertions.titles import titles
 from alchemy_assets.strategies.grounded.assertions.traced import Seen, seen_calls
@@ -425,6 +426,30 @@ def test_a_single_run_that_fails_is_left(curated):
     """What a program says before it fails is nothing to hold on to."""
     failed = ran("1 1\n2 3\n3 6\n4 10\n", "TRACE:BRANCH:main:1:took=1\n", exit_code=1)
     assert reasons(judge(seen(curated("total = 0\n", "Python", "sums.py"), failed), None)) == [ONE_FAILS]
+
+
+def test_a_single_run_that_is_given_something_is_left(curated):
+    """One word of many that a program may be given says little about it."""
+    one = ran("1 1\n2 3\n3 6\n4 10\n", "TRACE:BRANCH:main:1:took=1\n")
+    one = replace(one, test=replace(one.test, arguments=("4",)))
+    assert reasons(judge(seen(curated("total = 0\n", "Python", "sums.py"), one), None)) == [ONE_GIVEN]
+
+
+def test_runs_of_a_program_are_told_apart_by_their_files(curated):
+    """The name of a test says how long a file is and how it begins; runs that words do not tell apart are left out."""
+    texts = ("#!/bin/a\nx\n", "#!/bin/a\nx\ny\n", "#!/bin/a\nx!\n")
+    runs = [ran(f"{min(number, 2)}\n", "TRACE:BRANCH:main:4:took=1\n") for number in (1, 2, 3)]
+    runs = [
+        replace(one, test=replace(one.test, arguments=("in.txt",), files={"in.txt": text}))
+        for one, text in zip(runs, texts, strict=True)
+    ]
+    runs[2] = replace(runs[2], result=runs[0].result)
+    suite = regression(Subject("Python", "count.py", COUNT, "b"), seen(curated(COUNT, "Python"), *runs).observed)
+    names = re.findall(r"(?:check '|^test_)([^'()]+)", suite.text, re.MULTILINE)
+    assert [name.replace("_", " ") for name in names] == [
+        "prints 1 for file of 2 lines from bin a x",
+        "with file of 3 lines from bin a x",
+    ]
 
 
 def test_calls_that_words_do_not_tell_apart_are_left_out():

@@ -16,6 +16,7 @@ from alchemy_assets.sandbox.sandbox import Outcome, Run, Sandbox, Status
 from alchemy_assets.strategies.grounded import drafting, symptom, test_writing
 from alchemy_assets.strategies.grounded.assertions.calls import call_of
 from alchemy_assets.strategies.grounded.assertions.registry import CALLING, regression
+from alchemy_assets.strategies.grounded.assertions.shell import is_echo
 from alchemy_assets.strategies.grounded.assertions.suite import Subject, Suite
 from alchemy_assets.strategies.grounded.debugging_turns import Look, Probe, Talk, look, probes, turns
 from alchemy_assets.strategies.grounded.drafting import NOTHING_RUNS
@@ -39,6 +40,7 @@ NO_PLACE = "nothing that ran can be got wrong in a way that is known"
 NO_RESULT = "it does not compile, or meets a limit"
 UNCHANGED = "it changes nothing that its tests show"
 NOT_SHOWN = "what it changes cannot be shown in few lines"
+SAYS_NOTHING = "the run that shows it says nothing when it is right, or what it reads"
 NO_PROBE = "no second run tells anything in few words"
 NO_TEST = "no test of it can be written"
 UNSTEADY = "it does something else each time"
@@ -54,6 +56,7 @@ REASONS = (
         NO_RESULT,
         UNCHANGED,
         NOT_SHOWN,
+        SAYS_NOTHING,
         NO_PROBE,
         NO_TEST,
     ),
@@ -179,8 +182,10 @@ def _shown(draft: Draft, outcome: Outcome) -> Found | Left:
     reported = symptom.symptom_of(plan.observed, results, key)
     if reported is None:
         return Left(NOT_SHOWN, detail)
+    if plan.observed.harness != CALLS and (not reported.ran.result.stdout.strip() or is_echo(reported.ran)):
+        return Left(SAYS_NOTHING, detail)
     # A second wrong result says more than one that is right.
-    others = sorted(probes(plan.observed, results, reported, key), key=lambda one: not one.fails)
+    others = sorted(probes(plan.observed, plan.mutant, results, reported, key), key=lambda one: not one.fails)
     return Found(reported, others[0] if others else None)
 
 
@@ -216,7 +221,7 @@ def _looked(plan: Plan, found: Found, outcome: Outcome | None) -> Found | Left:
 
 
 def _best(drafts: Sequence[Draft], found: dict[int, Found | Left]) -> dict[int, Left]:
-    """Why bugs that could be talked about are not: others of their file say more, or are on the same line."""
+    """Why bugs that could be talked about are not: others of their file say more, or are much the same."""
     by_file: dict[str, list[int]] = defaultdict(list)
     for index, one in found.items():
         if isinstance(one, Found):
@@ -224,11 +229,15 @@ def _best(drafts: Sequence[Draft], found: dict[int, Found | Left]) -> dict[int, 
     left: dict[int, Left] = {}
     for indices in by_file.values():
         lines: set[int] = set()
+        kinds: set[tuple[str, str]] = set()
         for index in sorted(indices, key=lambda one: -_worth(found[one])):
             mutant = _plan(drafts[index]).mutant
-            if mutant.line in lines or len(lines) >= KEPT:
+            kind = mutant.fault, mutant.function
+            if mutant.line in lines or kind in kinds or len(lines) >= KEPT:
                 left[index] = Left(OTHERS, f"{mutant.fault} on line {mutant.line}")
+                continue
             lines.add(mutant.line)
+            kinds.add(kind)
     return left
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.grounded import drafting, symptom
+from alchemy_assets.strategies.grounded.assertions.shell import is_echo
 from alchemy_assets.strategies.grounded.assertions.suite import Suite
 from alchemy_assets.strategies.grounded.bug_explained import cause, explained, wording_of
 from alchemy_assets.strategies.grounded.completion import language_name
@@ -26,6 +27,9 @@ LONGEST_SAID = 80
 MOST_TEST_LINES = 16
 SUBJECT = 68
 _LOWER = ("the error", "the right", "exit status")
+_LARGE = re.compile(r"\d{6,}")
+# Where a line ends with one of these, its statement goes on in the next.
+_GOES_ON = re.compile(r"(?:[=(,\[*/&|?.<>]|(?<!\+)\+|(?<!-)-)\s*$")
 _TIMES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 BODY = 72
 _CODE, _IN_LINE, _BLANK = re.compile(r"`` .*? ``|`[^`]*`"), re.compile(r" in line \d+$"), "\x00"
@@ -92,20 +96,25 @@ class Talk:
     status: int
 
 
-def probes(observed: Observed, results: Sequence[Result], reported: Symptom, key: str) -> Iterator[Probe]:
+def probes(
+    observed: Observed, mutant: Mutant, results: Sequence[Result], reported: Symptom, key: str
+) -> Iterator[Probe]:
     """The other runs whose results can be said in a few words."""
     built = replace(observed, compile="")  # How it is built was said with the first run.
     for number, (ran, result) in enumerate(zip(observed.ran, results, strict=True), 1):
         run = shown(built, ran, f"{key} probe")
         if number == reported.number or run is None or run.run == reported.run.run:
             continue
-        if ran.result.exit_code in NOT_A_COMMAND:
+        if ran.result.exit_code in NOT_A_COMMAND or is_echo(ran):
             continue
         now, due = in_words(result, ran.result), in_words(ran.result, result)
-        if now is not None and due is not None:
-            yield Probe(
-                number, run, (result.stdout, result.exit_code) != (ran.result.stdout, ran.result.exit_code), now, due
-            )
+        fails = (result.stdout, result.exit_code) != (ran.result.stdout, ran.result.exit_code)
+        # What stays right excludes something only where it goes through the suspected function.
+        inside = (
+            fails or not mutant.function or mutant.function in {re.split(r"\W", one.function)[-1] for one in ran.events}
+        )
+        if now is not None and due is not None and inside:
+            yield Probe(number, run, fails, now, due)
 
 
 def look(mutant: Mutant, due: Sequence[Event], now: Sequence[Event]) -> Look | None:
@@ -121,6 +130,8 @@ def look(mutant: Mutant, due: Sequence[Event], now: Sequence[Event]) -> Look | N
     turn = sum((one.kind, one.place) == (right.kind, right.place) for one in due[: parted + 1])
     name, old, new = differing[0]
     if "..." in old + new or max(len(old), len(new)) > LONGEST_SAID or turn > len(_TIMES) or not (old and new):
+        return None
+    if _GOES_ON.search(mutant.text.split("\n")[right.line - 1]):
         return None
     ever = sum((one.kind, one.place) == (right.kind, right.place) for one in now)
     line = right.line - _above(mutant.text)
@@ -142,6 +153,8 @@ def in_words(result: Result, other: Result) -> str | None:  # noqa: PLR0911 -- o
     """What a run gave, told apart from what it gave otherwise, in a few words; None where that takes more."""
     if result.exit_code != other.exit_code:
         error = error_named(result.stderr)
+        if _LARGE.search(error):
+            return None  # Nobody foretells it.
         if result.exit_code and error and len(error) <= LONGEST_SAID and error not in other.stderr:
             return f"the error {inline(error)}"
         if not result.exit_code and (printed := _and(result)):

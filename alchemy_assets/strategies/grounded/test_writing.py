@@ -16,7 +16,7 @@ from alchemy_assets.strategies import phrasing
 from alchemy_assets.strategies.grounded.assertions.calls import Call, call_of
 from alchemy_assets.strategies.grounded.assertions.fitting import NOTHING, contrasting, fitting
 from alchemy_assets.strategies.grounded.assertions.registry import CALLING, named, regression, within
-from alchemy_assets.strategies.grounded.assertions.shell import ONE_FAILS, ONE_RUN, TOO_MUCH
+from alchemy_assets.strategies.grounded.assertions.shell import ONE_FAILS, ONE_GIVEN, ONE_RUN, TOO_MUCH
 from alchemy_assets.strategies.grounded.assertions.suite import LIMITS, NOT_BUILT, Case, Framework, Subject, Suite
 from alchemy_assets.strategies.grounded.assertions.traced import seen_calls
 from alchemy_assets.strategies.grounded.completion import language_name
@@ -78,6 +78,7 @@ REASONS = (
         TOO_MUCH,
         ONE_RUN,
         ONE_FAILS,
+        ONE_GIVEN,
         NO_FRAMEWORK,
         NOT_READ,
         NO_VALUES,

@@ -24,6 +24,7 @@ LEAST_LINES = 3
 TOO_MUCH = "what it prints is no plain text, too long, or what it read"
 ONE_RUN = "it has one run, which prints next to nothing"
 ONE_FAILS = "it has one run, which fails"
+ONE_GIVEN = "it has one run, though it is given something"
 _PRINTABLE = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f]*")
 # Digests and addresses: nobody writes them into a test.
 _OF_THE_BUILD = re.compile(r"\b[0-9a-f]{16,}\b|\b0x[0-9a-fA-F]{5,}\b")
@@ -51,7 +52,7 @@ def regression(subject: Subject, seen: Observed, least: int = LEAST_RUNS) -> Sui
     if len({(one.result.stdout, one.result.exit_code) for one in seen.ran}) < least:
         return _golden(subject, seen, launch)
     kept = [one for one in seen.ran if _readable(one)]
-    echoes = [one for one in kept if _is_echo(one)]
+    echoes = [one for one in kept if is_echo(one)]
     kept = [one for one in kept if one not in echoes[1:]]
     if len({(one.result.stdout, one.result.exit_code) for one in kept}) < least:
         return Left(TOO_MUCH, f"{len(kept)} of {len(seen.ran)} runs")
@@ -67,7 +68,10 @@ def regression(subject: Subject, seen: Observed, least: int = LEAST_RUNS) -> Sui
             one.result.stdout.rstrip("\n"),
         )
         for words, one in zip(titles, kept, strict=True)
+        if words[-2:-1] != ["case"]  # Words do not tell it from an earlier one.
     ]
+    if len({(run.output, run.status) for run in runs}) < least:
+        return Left(TOO_MUCH, f"words tell {len(runs)} of {len(seen.ran)} runs apart")
     style = _STYLES[subject.drawn("script", len(_STYLES))]
     text = (_checking if style == "check" else _functions)(subject, runs, launch.compile)
     return _suite(subject, launch, text, 2 * len(runs))
@@ -98,16 +102,15 @@ def _golden(subject: Subject, seen: Observed, launch: Launch) -> Suite | Left:
         return Left(TOO_MUCH, f"{len(one.result.stdout):,} characters")
     if one.result.exit_code:
         return Left(ONE_FAILS, f"exit status {one.result.exit_code}")
+    if one.test.arguments or one.test.stdin or one.test.files:
+        return Left(ONE_GIVEN, " ".join(one.test.arguments))  # What else it may be given is not tested.
     if len(set(lines)) < LEAST_LINES:
         return Left(ONE_RUN, f"{len(set(lines))} different lines")
     mark = next(mark for mark in ("EOF", "EXPECTED", "END_OF_OUTPUT") if mark not in lines)
-    command = launch.line(one.test.arguments)
+    command = launch.line(())
     listed = one.result.stdout.removesuffix("\n")
     style = subject.drawn("golden", 2)
-    parts = [
-        *_head(subject, launch.compile, "Golden test: output and exit status of"),
-        *_made(list(one.test.files.items())),
-    ]
+    parts = _head(subject, launch.compile, "Golden test: output and exit status of")
     status = one.result.exit_code
     if style:
         parts += [
@@ -115,7 +118,7 @@ def _golden(subject: Subject, seen: Observed, launch: Launch) -> Suite | Left:
             listed,
             mark,
             ")",
-            f"actual=$({command} 2> /dev/null{_fed(one.test.stdin)})",
+            f"actual=$({command} 2> /dev/null < /dev/null)",
         ]
     else:
         parts += [
@@ -123,7 +126,7 @@ def _golden(subject: Subject, seen: Observed, launch: Launch) -> Suite | Left:
             listed,
             mark,
             "",
-            f"{command} > actual.txt 2> /dev/null{_fed(one.test.stdin)}",
+            f"{command} > actual.txt 2> /dev/null < /dev/null",
         ]
     shown = ("expected.txt", "actual.txt") if not style else ('<(echo "$expected")', '<(echo "$actual")')
     parts += [
@@ -154,8 +157,8 @@ def _readable(one: Ran) -> bool:
     return len(result.stdout) <= LONGEST_OUTPUT and lines <= MOST_LINES and all(map(_PRINTABLE.fullmatch, texts))
 
 
-def _is_echo(one: Ran) -> bool:
-    """Whether a run prints what it was given; one such run is enough."""
+def is_echo(one: Ran) -> bool:
+    """Whether a run prints what it was given, so that it says little about the program; one such run is enough."""
     said = one.result.stdout.strip()
     return bool(said) and said in {text.strip() for text in (one.test.stdin, *one.test.files.values())}
 
@@ -185,7 +188,9 @@ def _given(one: Ran) -> list[str]:
 def _told(word: str, content: str | None) -> list[str]:
     """An argument in words: of a file, how it begins."""
     if content is not None:
-        return ["file", *(re.findall(r"[A-Za-z]+|\d+", content)[:3] or ["without", "words"])]
+        count = len(content.splitlines())
+        inside = re.findall(r"[A-Za-z]+|\d+", content)[:3] or ["without", "words"]
+        return ["file", *(["of", str(count), "lines", "from"] if count > 1 else []), *inside]
     words = re.findall(r"[A-Za-z]+|\d+", word)[:3]
     if re.match(r"--?[A-Za-z]", word):
         return ["option", *words]
