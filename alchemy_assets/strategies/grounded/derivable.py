@@ -156,10 +156,10 @@ def fault_around(language: str, hole: Hole, content: str, shown: Shown, *, descr
     """Why a hole cannot be told from what is shown; `described`: a comment says what the code around it does."""
     if copied_share(content, shown.text) > MOST_COPIED:
         return COPIED, content.strip()[:60]
-    if untold := _untold(language, hole, shown):
+    if untold := _untold(language, hole, content, shown):
         return UNTOLD, untold
     names = _Names(language, hole, shown)
-    made = (*_FIELD_SET.findall(content), *_keys(hole))
+    made = (*_FIELD_SET.findall(content), *(_keys(hole) if ":" in content else ()))
     if unknown := [*names.unknown, *(name for name in made if name not in shown)]:
         return UNRESOLVED, ", ".join(unknown)
     if (hole.form == holes.STATEMENTS and _of_a_list(hole, content)) or (
@@ -289,7 +289,7 @@ def _has_comment(hole: Hole) -> bool:
     return False
 
 
-def _untold(language: str, hole: Hole, shown: Shown) -> str:
+def _untold(language: str, hole: Hole, content: str, shown: Shown) -> str:
     """The first text or number of the hole that the prompt does not hold, or an error that nothing calls for."""
     commands = known_names(language)["bare"] if language == "Shell" else frozenset()
     for node in hole.nodes:
@@ -305,9 +305,8 @@ def _untold(language: str, hole: Hole, shown: Shown) -> str:
                 and not re.search(rf"(?<![\w.]){re.escape(found[0])}(?![\w.])", shown.text)
             ):
                 return text[:60]
-        if (bare := _OR_RAISE.search(syntax_tree.text_of(node))) and bare[0] not in shown.text:
-            return bare[0]
-    return ""
+    bare = _OR_RAISE.search(content)
+    return bare[0] if bare and bare[0] not in shown.text else ""
 
 
 def _told(text: str, kind: str, shown: Shown) -> bool:

@@ -259,14 +259,14 @@ def _untold_function(name: str, language: str, hole: Hole) -> bool:
     return _ANY_FUNCTION.fullmatch(name) is not None or (starts and not derivable.comment_above(hole))
 
 
-def _of_any_class(function: Node) -> str:
+def _of_any_class(function: Node, source: bytes) -> str:
     """The name of a class around a function that stands for any class (`A`, `foo1`) or holds tests; else nothing."""
     node = function.parent
     while node is not None:
         name = node.child_by_field_name("name")
         if name is not None and "class" in node.type:
             body = node.child_by_field_name("body")
-            head = node.text[: body.start_byte - node.start_byte].decode() if node.text and body else ""
+            head = "" if body is None else source[node.start_byte : body.start_byte].decode()
             if _ANY_FUNCTION.fullmatch(text := syntax_tree.text_of(name)) or _TEST_CLASS.search(head):
                 return text
         node = node.parent
@@ -278,7 +278,7 @@ def _draft(kind: str, file: CuratedFile, source: bytes, hole: Hole, context: _Co
     if fault := derivable.fault_of_itself(hole, content):
         return fault
     name = function_name(hole.function)
-    if _untold_function(name, file.language, hole) or (name := _of_any_class(hole.function)):
+    if _untold_function(name, file.language, hole) or (name := _of_any_class(hole.function, source)):
         return OF_TESTS, name
     view = context.view(hole.function)
     if view is None or any(cut.start < hole.end and hole.start < cut.end for cut in view.cuts):
