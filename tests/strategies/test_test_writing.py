@@ -14,11 +14,13 @@ from alchemy_assets.strategies.grounded.assertions.suite import Case, Subject
 from alchemy_assets.strategies.grounded.assertions.titles import titles
 from alchemy_assets.strategies.grounded.assertions.traced import Seen, seen_calls
 from alchemy_assets.strategies.grounded.test_writing import (
+    LITTLE_COVERED,
     NO_KILL,
     NO_VALUES,
     NOT_FITTING,
     NOT_SEEN,
     NOTHING_RUNS,
+    OF_ITS_SURROUNDINGS,
     ONE_OUTCOME,
     REASONS,
     TESTS_FAIL,
@@ -151,7 +153,7 @@ def test_long_numbers_are_no_expected_values(curated):
 def test_checksums_of_texts_are_no_expected_values(curated, call, gave, held):
     """A large number that comes of a text which does not hold it cannot be worked out by reading."""
     calls = (call, *(call.replace(call[2:-1], f"'{number}'" if "'" in call else str(number)) for number in (1, 2, 3)))
-    said = "".join(json.dumps({"value": str(value)}) + "\n" for value in (gave, 1, 2, 3))
+    said = "".join(json.dumps({"value": str(value)}) + "\n" for value in (gave, 4, 5, 6))
     draft = next(iter(KIND.next(called(curated, calls, "def f(x):\n    return x\n"), NO_ANSWERS)))
     suite = suites_of_calls([draft], Actor(said))[id(draft)]
     assert (str(gave) in suite.text.replace(call, "")) == held
@@ -209,6 +211,8 @@ def test_calls_are_read(label, shown, arguments):
         ("f('////')", "4 slashes"),
         (r"f('\\', ':-')", "backslash and colon hyphen"),
         ("f(new int[] {7})", "only 7"),
+        ('["x", "yy"].abbrev("x")', "x yy and x"),
+        ('({ "b" => 2, "a" => 1 }).to_query()', "2 keys"),
         ('f([]rune("a b"), []int{})', "a b and empty list"),
     ],
 )
@@ -352,6 +356,7 @@ def fit(language, text, *cases):
         ("JavaScript", "function f(x) {", 'f({ enabled: "b" })', "f({ enabled: true })"),
         ("JavaScript", "const f = (items) => {", 'f("ab")', "f([2])"),
         ("Python", "def f(x, namespaces=None):", "f('b', namespaces={'q': 2})", "f('b')"),
+        ("JavaScript", "function f(x, options = {}) { x += 'q'; x.size", "f(1, { q: 2, r: 3 })", "f(1, { size: 2 })"),
         ("JavaScript", "function f(x, options) { x.size", "f(1, { q: 2 })", "f(1, { size: 2 })"),
         ("Go", "func f(mimeType string, n int) int {", 'f("a b", 1)', 'f("b", 1)'),
         ("Go", "func (a A) f(n int, format string) int {", 'f(1, "+")', 'f(1, "b")'),
@@ -420,12 +425,27 @@ def test_made_up_calls_that_mostly_give_nothing_show_no_contrast():
     cases = [Case(call_of(f"f({number})"), gave) for number, gave in enumerate(("null", "null", "7", "8"))]
     assert contrasting(cases) == cases
     assert contrasting([*cases[:3], replace(cases[3], expected="null")]) == []
+    assert contrasting([*cases[:3], replace(cases[3], expected="3")]) == []
 
 
 def test_a_single_run_that_fails_is_left(curated):
     """What a program says before it fails is nothing to hold on to."""
     failed = ran("1 1\n2 3\n3 6\n4 10\n", "TRACE:BRANCH:main:1:took=1\n", exit_code=1)
     assert reasons(judge(seen(curated("total = 0\n", "Python", "sums.py"), failed), None)) == [ONE_FAILS]
+
+
+def test_a_program_that_reads_its_environment_is_left(curated):
+    """What it prints elsewhere is something else."""
+    text = "import os\nprint(os.environ.get('HOME'))\n"
+    one = ran("1\n2\n3\n", "TRACE:BRANCH:main:1:took=1\n")
+    assert reasons(judge(seen(curated(text, "Python", "home.py"), one), None)) == [OF_ITS_SURROUNDINGS]
+
+
+def test_runs_that_come_to_less_than_half_of_a_program_are_left(curated):
+    """Where most of a program was never seen to run, its tests say little about it."""
+    runs = [ran(f"{number}\n", "TRACE:BRANCH:main:1:took=1\n", stdin=f"{number}{number}\n") for number in (1, 2)]
+    file = seen(curated(COUNT, "Python", "count.py"), *runs, points=frozenset({1, 2, 3}))
+    assert reasons(judge(file, None)) == [LITTLE_COVERED]
 
 
 def test_a_single_run_that_is_given_something_is_left(curated):

@@ -43,13 +43,18 @@ LONGEST_CALL = 160
 LONGEST_VALUE = 160
 LONGEST_FILE = 16_000
 MOST_MUTANTS = 5
-LEAST_COVERED = 0.2
+LEAST_COVERED = 0.5
 LEAST_KILLED = 1 / 2
 # A mutant that never ends fails; it is given so many times what the file itself took, and this much more.
 MUCH_LONGER, LEAST_SECONDS = 3.0, 1.0
 # Inside of a value these say that an argument was of a kind that the function was not written for.
 _WRONG_KIND = re.compile(r"(?<=.)\b(?:NaN|undefined)\b|\[object Object\]")
 _WHOLE = {"Shell": "the script", "SQL": "the script"}
+# What a program is started with, beside its arguments.
+_ENVIRONMENT = re.compile(
+    r"\$_SERVER\b(?!\[['\"]arg[vc])|\$_ENV\b|\bgetenv\b|\bos\.(?:environ|Getenv)\b|\bprocess\.env\b|\bENV\[|\benv::vars?\b"
+    r"|\bEnvironment\.Get|\bProcessInfo\b"
+)
 # What nobody works out by reading: encoded bytes and digests.
 _CODED = re.compile(r"(?=[+/=\w]*[A-Z])(?=[+/=\w]*[a-z])(?=[+/=\w]*\d)[A-Za-z0-9+/]{16,}|\b[0-9a-f]{24,}\b|\d{16,}n?\b")
 # A number as large as this that comes of a text is a checksum, where the text does not hold it.
@@ -71,6 +76,7 @@ TOO_LONG = "the file is too long"
 TESTS_FAIL = "the tests do not pass on the file"
 NO_MUTANT = "nothing of it can be broken"
 NO_KILL = "no fault makes the tests fail"
+OF_ITS_SURROUNDINGS = "what it does hangs on its environment"
 LITTLE_COVERED = "its runs come to little of the program"
 FEW_KILLS = "most faults pass the tests"
 REASONS = (
@@ -90,6 +96,7 @@ REASONS = (
         NO_KILL,
         FEW_KILLS,
         LITTLE_COVERED,
+        OF_ITS_SURROUNDINGS,
         NOTHING_RUNS,
         NOT_SEEN,
     ),
@@ -182,6 +189,8 @@ class TestWriting:
         covered = len(seen.reached & seen.points) / max(len(seen.points), 1)
         if not isinstance(suite, Left) and covered < LEAST_COVERED:
             suite = Left(LITTLE_COVERED, f"{covered:.0%} of its points")
+        if (read := _ENVIRONMENT.search(file.text)) is not None:
+            suite = Left(OF_ITS_SURROUNDINGS, read[0])
         if isinstance(suite, Left):
             return drafts or [left(self.name, file, suite.reason, suite.detail)]
         return [*drafts, _asked(self.name, file, Plan(subject, seen.reached, seen.points, suite=suite), ())]

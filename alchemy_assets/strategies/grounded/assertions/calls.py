@@ -123,7 +123,8 @@ def _closing(text: str, start: int) -> int:
 def split(arguments: str) -> list[str]:
     """The arguments between commas that stand in no bracket."""
     depth, start, found = 0, 0, []
-    for at, character in enumerate(_bare(arguments)):
+    # Arrows are no brackets.
+    for at, character in enumerate(re.sub("[=-]>", "__", _bare(arguments))):
         depth += (character in f"{_OPEN}<") - (character in f"{_CLOSE}>")
         if character == "," and depth == 0:
             found.append(arguments[start:at].strip())
@@ -134,7 +135,7 @@ def split(arguments: str) -> list[str]:
 
 def words_of(call: Call) -> list[str]:
     """What a call is given, in words for the name of a test."""
-    told = [_told(argument) for argument in call.arguments or call.made]
+    told = [_told(value) for value in (*_receiver(call), *(call.arguments or call.made))]
     words: list[str] = []
     for number, one in enumerate(told):
         more = ["and", *one] if number and words else one
@@ -142,6 +143,15 @@ def words_of(call: Call) -> list[str]:
             break
         words += more
     return words[: MOST_WORDS + 3]
+
+
+def _receiver(call: Call) -> list[str]:
+    """The value that a method is called on, where that is written out: `[1, 2].sum`."""
+    end = 0 if call.owner else _end_of_value(call.inner)
+    if not end or _STEP.match(call.inner, end) is None:
+        return []
+    value = call.inner[:end]
+    return [value[1:-1].strip() if value.startswith("(") else value]
 
 
 def _told(argument: str) -> list[str]:

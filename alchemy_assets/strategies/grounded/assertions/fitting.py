@@ -114,11 +114,11 @@ def _entries(value: str) -> list[tuple[str, str]]:
 
 
 def _is_known(value: str, parameter: _Parameter, text: str) -> bool:
-    """Whether a map that is given for options has a key that the code looks up."""
+    """Whether all keys of a map that is given for options are looked up in the code."""
     if kind_of(value) != MAP or not (parameter.default or _last_word(parameter) in _KNOWING):
         return True
     keys = re.findall(r"([\"']?)(\w+)\1\s*(?:=>|:|=)", value)
-    return not keys or any(re.search(rf"[\"'.:]{re.escape(key)}\b", text) for _, key in keys)
+    return all(re.search(rf"[\"'.:]{re.escape(key)}\b", text) for _, key in keys)
 
 
 def _agrees(value: str, parameter: _Parameter, language: str) -> bool:
@@ -242,17 +242,17 @@ def _shows(own: Sequence[Case]) -> bool:
 
 
 def contrasting(cases: Sequence[Case]) -> list[Case]:
-    """Of calls that were made up, those of functions that gave different things, and something half of the time or more.
+    """Of calls that were made up, those of functions that gave different things, and something new half of the time or more.
 
     One call alone tells little of a function, and more than three arguments that go together nobody draws by chance.
     """
     few = [case for case in cases if len(case.call.arguments) <= MOST_MADE_UP]
-    return [case for own in by_function(few).values() if _differs([case.outcome for case in own]) for case in own]
+    return [case for own in by_function(few).values() if _differs(own) for case in own]
 
 
-def _differs(outcomes: Sequence[str]) -> bool:
-    nothing = sum(NOTHING.fullmatch(one) is not None for one in outcomes)
-    return len(set(outcomes)) > 1 and 2 * nothing <= len(outcomes)
+def _differs(own: Sequence[Case]) -> bool:
+    nothing = sum(NOTHING.fullmatch(case.outcome) is not None or _same(case) for case in own)
+    return len({case.outcome for case in own}) > 1 and 2 * nothing <= len(own)
 
 
 def _same(case: Case) -> bool:
