@@ -204,6 +204,45 @@ def test_an_import_comes_with_what_uses_it():
     assert "import sys" not in state
 
 
+def test_an_import_of_a_caller_does_not_come_with_its_helper():
+    """The helper is written first; what only its caller imports waits for the caller."""
+    text = (
+        "import os\nimport sys\n\n\ndef first():\n    sys.exit(second())\n\n\ndef second():\n    return os.getcwd()\n"
+    )
+    building = building_of(outline_of("Python", text))
+    steps = [[building.outline.lines[part.first] for part in step] for step in building.steps]
+    assert steps == [["import os", "def second():"], ["import sys", "def first():"]]
+
+
+def test_what_nobody_needs_does_not_wait():
+    """An import without a use comes at once, since it may be there for what it does."""
+    text = "import os\nimport setup\n\n\ndef first():\n    return os.getcwd()\n\n\ndef second():\n    return first()\n"
+    building = building_of(outline_of("Python", text))
+    assert [part.kind for part in building.steps[0]] == ["import", "import", "function"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("each number once a word.", "each number once a word, in an arbitrary order."),
+        ("    places = {}", "    if lines is None:\n        return {}\n    places = {}"),
+        ("    places = {}", "    if lines == -1:\n        return {}\n    places = {}"),
+        ("    return places", "    try:\n        return places\n    except KeyError:\n        return {}"),
+    ],
+)
+def test_a_comment_that_leaves_something_open_describes_nothing(old, new, judge):
+    """One way out of many, an argument that is missing and an error have to be told."""
+    text = text_of(FILES["Python"])
+    assert step_goals.OPEN not in reasons(judge(text))
+    assert step_goals.OPEN in reasons(judge(text.replace(old, new, 1)))
+    told = "each number once a word; of an error or of None as of -1, nothing."
+    if old.startswith(" "):
+        assert step_goals.OPEN not in reasons(
+            judge(text.replace(old, new, 1).replace("each number once a word.", told))
+        )
+    assert step_goals.OPEN in edit_sequence.REASONS
+
+
 def test_the_whole_file_is_asked_for_where_its_functions_are_described(judge):
     """The question shows no body, the answer has a numbered diff for each step, and the last state is the file."""
     text = text_of(FILES["Python"]).replace(

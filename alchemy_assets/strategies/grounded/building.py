@@ -328,6 +328,12 @@ def _light(group: Sequence[Part]) -> bool:
     )
 
 
+def _held_back(parts: Sequence[Part], used: set[int]) -> set[int]:
+    """The ids of imports that none of these parts needs, but one that comes later does."""
+    needed = {id(other) for part in parts for other in part.needs}
+    return {id(part) for part in parts if part.kind == "import" and id(part) in used - needed}
+
+
 def _size(step: Sequence[Part]) -> int:
     return sum(len(part.lines) for part in step)
 
@@ -339,14 +345,16 @@ def _alike(step: Sequence[Part], after: Sequence[Part]) -> bool:
 
 
 def _steps(order: Sequence[list[Part]]) -> list[list[Part]]:
-    """Groups joined to steps: imports and short values go with what comes after them, a class with its first member."""
+    """Groups joined to steps: an import goes with what needs it, a short value with what comes next, a class with a member."""
     steps: list[list[Part]] = []
     waiting: list[Part] = []
+    used = {id(other) for group in order for part in group for other in part.needs}
     for group in order:
         waiting += group
         if not _light(group):
-            steps.append(waiting)
-            waiting = []
+            later = _held_back(waiting, used)
+            steps.append([part for part in waiting if id(part) not in later])
+            waiting = [part for part in waiting if id(part) in later]
     if waiting:
         steps[-1:] = [[*(steps[-1] if steps else []), *waiting]]
     joined: list[list[Part]] = []

@@ -22,7 +22,8 @@ APART = "its comment stands apart from it"
 OVERLOADED = "its name stands for several functions"
 THIN = "its comment says less than it does"
 UNSEEN = "it reads a field that is not there"
-REASONS = (APART, OVERLOADED, THIN, UNSEEN)
+OPEN = "its comment leaves open how it goes about it"
+REASONS = (APART, OVERLOADED, THIN, UNSEEN, OPEN)
 
 # Where a function of one name may call another of that name, which is not there yet.
 OVERLOADING = frozenset({"CSharp", "Cpp", "Java", "Swift", "TypeScript"})
@@ -33,6 +34,20 @@ _HEADER = 4
 _FIELD = re.compile(r"(?:@|\$this->|\bthis\.|\bself\.)([A-Za-z_]\w*)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _COMMENT_LINES = 6
+# What can be done in many ways, or is not done as it is told; what stands for something that is missing, in code and in words.
+_ANY_WAY = re.compile(
+    r"\b(?:heuristics?|random|arbitrary|roughly|not (?:entirely|fully|quite)|inconsistent)\b", re.IGNORECASE
+)
+_MISSING = r"\s*(?:is (?:not )?None|[!=]==?\s*(?:(?:null|nil|None|NULL|nullptr|undefined)\b|-\d)|\.nil\?)"
+_SAID_MISSING = re.compile(
+    r"\b(?:null|nil|none|undefined|empty|optional(?:ly)?|missing|omitted|unset|default|given|provided|specified|without)\b|(?<!\w)-\d",
+    re.IGNORECASE,
+)
+_HANDLERS = frozenset({"except_clause", "catch_clause", "rescue", "rescue_modifier"})
+_SAID_ERROR = re.compile(
+    r"error|fail|invalid|exception|could|can(?:not|.t)|unable|ignor|problem|none|null|nil|otherwise|except|\bif\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -116,6 +131,9 @@ class Goals:
         if unseen := set(_FIELD.findall(body)).difference(_WORD.findall(state)):
             self.faults.append((UNSEEN, min(unseen)))
             return None
+        if left := self._left_open(item, goal, body):
+            self.faults.append((OPEN, left))
+            return None
         fault = worth.fault_before_reading(self.outline, item) or worth.fault_of_excerpt(
             self.outline, item, needs_of(self.outline, item, self.fields), Excerpt(f"{state}\n{goal}", (), "")
         )
@@ -126,6 +144,27 @@ class Goals:
         words = len(doc_comments.prose(worth.doc_of(self.outline, item)))
         score = min(words, 30) / 6 + 2 * min(worth.branches_in(item), 6)
         return item.name, "method" if method else "function", goal, score
+
+    def _left_open(self, item: Item, goal: str, body: str) -> str:
+        """What a comment does not settle: a way out of many, what comes of an error, or of an argument that is missing."""
+        doc = worth.doc_of(self.outline, item)
+        if (found := _ANY_WAY.search(doc)) and worth.branches_in(item):
+            return found[0]
+        if not _SAID_ERROR.search(doc) and any(node.type in _HANDLERS for node in item.inside):
+            return "an error"
+        if _SAID_MISSING.search(doc):
+            return ""
+        start = item.body.start_byte if item.body is not None else 0
+        given = (one.text for one in self.outline.names_of(item) if one.role == "bind" and one.node.end_byte <= start)
+        return next(
+            (
+                name
+                for name in given
+                if re.search(rf"(?<![\w.$@>]){re.escape(name)}{_MISSING}", body)
+                and not re.search(rf"{re.escape(name)}\b[^,()]*=\s*\w", goal)
+            ),
+            "",
+        )
 
     def _head(self, item: Item) -> str:
         """The comment and the signature of a function, with the line of its class where the file has several."""
