@@ -19,7 +19,7 @@ from alchemy_assets.strategies.grounded.faults.mutants import Mutant
 from alchemy_assets.strategies.strategy import Rejected, Verified
 from alchemy_assets.tracing.events import read_events
 from alchemy_assets.tracing.observed import Result
-from alchemy_assets.tracing.scripts import EXIT_STATUS, output_name
+from alchemy_assets.tracing.scripts import EXIT_STATUS, output_name, trace_name
 from tests.strategies.observations import ran, really_seen, seen
 
 KIND = Debugging()
@@ -251,7 +251,7 @@ def test_no_eight_words_are_in_more_than_one_percent_of_the_questions(second):
     assert max(found.values()) <= 0.01 * drawn, found.most_common(3)
 
 
-TRACE_OF_F = "TRACE:IN:f:1:n=1\n"
+TRACE_OF_F = "TRACE:IN:f:1:n=1\nTRACE:VAR:f:3:n=2\n"
 MUTANT = Mutant("wrong operator", 0, 1, "-", 3, "x\nn =\n  1\n  2\n", "a", "b", "f")
 
 
@@ -275,13 +275,34 @@ def test_a_run_that_says_nothing_of_the_program_is_not_reported(curated, one):
     assert debugging._shown(tried(curated, one), broken("7\n")).reason == debugging.SAYS_NOTHING
 
 
-def test_a_counter_check_goes_through_the_suspected_function(curated):
-    """A call that stays right and never enters the function with the bug excludes nothing."""
-    reported, beside = ran("1\n", TRACE_OF_F, label="f(1)"), ran("5\n", "TRACE:IN:g:9:n=1\n", label="g(1)")
-    through = ran("6\n", "TRACE:IN:Box.f:1:n=2\n", label="f(2)")
+def test_a_counter_check_comes_to_the_suspected_line(curated):
+    """A call that stays right and never comes to the line with the bug excludes nothing."""
+    reported, beside = ran("1\n", TRACE_OF_F, label="f(1)"), ran("5\n", "TRACE:IN:f:1:n=1\n", label="f(3)")
+    through = ran("6\n", TRACE_OF_F, label="f(2)")
     found = debugging._shown(tried(curated, reported, beside, through, calls=True), broken("7\n", "5\n", "6\n"))
     assert found.probe.number == 3
     assert debugging._shown(tried(curated, reported, beside, calls=True), broken("7\n", "5\n")).probe is None
+
+
+def test_a_counter_check_of_a_missing_line_goes_through_its_function(curated):
+    """Where a line is missing, what stays right may pass it by, but not its function."""
+    missing = replace(MUTANT, replacement="")
+    reported, within = ran("1\n", TRACE_OF_F, label="f(1)"), ran("5\n", "TRACE:IN:Box.f:1:n=1\n", label="f(3)")
+    beside = ran("6\n", "TRACE:IN:g:9:n=1\n", label="g(2)")
+    draft = tried(curated, reported, beside, within, calls=True)
+    draft = replace(draft, plan=replace(draft.plan, mutant=missing))
+    assert debugging._shown(draft, broken("7\n", "6\n", "5\n")).probe.number == 3
+
+
+def test_a_look_inside_is_taken_before_a_run_that_stays_right(curated):
+    """What is wrong inside of the reported run says more than another run that is right."""
+    reported, through = ran("1\n", TRACE_OF_F, label="f(1)"), ran("6\n", TRACE_OF_F, label="f(2)")
+    draft = tried(curated, reported, through, calls=True)
+    found = debugging._shown(draft, broken("7\n", "6\n"))
+    outcome = broken("7\n", "6\n")
+    now = {**outcome.files, trace_name(1): TRACE_OF_F.replace("n=2", "n=0").encode()}
+    assert isinstance(debugging._looked(draft.plan, found, replace(outcome, files=now)).probe, Look)
+    assert debugging._looked(draft.plan, found, None) == found
 
 
 def test_a_file_gives_one_conversation_of_each_fault_of_a_function(curated):

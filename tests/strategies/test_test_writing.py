@@ -448,6 +448,15 @@ def test_runs_that_come_to_less_than_half_of_a_program_are_left(curated):
     assert reasons(judge(file, None)) == [LITTLE_COVERED]
 
 
+def test_programs_of_c_that_read_are_always_given_something(curated):
+    """A number that was never read has no value of which a test could be written."""
+    runs = [ran(f"{stdin}{stdin}", "TRACE:BRANCH:main:1:took=1\n", stdin=stdin) for stdin in ("", "2\n", "3\n")]
+    file = seen(curated(C_GCD, "C"), *runs, source="source.c")
+    written = regression(Subject("C", "source.c", C_GCD, "b"), file.observed)
+    assert "input" in written.text
+    assert "no arguments" not in written.text.replace("_", " ")
+
+
 def test_a_single_run_that_is_given_something_is_left(curated):
     """One word of many that a program may be given says little about it."""
     one = ran("1 1\n2 3\n3 6\n4 10\n", "TRACE:BRANCH:main:1:took=1\n")

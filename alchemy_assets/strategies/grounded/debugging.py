@@ -6,6 +6,7 @@ by running the test over both. A file gives bugs that `planted_bug` has not trie
 """
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -184,18 +185,26 @@ def _shown(draft: Draft, outcome: Outcome) -> Found | Left:
         return Left(NOT_SHOWN, detail)
     if plan.observed.harness != CALLS and (not reported.ran.result.stdout.strip() or is_echo(reported.ran)):
         return Left(SAYS_NOTHING, detail)
+    others = [one for one in probes(plan.observed, results, reported, key) if one.fails or _goes_through(draft, one)]
     # A second wrong result says more than one that is right.
-    others = sorted(probes(plan.observed, plan.mutant, results, reported, key), key=lambda one: not one.fails)
-    return Found(reported, others[0] if others else None)
+    return Found(reported, min(others, key=lambda one: not one.fails, default=None))
+
+
+def _goes_through(draft: Draft, probe: Probe) -> bool:
+    """Whether a run that stays right comes to the suspected line, or the function that lacks one: else it excludes nothing."""
+    plan, ran = _plan(draft), _plan(draft).observed.ran[probe.number - 1]
+    if plan.mutant.replacement.strip():
+        return plan.mutant.line in reached(replace(plan.observed, ran=(ran,)), draft.file.text)
+    return plan.mutant.function in {"", *(re.split(r"\W", event.function)[-1] for event in ran.events)}
 
 
 def _looks(drafts: Sequence[Draft], found: dict[int, Found | Left], sandbox: Sandbox) -> dict[int, Found | Left]:
-    """For bugs that no second run tells of: what a look inside the reported run shows."""
+    """For bugs of which no second run goes wrong: what a look inside the reported run shows, which says more than a right one."""
     asked, runs = [], []
     looked: Counter[str] = Counter()
     for index, one in sorted(found.items(), key=lambda pair: -_worth(pair[1])):
         blob_id = drafts[index].file.blob_id
-        if isinstance(one, Found) and one.probe is None and looked[blob_id] < LOOKS:
+        if isinstance(one, Found) and not _goes_wrong(one.probe) and looked[blob_id] < LOOKS:
             looked[blob_id] += 1
             plan, text = _plan(drafts[index]), drafts[index].seed_text
             shown = instrument(drafts[index].file.language, text, TRIAL_POINTS, limit=TRIAL_LIMIT)
@@ -207,8 +216,12 @@ def _looks(drafts: Sequence[Draft], found: dict[int, Found | Left], sandbox: San
     return {
         index: _looked(_plan(drafts[index]), one, seen.get(index))
         for index, one in found.items()
-        if isinstance(one, Found) and one.probe is None
+        if isinstance(one, Found) and not _goes_wrong(one.probe)
     }
+
+
+def _goes_wrong(probe: Probe | Look | None) -> bool:
+    return isinstance(probe, Probe) and probe.fails
 
 
 def _looked(plan: Plan, found: Found, outcome: Outcome | None) -> Found | Left:
@@ -217,6 +230,8 @@ def _looked(plan: Plan, found: Found, outcome: Outcome | None) -> Found | Left:
         now = read_events(results[found.symptom.number - 1].stderr)
         if (inside := look(plan.mutant, found.symptom.ran.events, now)) is not None:
             return replace(found, probe=inside)
+    if found.probe is not None:
+        return found
     return Left(NO_PROBE, f"{plan.mutant.fault} on line {plan.mutant.line}")
 
 
@@ -244,7 +259,7 @@ def _best(drafts: Sequence[Draft], found: dict[int, Found | Left]) -> dict[int, 
 def _worth(one: Found | Left) -> float:
     if not isinstance(one, Found):
         return 0.0
-    return one.symptom.worth + (isinstance(one.probe, Probe) and one.probe.fails)
+    return one.symptom.worth + _goes_wrong(one.probe)
 
 
 def _suites(drafts: Sequence[Draft], found: dict[int, Found], sandbox: Sandbox) -> dict[int, Suite | Left]:

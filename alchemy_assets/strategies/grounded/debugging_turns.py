@@ -96,9 +96,7 @@ class Talk:
     status: int
 
 
-def probes(
-    observed: Observed, mutant: Mutant, results: Sequence[Result], reported: Symptom, key: str
-) -> Iterator[Probe]:
+def probes(observed: Observed, results: Sequence[Result], reported: Symptom, key: str) -> Iterator[Probe]:
     """The other runs whose results can be said in a few words."""
     built = replace(observed, compile="")  # How it is built was said with the first run.
     for number, (ran, result) in enumerate(zip(observed.ran, results, strict=True), 1):
@@ -109,11 +107,7 @@ def probes(
             continue
         now, due = in_words(result, ran.result), in_words(ran.result, result)
         fails = (result.stdout, result.exit_code) != (ran.result.stdout, ran.result.exit_code)
-        # What stays right excludes something only where it goes through the suspected function.
-        inside = (
-            fails or not mutant.function or mutant.function in {re.split(r"\W", one.function)[-1] for one in ran.events}
-        )
-        if now is not None and due is not None and inside:
+        if now is not None and due is not None:
             yield Probe(number, run, fails, now, due)
 
 
