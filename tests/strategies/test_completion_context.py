@@ -599,3 +599,221 @@ def test_a_name_that_a_case_binds_is_the_functions_own(shown):
         ''',
     )
     assert "other = 40" not in excerpt
+
+
+# A function that asks for a member of what the import binds.
+IMPORTED = {
+    "Python": (
+        "from @ import Limits",
+        '''
+        def words(text: str, limits: Limits) -> list:
+            """Split a text into words that keep to the limits."""
+            found = []
+            for word in text.split():
+                if len(word) <= limits.longest_of_all:
+                    found.append(word)
+            return found
+        ''',
+        ("limits", ".limits"),
+    ),
+    "Java": (
+        "package org.words.text;\nimport @.Limits;",
+        """
+        class Words {
+            /** Splits a text into words that keep to the limits. */
+            static List<String> words(String text, Limits limits) {
+                List<String> found = new ArrayList<>();
+                for (String word : text.split(" ")) {
+                    if (word.length() <= limits.longestOfAll()) {
+                        found.add(word);
+                    }
+                }
+                return found;
+            }
+        }
+        """,
+        ("com.other", "org.words.text.limits"),
+    ),
+    "Rust": (
+        "use @::Limits;",
+        """
+        /// Splits a text into words that keep to the limits.
+        fn words(text: &str, limits: Limits) -> Vec<&str> {
+            let mut found = Vec::new();
+            for word in text.split(' ') {
+                if word.len() <= limits.longest_of_all() {
+                    found.push(word);
+                }
+            }
+            found
+        }
+        """,
+        ("std::limits", "crate::limits"),
+    ),
+    "PHP": (
+        "<?php\nnamespace Words\\Text;\nuse @\\Limits;",
+        """
+        class Words {
+            /** Splits a text into words that keep to the limits. */
+            function words(string $text, Limits $limits): array {
+                $found = [];
+                foreach (explode(' ', $text) as $word) {
+                    if (strlen($word) <= Limits::longestOfAll($limits)) {
+                        $found[] = $word;
+                    }
+                }
+                return $found;
+            }
+        }
+        """,
+        ("Other", "Words\\Limits"),
+    ),
+    "TypeScript": (
+        'import { Limits } from "@";',
+        """
+        /** Splits a text into words that keep to the limits. */
+        function words(text: string, limits: Limits): string[] {
+            const found: string[] = [];
+            for (const word of text.split(" ")) {
+                if (word.length <= limits.longestOfAll()) {
+                    found.push(word);
+                }
+            }
+            return found;
+        }
+        """,
+        ("limits", "./limits"),
+    ),
+}
+
+
+@pytest.mark.parametrize("language", IMPORTED)
+def test_nobody_knows_the_members_of_what_the_same_project_defines(language, curated):
+    """A library's types may be known; those of a neighbouring file are not, unless their use is shown."""
+    head, body, modules = IMPORTED[language]
+    asked = []
+    for module in modules:
+        text = f"{head.replace('@', module)}\n{textwrap.dedent(body)}"
+        judged = KIND.verify(list(KIND.next(curated(text, language), NO_ANSWERS)), None)
+        asked.append([one for one in judged if isinstance(one, Verified)])
+    assert [len(held) for held in asked] == [1, 0]
+
+
+def test_a_word_of_a_comment_is_no_member(shown):
+    """What a comment says in words shows no member; what it says as code does."""
+    text = '''
+    def finished(jobs: list) -> list:
+        # @
+        """List those of the jobs that are over by now."""
+        over = []
+        for job in jobs:
+            if job.settled:
+                over.append(job)
+        return over
+    '''
+    assert "job.settled" not in shown("Python", text.replace("@", "see `settled`"))
+    with pytest.raises(AssertionError):
+        shown("Python", text.replace("@", "settled by then"))
+
+
+def test_a_comment_of_ruby_goes_on_after_an_empty_line(shown):
+    """A line with nothing but its mark is a part of the comment."""
+    text = """
+    # Splits a text into words.
+    #
+    # Returns those that are short enough.
+    def words(text, longest)
+      found = text.split(" ")
+      found.each do |word|
+        found.delete(word) if word.length > longest
+      end
+      found
+    end
+    """
+    assert "# Splits a text into words." in shown("Ruby", text)
+
+
+def test_a_method_may_be_that_of_another_class(shown):
+    """Where two classes have a method of the same name, both are shown: nobody can tell which is meant."""
+    text = """
+    struct Part {
+        words: Vec<String>,
+    }
+
+    impl Part {
+        fn holds(&self, word: &str) -> bool {
+            self.words.iter().any(|one| one == word)
+        }
+    }
+
+    struct Whole {
+        parts: Vec<Part>,
+    }
+
+    impl Whole {
+        fn holds(&self, word: &str) -> bool {
+            self.parts.len() > word.len()
+        }
+
+        /// Counts the parts that hold the given word.
+        fn count(&self, word: &str) -> usize {
+            let mut found = 0;
+            for part in &self.parts {
+                if part.holds(word) {
+                    found += 1;
+                }
+            }
+            found
+        }
+    }
+    """
+    assert "self.words.iter().any(|one| one == word)" in shown("Rust", text)
+
+
+def test_a_method_of_the_same_name_without_a_body_is_shown(shown):
+    """An overload that is only declared says what can be called."""
+    text = """
+    abstract class Words {
+        abstract int count(String text, int longest);
+
+        /**
+         * Counts the words of a text that are short enough.
+         */
+        int count(String text) {
+            if (text == null) {
+                return 0;
+            }
+            return count(text, text.length());
+        }
+    }
+    """
+    assert "abstract int count(String text, int longest);" in shown("Java", text)
+
+
+def test_what_go_imports_beside_internal_packages_is_of_the_same_project(curated):
+    """Only a project itself may import what is internal to it: its other packages are known by that."""
+    text = """
+    package words
+
+    import (
+    \t"example.org/texts/limits"
+    \t"example.org/@/letters"
+    )
+
+    // words splits a text into words that keep to the limits.
+    func words(text string) []string {
+    \tvar found []string
+    \tfor _, word := range letters.Split(text) {
+    \t\tif limits.Kept(word) {
+    \t\t\tfound = append(found, word)
+    \t\t}
+    \t}
+    \treturn found
+    }
+    """
+    held = []
+    for path in ("texts", "texts/internal"):
+        file = curated(textwrap.dedent(text).lstrip().replace("@", path), "Go")
+        judged = KIND.verify(list(KIND.next(file, NO_ANSWERS)), None)
+        held.append(sum(isinstance(one, Verified) for one in judged))
+    assert held == [1, 0]

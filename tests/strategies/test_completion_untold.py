@@ -117,3 +117,62 @@ def test_a_long_pattern_of_its_own_cannot_be_told(reasons):
     """
     assert reasons(text.replace("@", "/^[A-Z]/"), "JavaScript") == []
     assert reasons(text.replace("@", r"/^[A-Z](?:[a-z]+|\.)(?:-[A-Z][a-z]+)?$/"), "JavaScript") == [worth.UNTOLD]
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "Ideally the words would come as a list, but texts are what callers have.",
+        "Thanks to whoever wrote this for the words of texts.",
+        "words was adapted from the words of another library.",
+        "https://example.org/questions/12/split-a-text-into-words",
+        "Worker function for the words of a text and the longest of them.",
+    ],
+    ids=["wish", "thanks", "origin", "address", "worker"],
+)
+def test_a_comment_that_does_not_say_what_is_done(comment, reasons):
+    """Where a function comes from, or what its author would like, is no description."""
+    text = WORDS.replace("Split a text into words of at most this many letters.", comment)
+    assert reasons(text) == [doc_comments.SAYS_TOO_LITTLE]
+
+
+def test_what_csharp_says_of_parameters_is_no_prose(reasons):
+    """A comment of parameters alone says as little in C# as in other languages."""
+    text = """
+    class Words
+    {
+        /// <summary>@</summary>
+        /// <param name="text">The text whose words are asked for.</param>
+        /// <param name="longest">The most letters that a word may have.</param>
+        public static List<string> Short(string text, int longest)
+        {
+            var found = new List<string>();
+            foreach (var word in text.Split(' '))
+            {
+                if (word.Length <= longest)
+                {
+                    found.Add(word);
+                }
+            }
+            return found;
+        }
+    }
+    """
+    assert reasons(text.replace("@", "Gives the short words of a text."), "CSharp") == []
+    assert reasons(text.replace("@", "Short words."), "CSharp") == [doc_comments.SAYS_TOO_LITTLE]
+
+
+def test_a_symbol_of_ruby_is_a_text(reasons):
+    """A symbol that stands nowhere else cannot be told; a method that is handed on as one can."""
+    text = """
+    # Returns the words of a text that are short enough.
+    def words(text, longest)
+      found = text.split(" ").map(&:strip)
+      found.each do |word|
+        yield @word if word.length <= longest
+      end
+      found
+    end
+    """
+    assert reasons(text.replace("@", ""), "Ruby") == []
+    assert reasons(text.replace("@", ":noted, "), "Ruby") == [worth.UNTOLD]

@@ -8,6 +8,8 @@ import re
 _TAG_LINE = re.compile(
     r"^\s*(@(?!(?:returns?|brief|summary|desc|description|details)\b)\w+|:\w+.*?:|\\(?!return|brief|details)\w+|-{3,}|={3,}|~{3,}|>>>|\.\.\s|\w+:$)"
 )
+# What a parameter is and what is thrown, as C# says it; the line ends with it.
+_XML_TAG = re.compile(r"^\W*<(?:(?:type)?param|exception)\b.*>\s*$")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|\{@\w+\s+([^{}]*)\}")
 _FRAME = re.compile(r"^\s*(?:/\*+!?|\*+/|\*(?!\*)|///?!?|#+|--|\"{3}|'{3}|[rRuUfFbB]{1,2}(?=[\"']))?\s?")
 _WORD = re.compile(r"[^\W\d_]{2,}|\b[aAI]\b")
@@ -22,8 +24,9 @@ _ASIDE = re.compile(
     r"^\W*((?:must|should) (?:match|be)|keep in sync"
     r"|notes?(?=:| that)|nb|n\.b\.|warning|caution|attention|important|see(?! if| whether)|assumes?"
     r"|used (by|in|for)"
-    r"|called (by|from|when)|only|same as|like|borrowed|based on|taken|copied|adapted|from|https?:"
-    r"|for (internal|testing|debugging))\b",
+    r"|called (by|from|when)|only|same as|like|borrowed|based on|taken|copied|adapted|from|https?(?=:)"
+    r"|ideally|thanks to|safety|(?:support|worker) (?:functions?|methods?) for|callback (?:function )?for"
+    r"|for (internal|testing|debugging)|\w+ (?:(?:is|was) )?(?:adapted|copied|borrowed|stolen) from)\b",
     re.IGNORECASE,
 )
 # A function that says it is a test, and lines that show a call.
@@ -69,6 +72,8 @@ def prose(comment: str) -> list[str]:
     for line, said in zip(comment.split("\n"), plain(comment), strict=True):
         # What is said of a tag may go on in the next lines, which stand further in.
         column = len(line) - len(line.lstrip(" \t*/#"))
+        if _XML_TAG.match(line):
+            continue
         if _TAG_LINE.match(said):
             tag = column
         elif not said.strip() or (tag is not None and column <= tag):

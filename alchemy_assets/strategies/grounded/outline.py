@@ -5,6 +5,7 @@ Belongs here: cutting a file into definitions. Does not: which of them a sample 
 Lines are counted from 0.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
@@ -17,10 +18,14 @@ from alchemy_assets.strategies.grounded.names import Name, names_in
 from alchemy_assets.strategies.grounded.shapes import SHAPES, Shape
 
 COMMENTS = frozenset({"comment", "line_comment", "block_comment", "multiline_comment"})
+_WORDS = re.compile(r"\w+")
 _AROUND_ONE = frozenset({"decorated_definition", "template_declaration", "export_statement", "expression_statement"})
 _DECLARATIONS = frozenset({"lexical_declaration", "variable_declaration", "expression_statement"})
 _RUBY_IMPORTS = frozenset({"require", "require_relative"})
 _SHELL_IMPORTS = frozenset({"source", "."})
+_RUST_STANDARD = frozenset({"std", "core", "alloc"})
+# Names that a package and an import have in common at their beginning where both are of one project.
+_PACKAGE_SHARED = {"import_declaration": 3, "namespace_use_declaration": 1}
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +65,10 @@ class Item:
 
 @dataclass(eq=False)
 class Outline:
-    """The definitions of one file; kinds share it, so nobody may change it once it is read."""
+    """The definitions of one file; kinds share it, so nobody may change it once it is read.
+
+    of_project: imported names of what other files of the same project define, of which nobody knows more.
+    """
 
     language: str
     shape: Shape
@@ -70,6 +78,7 @@ class Outline:
     items: list[Item] = field(default_factory=list)
     defined: dict[str, list[Item]] = field(default_factory=dict)
     imported: dict[str, Item] = field(default_factory=dict)
+    of_project: set[str] = field(default_factory=set)
     _names: dict[int, tuple[Name, ...]] = field(default_factory=dict)
 
     @property
@@ -135,6 +144,7 @@ class _Reader:
         self.outline = outline
         self.shape = outline.shape
         self.above: dict[int, Node] = {}
+        self.package = _package(outline.root)
         query = _above(outline.language, outline.suffix)
         for node in QueryCursor(query).captures(outline.root).get("above", []) if query is not None else []:
             if not outline.lines[node.start_point[0]][: node.start_point[1]].strip():
@@ -209,6 +219,7 @@ class _Reader:
         self.outline.items.append(item)
         for word in _imported(node):
             self.outline.imported.setdefault(word, item)
+        self.outline.of_project.update(word for part in _of_project(node, self.package) for word in _imported(part))
 
     def _item(self, kind: str, name: str, node: Node, around: Node, parents: tuple[Item, ...]) -> Item:
         body = self._inside(node) if kind == "container" else node.child_by_field_name("body")
@@ -241,7 +252,9 @@ class _Reader:
             line -= syntax_tree.text_of(far).startswith(("///", "/**"))
         start, kind = line, ""
         while (comment := self.above.get(start - 1)) is not None and comment.type in COMMENTS:
-            mark = syntax_tree.text_of(comment)[:2]
+            text = syntax_tree.text_of(comment)
+            # A line that is empty but for its "#" is part of what stands around it; "#!" is not.
+            mark = text[:1] if text.startswith("#") and not text.startswith("#!") else text[:2]
             if kind and (mark != kind or mark == "/*"):
                 break
             kind, start = mark, comment.start_point[0]
@@ -300,6 +313,39 @@ def _imported(node: Node) -> Iterator[str]:
         }:
             for word in PurePosixPath(text).parts[-2:]:
                 yield word.split(".")[0].removeprefix("go-")
+
+
+def _package(root: Node) -> list[str]:
+    """The words of the name of the package or namespace of a file."""
+    kinds = {"package_declaration", "namespace_definition"}
+    named = next((node for node in root.named_children if node.type in kinds and node.named_child_count), None)
+    return _WORDS.findall(syntax_tree.text_of(named.named_children[0])) if named is not None else []
+
+
+def _of_project(node: Node, package: list[str]) -> Iterator[Node]:
+    """The parts of an import that bind what other files of the same project define."""
+    source = node.child_by_field_name("module_name") or node.child_by_field_name("source")
+    if node.type == "use_declaration" and (path := node.child_by_field_name("argument")) is not None:
+        # Crates of one workspace cannot be told from those of others.
+        for part in path.named_children if path.type == "use_list" else [path]:
+            if syntax_tree.text_of(part).split("::")[0] not in _RUST_STANDARD:
+                yield part
+    elif node.type == "import_declaration" and (specs := _go_specs(node)):
+        # What is internal can only be imported from within the same project.
+        roots = {text.split("/internal/")[0] for text in specs.values() if "/internal/" in text}
+        yield from (spec for spec, text in specs.items() if any(f"{text}/".startswith(f"{root}/") for root in roots))
+    elif source is not None and syntax_tree.text_of(source).lstrip("\"'").startswith("."):
+        yield node
+    elif (shared := _PACKAGE_SHARED.get(node.type)) and package and node.named_child_count:
+        words = _WORDS.findall(syntax_tree.text_of(node.named_children[0]))
+        if words[:shared] == package[:shared]:
+            yield node
+
+
+def _go_specs(node: Node) -> dict[Node, str]:
+    """The parts of an import of Go, with their paths."""
+    paths = ((part, part.child_by_field_name("path")) for part in syntax_tree.walk(node) if part.type == "import_spec")
+    return {part: syntax_tree.text_of(path).strip('"`') for part, path in paths if path is not None}
 
 
 @lru_cache(maxsize=4)  # kinds ask for the outline of the same file one after the other

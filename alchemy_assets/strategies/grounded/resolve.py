@@ -5,6 +5,7 @@ It errs towards "nobody can tell": a member of an object of unknown type counts 
 of that name, or the file, or the text that will be shown.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -38,6 +39,8 @@ _EXTENDING = frozenset({"CSharp", "Ruby", "Rust", "Swift"})
 # Where a method needs `self.` or the name of its class to reach another one.
 _NAME_THEIR_OBJECT = frozenset({"JavaScript", "PHP", "Python", "Rust", "TypeScript"})
 _LONGEST_STATEMENT = 8
+# What says that there is a method, without a body: another one of the same name.
+_DECLARED = re.compile(r"method_declaration|(?:method|function)_signature")
 _T = TypeVar("_T")
 
 
@@ -126,12 +129,14 @@ class _Resolver:
             shared &= set(self.outline.defined)
         return shared
 
-    def _need(self, text: str, *, bare: bool = False, of: str = "", called: bool | None = None) -> bool:
+    def _need(
+        self, text: str, *, bare: bool = False, of: str = "", called: bool | None = None, member: bool = False
+    ) -> bool:
         found = [item for item in self.outline.defined.get(text.lstrip("$@"), ()) if item is not self.item]
         if bare:
             found = [item for item in found if self._in_scope(item)] or found
         if bare and text == self.item.name:
-            found = [item for item in found if item.kind == "function" and self._in_scope(item)]
+            found = [item for item in found if _is_function(item) and self._in_scope(item)]
         if called is not None:
             found = [item for item in found if (item.kind == "function") == called] or found
         if of:
@@ -142,6 +147,10 @@ class _Resolver:
             types = [item for item in ranked if item.node.type in _TYPES]
             ranked = [*types, *(item for item in ranked if item.kind != "value")]
         nearest = [item for item in ranked if self.item.parents and item.parents == self.item.parents]
+        others = [item for item in ranked if item not in nearest]
+        if member and nearest and others:
+            # Whose method it is cannot be told: its own class may have one of the same name.
+            nearest = [*nearest[: _SAME_NAMED - 1], others[0]]
         _add(self.needs.items, (nearest or ranked)[:_SAME_NAMED])
         return bool(ranked)
 
@@ -231,13 +240,21 @@ class _Resolver:
         if self._receiver_known(name.receiver) and not self._extends(name) and not self._added(name):
             return
         if self._need(
-            name.text, of=text_of(name.receiver) if name.receiver is not None else "", called=self._called(name)
+            name.text,
+            of=text_of(name.receiver) if name.receiver is not None else "",
+            called=self._called(name),
+            member=True,
         ):
             return
         if name.text == self.item.name or name.text in self.known["members"]:
             return
         if self.own_fields.get(name.text):
             self._own(name)
+        elif name.receiver is not None and text_of(name.receiver) in self.outline.of_project - self.locals:
+            # What another file defines is known by the same use only, not by any name like it.
+            start = name.receiver.start_byte - self.item.node.start_byte
+            used = (self.item.node.text or b"")[start : name.node.end_byte - self.item.node.start_byte]
+            _add(self.needs.maybe, [used.decode("utf-8", "replace")])
         else:
             _add(self.needs.maybe, [name.text])
 
@@ -272,6 +289,8 @@ class _Resolver:
             return text in self.of_known_type
         if any(map(self._in_scope, self.outline.defined.get(text, ()))):
             return False
+        if text in self.outline.of_project:
+            return False
         if text in self.outline.imported or self._loosely_imported(text) or leaf.type not in self.outline.shape.names:
             return leaf.type in self.outline.shape.names or "literal" in leaf.type or "string" in leaf.type
         return text in self.known["bare"] and (leaf == receiver or text[:1].isupper() or text in _ROOT_PACKAGES)
@@ -292,7 +311,7 @@ class _Resolver:
 
     def _imported_type(self, text: str) -> bool:
         if text in self.outline.imported:
-            return True
+            return text not in self.outline.of_project
         return text in self.known["bare"] and text[:1].isupper() and text not in self.outline.defined
 
     def _from_import(self, value: Node) -> bool:
@@ -301,6 +320,11 @@ class _Resolver:
             leaf = leaf.named_children[0]
         text = text_of(leaf)
         return text in self.of_known_type or (text not in self.locals and self._imported_type(text))
+
+
+def _is_function(item: Item) -> bool:
+    """Whether a definition is that of a function, or says that there is one."""
+    return item.kind == "function" or _DECLARED.search(item.node.type) is not None
 
 
 def _add(found: list[_T], more: list[_T]) -> None:

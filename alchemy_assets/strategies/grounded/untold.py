@@ -51,7 +51,7 @@ _PATTERNS = frozenset({"regex", "regex_literal"})
 _STATEMENT = re.compile(
     r"statement$|^call$|^call_expression$|^command$|^macro_invocation$|_call_expression$|method_invocation|object_creation|new_expression"
 )
-_TEXT = re.compile(r"string|content|line_str")
+_TEXT = re.compile(r"string|content|line_str|simple_symbol")
 # Where a text is a key: nobody knows what keys there are.
 _ASKED_BY = re.compile(r"subscript|^index|element_reference|element_access")
 # Where a text decides something, and where it is what is given back.
@@ -238,7 +238,9 @@ def _around(leaf: Node) -> Iterator[Node]:
 
 
 def _literal(node: Node) -> bool:
-    return node.named_child_count == 0 and _TEXT.search(node.type) is not None
+    # Ruby's `&:read` is a call.
+    called = node.parent is not None and node.parent.type == "block_argument"
+    return node.named_child_count == 0 and _TEXT.search(node.type) is not None and not called
 
 
 def _text_or_word(node: Node) -> bool:

@@ -75,6 +75,9 @@ MULTILINE = frozenset(
     }
 )
 _WORDS = re.compile(r"\w+")
+_COMMENT_MARKS = ("//", "#", "/*", "*")
+# A word of a comment that stands there as code: `name`, .name, name(, several_words, severalWords.
+_CODE_WORD = re.compile(r"(?<=[.`'\"#:>({@])(\w+)|(\w+)(?=[`(=\[])|(\w*[A-Za-z\d]_[A-Za-z]\w*|[a-z]+[A-Z]\w*)")
 # What a module of JavaScript has given away is its own, and must be shown as any other name.
 _EXPORTED = re.compile(r"\bexports\.(\w+)")
 
@@ -120,8 +123,8 @@ def _trivial(item: Item) -> bool:
 
 
 def _code_lines(outline: Outline, first: int, last: int) -> int:
-    marks = ("//", "#", "/*", "*")
-    return sum(1 for line in outline.lines[first : last + 1] if line.strip() and not line.strip().startswith(marks))
+    lines = (line.strip() for line in outline.lines[first : last + 1])
+    return sum(1 for line in lines if line and not line.startswith(_COMMENT_MARKS))
 
 
 def fault_before_reading(outline: Outline, item: Item) -> tuple[str, str] | None:  # noqa: C901, PLR0911 -- one return a rule
@@ -175,9 +178,10 @@ def _own_lines(outline: Outline, item: Item) -> bool:
 
 def fault_of_excerpt(outline: Outline, item: Item, needs: Needs, excerpt: Excerpt) -> tuple[str, str] | None:
     """What can only be said with the excerpt at hand."""
-    shown = set(_WORDS.findall(excerpt.text))
+    shown = _words_of_code(excerpt.text)
     exported = _EXPORTED.findall((item.body.text or b"").decode("utf-8", "replace")) if item.body is not None else []
-    unknown = [*needs.unknown, *(name for name in (*needs.maybe, *exported) if name not in shown)]
+    maybe = (name for name in needs.maybe if name not in shown and (_WORDS.fullmatch(name) or name not in excerpt.text))
+    unknown = [*needs.unknown, *maybe, *(name for name in exported if name not in shown)]
     if unknown:
         return UNRESOLVED, ", ".join(sorted(set(unknown)))
     doc = doc_of(outline, item)
@@ -192,6 +196,17 @@ def fault_of_excerpt(outline: Outline, item: Item, needs: Needs, excerpt: Excerp
     if len(excerpt.text) > PROMPT_CHARACTERS:
         return PROMPT_TOO_LONG, ""
     return None
+
+
+def _words_of_code(text: str) -> set[str]:
+    """The words of lines of code, and those that comments mark as code."""
+    lines = text.split("\n")
+    said = [line for line in lines if line.lstrip().startswith(_COMMENT_MARKS)]
+    code = [line for line in lines if not line.lstrip().startswith(_COMMENT_MARKS)]
+    return {
+        *_WORDS.findall("\n".join(code)),
+        *(word for found in _CODE_WORD.findall("\n".join(said)) for word in found),
+    }
 
 
 def _idle(outline: Outline, item: Item) -> str:
