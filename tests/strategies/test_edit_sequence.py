@@ -73,7 +73,7 @@ FILES = {
           console.log(piece);
         }
 
-        /** Cuts a list into pieces of at most LIMIT entries. */
+        /** Cuts a list into parts of at most LIMIT entries. */
         function pieces(list) {
           const found = [];
           for (let at = 0; at < list.length; at += LIMIT) {
@@ -212,6 +212,16 @@ def test_an_import_of_a_caller_does_not_come_with_its_helper():
     building = building_of(outline_of("Python", text))
     steps = [[building.outline.lines[part.first] for part in step] for step in building.steps]
     assert steps == [["import os", "def second():"], ["import sys", "def first():"]]
+
+
+def test_a_structure_that_is_used_has_its_fields():
+    """What makes one by the order of its fields does not name them."""
+    text = "struct Outcome {\n    int name;\n    bool late;\n};\n\nOutcome simulate(int name) {\n    return {name, true};\n}\n"
+    building = building_of(outline_of("Cpp", text))
+    first = next(step for step in building.steps if any(part.name == "simulate" for part in step))
+    there = building.steps[: building.steps.index(first) + 1]
+    state = building.shown([part for step in there for part in step])
+    assert "    bool late;" in [building.outline.lines[row] for row in state]
 
 
 def test_what_nobody_needs_does_not_wait():

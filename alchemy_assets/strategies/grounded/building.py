@@ -245,7 +245,7 @@ def _name(outline: Outline, parts: Sequence[Part]) -> None:
 
 
 def _need(outline: Outline, parts: Sequence[Part]) -> None:
-    """Say what each part needs: its class, what it names, what is run before it, what makes up its object."""
+    """Say what each part needs: its class, what it names, the fields of that, what is run before it, what makes its object."""
     comments = comment_lines(outline)
     defining: dict[str, list[Part]] = {}
     for part in parts:
@@ -258,6 +258,8 @@ def _need(outline: Outline, parts: Sequence[Part]) -> None:
             needs += [
                 other for other in defining.get(word, ()) if not _of_one_name(part, other, word, outline.language)
             ]
+        used = {id(other) for other in needs if other.kind == "container" and other is not part.outer}
+        needs += [other for other in parts if id(other.outer) in used and other.kind == "value"]
         if outline.language in RUN_FROM_THE_TOP and part.kind == "statement" and part.outer is None:
             needs += [] if before is None else [before]
             before = part
