@@ -219,6 +219,7 @@ def test_a_method_of_a_class_that_stands_for_any_is_not_asked_for(judge):
         ("Python", "assert found.get(word, 0) == wanted.get(word, 0)", "assert_statement"),
         ("Swift", "print(x.total() + y.total())", "value_arguments"),
         ("Python", "self.assertEqual(result[0][0], found)", "expression_statement"),
+        ("Python", "sys.stderr.write(name + line.strip() + name)", "expression_statement"),
         ("PHP", "<?php $this->assertSame($found[0], $wanted[0]);", "expression_statement"),
     ],
 )

@@ -63,6 +63,7 @@ _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _TELLS = re.compile(
     r"\W*(?:[\w.:>-]*(?:log|logger|logging|console|debug|warn\w*|info)[\w.:>-]*|f?printf?|print\w*|echo|puts|die|exit|panic"
     r"|fmt\.\w*print\w*|System\.(?:out|err)\.\w+|Console\.Write\w*|e?println!"
+    r"|(?:(?:sys|process)\.|\$)?std(?:err|out)\.\w+"
     r"|(?:with )?(?:[\w$]+(?:\.|->|::))?\w*assert\w*!?|std::c(?:out|err)|c(?:out|err)|error)\b",
     re.IGNORECASE,
 )
