@@ -284,6 +284,12 @@ def test_a_counter_check_comes_to_the_suspected_line(curated):
     assert debugging._shown(tried(curated, reported, beside, calls=True), broken("7\n", "5\n")).probe is None
 
 
+def test_no_run_is_foretold_that_is_too_long_to_be_traced(curated):
+    """Of a second run that goes wrong too, its result could not be worked out."""
+    reported, long = ran("1\n", TRACE_OF_F, label="f(1)"), ran("5\n", "", label="f(9)")
+    assert debugging._shown(tried(curated, reported, long, calls=True), broken("7\n", "8\n")).probe is None
+
+
 def test_a_counter_check_of_a_missing_line_goes_through_its_function(curated):
     """Where a line is missing, what stays right may pass it by, but not its function."""
     missing = replace(MUTANT, replacement="")

@@ -7,7 +7,7 @@ import pytest
 
 from alchemy_assets import syntax_tree
 from alchemy_assets.languages import LANGUAGES
-from alchemy_assets.strategies.grounded.faults.change import FAULTS
+from alchemy_assets.strategies.grounded.faults.change import FAULTS, SWAPPED_BRANCHES
 from alchemy_assets.strategies.grounded.faults.mutants import mutants
 
 CORPUS = Path(__file__).parents[2] / "examples" / "corpus"
@@ -115,6 +115,12 @@ def test_the_line_is_that_of_the_change():
         before, after = text.split("\n"), one.text.split("\n")
         first = next(at for at, (old, new) in enumerate(zip(before, after, strict=False), 1) if old != new)
         assert one.line == first
+
+
+def test_the_line_of_a_long_expression_is_that_of_its_change():
+    """What is the same before the change has lines of its own."""
+    text = "class A {\n  static int f(int a, int b) {\n    return a > 0 &&\n      b > 0 ? a : b;\n  }\n}\n"
+    assert {one.line for one in mutants("Java", text, most=30) if one.fault == SWAPPED_BRANCHES} == {4}
 
 
 def test_code_is_quoted_with_the_blanks_that_it_has():

@@ -24,6 +24,7 @@ from alchemy_assets.strategies.grounded.test_writing import (
     ONE_OUTCOME,
     REASONS,
     TESTS_FAIL,
+    TOO_FAR,
     TestWriting,
     suites_of_calls,
 )
@@ -455,6 +456,11 @@ def test_programs_of_c_that_read_are_always_given_something(curated):
     written = regression(Subject("C", "source.c", C_GCD, "b"), file.observed)
     assert "input" in written.text
     assert "no arguments" not in written.text.replace("_", " ")
+
+
+def test_runs_that_are_too_long_to_be_traced_are_left(curated):
+    """Nobody works out what comes of them."""
+    assert reasons(judge(seen(curated(COUNT, "Python"), ran("1\n2\n3\n", "")), None)) == [TOO_FAR]
 
 
 def test_a_single_run_that_is_given_something_is_left(curated):

@@ -77,11 +77,13 @@ TESTS_FAIL = "the tests do not pass on the file"
 NO_MUTANT = "nothing of it can be broken"
 NO_KILL = "no fault makes the tests fail"
 OF_ITS_SURROUNDINGS = "what it does hangs on its environment"
+TOO_FAR = "its runs are too long to be followed"
 LITTLE_COVERED = "its runs come to little of the program"
 FEW_KILLS = "most faults pass the tests"
 REASONS = (
     *(
         TOO_MUCH,
+        TOO_FAR,
         ONE_RUN,
         ONE_FAILS,
         ONE_GIVEN,
@@ -185,7 +187,9 @@ class TestWriting:
                 subject, inside.reached, seen.points, inside.calls, framework=inside.framework, suite=inside.suite
             )
             drafts.append(_asked(self.name, file, plan, inside.functions))
-        suite = regression(subject, seen)
+        # What comes of a run that is too long to be traced nobody works out.
+        seen = replace(seen, ran=tuple(one for one in seen.ran if one.trace))
+        suite = regression(subject, seen) if seen.ran else Left(TOO_FAR)
         covered = len(seen.reached & seen.points) / max(len(seen.points), 1)
         if not isinstance(suite, Left) and covered < LEAST_COVERED:
             suite = Left(LITTLE_COVERED, f"{covered:.0%} of its points")
