@@ -700,23 +700,23 @@ def test_a_helper_stays_among_its_kind(helper, other):
 
 
 def test_a_helper_stays_beside_one_that_takes_the_same():
-    """`Max` and `Min` of the same two or more parameters are read together."""
+    """`larger` and `smaller` of the same two or more parameters are read together."""
     text = """
         package main
 
-        func Max(a, b int) int {
+        func larger(a, b int) int {
         \tif a > b {
         \t\treturn a
         \t}
         \treturn b
         }
 
-        func Min(OTHER int) int {
+        func smaller(OTHER int) int {
         \treturn a
         }
 
         func Most(first, second, third int) int {
-        \treturn Max(first, Max(second, third))
+        \treturn larger(first, larger(second, third))
         }
     """
     assert changed(moves, "Go", text.replace("OTHER", "a, c"))
@@ -735,3 +735,171 @@ def test_a_function_keeps_the_short_form_that_its_variables_have():
     text = "def check_expr(text):\n    return len(text)\n\n\ndef show(one):\n    print(check_expr(one))\n"
     stops(functions, "Python", text, "one", "last_expr")
     stops(functions, "Python", text, "one", "expr")
+
+
+def test_a_short_arm_comes_first_without_a_negation_only():
+    """A condition that would be negated keeps its else, however short."""
+    text = "def f(x):\n    if x > 0:\n        a()\n        b()\n        c()\n    else:\n        d()\n"
+    stops(swaps, "Python", text.replace("x > 0", "x.size > 0"), "x.size > 0", "x")
+    assert not changed(swaps, "Python", text.replace("x > 0", "x == 1"))
+
+
+def test_a_length_of_go_is_nothing_or_more():
+    """The opposite of `Len() > 0` is 0, as that of `len(x) > 0`."""
+    text = "func f(x *List) {\n\tif x.Len() > 0 {\n\t\ta()\n\t\tb()\n\t\tc()\n\t} else {\n\t\td()\n\t}\n}\n"
+    assert "x.Len() == 0" in changed(swaps, "Go", text)[0]
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["    if y:\n        c()\n", "".join(f"    c({number})\n" for number in range(9))],
+    ids=["one of some cases", "a remark behind a longer part"],
+)
+def test_only_what_a_block_is_about_becomes_its_main_path(before):
+    """An if that is the last of some, or small beside what stands before it, is no guard in disguise."""
+    text = "def f(x, y):\n    e()\n    if x:\n        a()\n        b()\n"
+    stops(guards, "Python", text, "    e()\n", before)
+
+
+def test_what_others_may_call_as_well_stays():
+    """A public method and a function that is exported are no helpers of one caller."""
+    text = """
+        class A {
+            private int helper(int x) {
+                return x + 1;
+            }
+
+            int other(int x) {
+                return x;
+            }
+
+            int caller(int y) {
+                return helper(y);
+            }
+        }
+    """
+    stops(moves, "Java", text, "private int helper", "public int helper")
+    text = "package a\n\nfunc caller(y int) int {\n\treturn helper(y)\n}\n\nfunc other() int {\n\treturn 1\n}\n\nfunc helper(x int) int {\n\treturn x\n}\n"
+    stops(moves, "Go", text, "helper", "Helper")
+
+
+def test_a_helper_takes_its_blank_lines_along():
+    """Where two blank lines are between functions, they are after a move as well."""
+    functions = [
+        "    int caller(int y) {\n        return helper(y);\n    }",
+        "    int other(String x) {\n        return x.length();\n    }",
+        "    int helper(int x) {\n        return x + 1;\n    }",
+    ]
+    file = "class A {{\n{}\n}}\n"
+    first, second, third = functions
+    [text] = changed(moves, "Java", file.format("\n\n\n".join(functions)))
+    assert text == file.format(f"{first}\n\n\n{third}\n\n\n{second}")
+
+
+SHORT = "def f(first, cnt):\n    while cnt:\n        cnt -= 1\n    return first\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("return first\n", "return first\n\n\ndef g(cnt):\n    return cnt\n"),
+        ("return first\n", "return first.cnt\n"),
+        ("first", "acnt"),
+    ],
+    ids=["another function has it", "a member is called so", "a longer one"],
+)
+def test_a_short_form_that_stands_elsewhere_is_left(old, new):
+    """What another function, a member or a name with one letter more has too would go on without the new name."""
+    stops(renames, "Python", SHORT, old, new)
+
+
+def test_go_keeps_its_short_names():
+    """A short form is written out in most languages; in Go it is good style."""
+    text = "func f(rows []int, cnt int) int {\n\tfor cnt > 0 {\n\t\tcnt--\n\t}\n\treturn len(rows)\n}\n"
+    assert not changed(renames, "Go", text)
+
+
+def test_of_two_letters_with_the_same_last_one_none_is_renamed():
+    """`fi` and `pi` are infos of two kinds."""
+    text = "class A\n{\n    void F()\n    {\n        FieldReader fr = new FieldReader();\n        fr.A();\n        fr.B();\n        var pq = 1;\n    }\n}\n"
+    stops(renames, "CSharp", text, "pq", "pr")
+
+
+def test_what_is_one_of_some_members_is_not_extracted_alone():
+    """A member beside another one of the same object that is looked up as often keeps its place."""
+    twin = "    total = options.other_mode + options.other_mode + options.other_mode\n"
+    stops(variables, "Python", REPEATED, "    return", f"{twin}    return")
+
+
+def test_a_parameter_of_an_inner_function_is_not_called_one_of_the_outer():
+    """What is asked for says where the name stands."""
+    text = "function f(tokens) {\n  return tokens.map((tok) => {\n    return tok.a + tok.b;\n  });\n}\n"
+    [proposal] = renames(read("JavaScript", text, "", frozenset(range(1, 7))))
+    assert proposal.values["what"] == "local variable"
+
+
+def test_an_arm_that_reports_a_failure_is_the_exception():
+    """What goes to standard error is not what a loop is about."""
+    text = "def f(rows):\n    for row in rows:\n        if not row:\n            a(row)\n            b(row)\n"
+    stops(guards, "Python", text, "b(row)", "print(row, file=sys.stderr)")
+
+
+def test_an_attribute_goes_with_its_if():
+    """What Rust compiles for some builds only stays in its if."""
+    text = "fn f(x: bool) {\n    if x {\n        a();\n        b();\n    }\n}\n"
+    stops(guards, "Rust", text, "    if", "    #[cfg(debug_assertions)]\n    if")
+
+
+def test_the_last_of_some_cases_that_return_is_no_main_path():
+    """One of several cases, each with its result, stays as the others are."""
+    text = "def f(x, y):\n    e()\n    if x:\n        a()\n        b()\n        return 1\n    return 2\n"
+    stops(guards, "Python", text, "    e()\n", "    if y:\n        return 3\n")
+
+
+def test_a_value_that_is_compared_with_itself_is_left():
+    """`d != d` asks whether a float is a number."""
+    text = "int f(double d, double e) {\n    if (d != e) {\n        a();\n    } else {\n        b();\n    }\n    return 0;\n}\n"
+    stops(swaps, "C", text, "d != e", "d != d")
+
+
+def test_a_match_that_fails_is_a_negation():
+    """Ruby's `!~` comes with no else either."""
+    text = "def f(x)\n  if x =~ /a/\n    a\n    b\n    c\n  else\n    d\n  end\nend\n"
+    assert not changed(swaps, "Ruby", text)
+    assert changed(swaps, "Ruby", text.replace("=~", "!~"))
+
+
+def test_of_two_opposites_none_is_renamed():
+    """`lo` stays beside `hi`."""
+    text = "def f(rows):\n    lo = rows.lower_bound\n    other = 1\n    while lo:\n        lo -= other\n    return lo\n"
+    stops(renames, "Python", text, "other", "hi")
+
+
+def test_what_is_made_elsewhere_names_no_status():
+    """`Status s = env->NewFile(&file)` gives a status, whatever it makes."""
+    text = "void f(Env* env) {\n  TYPE s = env->NewLogFile();\n  s.a();\n  s.b();\n}\n"
+    assert "log_file" in changed(renames, "Cpp", text.replace("TYPE", "LogFile"))[0]
+    assert not [one for one in changed(renames, "Cpp", text.replace("TYPE", "Status")) if "log_file" in one]
+
+
+def test_a_helper_stays_beside_its_opposite():
+    """`incref` and `decref` are read together."""
+    assert moved("incref", "show")
+    assert not moved("incref", "decref")
+
+
+def test_a_copy_is_not_taken_out_where_parts_of_it_are_used():
+    """`const auto job = jobs[last]` copies what a reference would change."""
+    text = (
+        "void f() {\n  int a = table_[last_] + 1;\n  int b = table_[last_] + 2;\n  int c = table_[last_] + a + b;\n}\n"
+    )
+    stops(variables, "Cpp", text, "table_[last_] + a", "table_[last_].count + a")
+
+
+def test_a_step_of_a_shell_that_returns_is_no_function():
+    """The caller would go on after it."""
+    text = (
+        'report() {\n  echo start\n  # Print the open orders\n  for order in a b; do\n    if [ -n "$order" ]; then\n'
+        '      echo "$order"\n    fi\n  done\n\n  echo one\n  echo end\n}\n'
+    )
+    stops(extractions, "Shell", text, 'echo "$order"', "return 1")

@@ -9,7 +9,7 @@ import re
 KEPT = frozenset(
     """
     i j k n m x y z id ok db fd fp os io fs ui ip tx wg mu ch rw it _ e ex err argv argc args self this sb fn cb up to at on by
-    pi us ms ns kv
+    pi us ms ns kv in out
     """.split()  # noqa: SIM905 -- a page of words reads better so
 )
 # In Go a writer, a request and a test have their letters.

@@ -14,7 +14,7 @@ from alchemy_assets.strategies.grounded.refactorings.reading import Reading, Sco
 from alchemy_assets.strategies.grounded.worth import MULTILINE
 from alchemy_assets.syntax_tree import text_of, walk
 
-_IFS = frozenset({"if_statement", "if_expression", "if", "unless"})
+IFS = frozenset({"if_statement", "if_expression", "if", "unless"})
 _MULTILINE = MULTILINE | frozenset(
     {
         *("encapsed_string", "raw_string", "string_literal", "interpreted_string_literal", "verbatim_string_literal"),
@@ -73,7 +73,7 @@ def values_of(scope: Scope, branch: Branch, turned: str) -> dict[str, str]:
 def branches(reading: Reading, scope: Scope) -> Iterator[Branch]:
     """Every if of a function that has one condition and at most one else."""
     for node in scope.nodes():
-        if node.type in _IFS and node.is_named and node.child_count > 1:
+        if node.type in IFS and node.is_named and node.child_count > 1:
             branch = _branch(reading, node)
             if branch is not None:
                 yield branch
@@ -102,7 +102,7 @@ def _branch(reading: Reading, node: Node) -> Branch | None:  # noqa: PLR0911 -- 
     otherwise = None
     if others:
         inside = _else_body(others[0])
-        if inside is None or inside.type in _IFS:
+        if inside is None or inside.type in IFS:
             return None
         otherwise = _span(language, inside)
     first = _span(language, then)

@@ -179,7 +179,8 @@ def _of_value(name: Name) -> Evidence | None:
     if called is not None:
         words = better_names.of_call(called)
         if words:
-            return Evidence(tuple(words), f"it holds what `{called}` returns", 3.5)
+            told = Evidence(tuple(words), f"it holds what `{called}` returns", 3.5)
+            return None if _of_another_type(name, called, words) else told
         owner = _OWNER.search(_head(text) or "")
         kind = owner[1] if called in _MAKERS and owner else called
         # In C# and Go methods are capitalized as well: `d.BeginInvoke()` makes no `BeginInvoke`.
@@ -187,12 +188,32 @@ def _of_value(name: Name) -> Evidence | None:
             value.type == "invocation_expression" or ("." in (_head(text) or "") and not text.startswith("new "))
         )
         made = better_names.of_type(kind) if kind[:1].isupper() and not of_object else None
+        made = None if made and _of_another_type(name, called, made) else made
         return Evidence(tuple(made), f"it is {_article(kind)} `{kind}`", 3.0) if made else None
     member = _MEMBER.match(text)
     if member and not member[1].isupper() and _one_line(shown):
         fits = better_names.fitting(better_names.words_of(member[1]))
         if fits and fits[-1] not in {"value", "data", "item", "next", "self", "this", "left", "right"}:
             return Evidence(tuple(fits), f"it holds `{shown}`", 3.0)
+    return None
+
+
+def _of_another_type(name: Name, called: str, words: list[str]) -> bool:
+    """Whether what is made goes elsewhere: `Status s = env->NewFile(&file)` gives a status."""
+    kind = _declared(name)
+    makes = better_names.words_of(called)[:1] in (["new"], ["create"], ["make"], ["open"], ["read"], ["write"])
+    types = set(better_names.words_of(text_of(kind).strip("&* "))) if kind is not None else set()
+    return makes and bool(types) and not types & {"auto", "var", *words}
+
+
+def _declared(name: Name) -> Node | None:
+    """The type that a variable is declared with."""
+    holder: Node | None = name.holder
+    for _ in range(2):
+        kind = holder.child_by_field_name("type") if holder is not None else None
+        if kind is not None:
+            return kind
+        holder = holder.parent if holder is not None else None
     return None
 
 
@@ -215,13 +236,8 @@ def _article(kind: str) -> str:
 
 
 def _of_type(name: Name) -> Evidence | None:
-    holder: Node | None = name.holder
-    for _ in range(2):
-        kind = holder.child_by_field_name("type") if holder is not None else None
-        if kind is not None:
-            break
-        holder = holder.parent if holder is not None else None
-    else:
+    kind = _declared(name)
+    if kind is None:
         return None
     text = text_of(kind).lstrip(": ").removeprefix("const ").removeprefix("struct ").strip("&*?! ").removeprefix("mut ")
     struct = re.fullmatch(r"(?:const )?struct ([a-z][a-z_]{3,})", text_of(kind))

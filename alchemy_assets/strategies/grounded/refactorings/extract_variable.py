@@ -26,6 +26,7 @@ _MEMBERS = frozenset(
         "selector_expression",
         "field_access",
         "navigation_expression",
+        "field_expression",
     }
 )
 _ENTRIES = frozenset({"subscript", "subscript_expression", "element_reference", "element_access_expression"})
@@ -68,10 +69,22 @@ def variables(reading: Reading) -> Iterator[Proposal]:
             if node.type in _MEMBERS | _ENTRIES | _CALLS and _SHORTEST <= node.end_byte - node.start_byte <= _LONGEST:
                 found.setdefault(text_of(node), []).append(node)
         for text, nodes in found.items():
-            if len(nodes) >= _FEWEST and "\n" not in text:
+            if len(nodes) >= _FEWEST and "\n" not in text and not _one_of_some(text, nodes, found):
                 proposal = _proposal(reading, scope, text, nodes)
                 if proposal is not None:
                     yield proposal
+
+
+def _one_of_some(text: str, nodes: list[Node], found: dict[str, list[Node]]) -> bool:
+    """Whether another member of the same object is looked up as often, and would go on without a name."""
+    whole, _, _ = text.rpartition(".")
+    return bool(whole) and any(
+        other != text
+        and other.rpartition(".")[0] == whole
+        and len(others) >= _FEWEST
+        and others[0].type == nodes[0].type
+        for other, others in found.items()
+    )
 
 
 def _words(language: str, text: str) -> tuple[list[str] | None, str]:

@@ -13,6 +13,7 @@ from alchemy_assets.curation.edits import Edit
 from alchemy_assets.strategies.grounded.outline import COMMENTS, last_line
 from alchemy_assets.strategies.grounded.refactorings.branches import (
     BLOCKS,
+    IFS,
     LOOP_BODIES,
     Branch,
     branches,
@@ -29,7 +30,13 @@ _COMMENT = re.compile(r"\s*(?://|/\*|\*|#)")
 _LEAVING = re.compile(
     r"(?:return|break|continue|next|throw|raise|panic|die|exit|fail|abort|(?:sys|process|os|System)\.[eE]xit)\b"
 )
+# An arm that reports a failure is the exception, though it goes on.
+_REPORTS = re.compile(
+    r"\b(?:stderr|cerr|perror|console\.(?:error|warn)|(?:log(?:ger)?|logging)\.(?:error|warn\w*)|warn|_err)\b"
+)
 _GUARDED_LINES = 2
+# Lines that may stand before an if for each of its own.
+MOST_BEFORE = 2
 # An arm that returns after less than this is the exception itself: `if (failed) { report; return 1; }`.
 _RETURNING_LINES = 3
 _VOID = {
@@ -62,7 +69,8 @@ def _guard(reading: Reading, scope: Scope, branch: Branch) -> Proposal | None:
         or lines[row][: node.start_point[1]].strip()
     ):
         return None
-    if _exits(node) and not _returns(node):
+    exception = (_exits(node) and not _returns(node)) or any(map(_REPORTS.search, inside))
+    if exception or not _main_part(node, stop - start + 1):
         return None
     unit = _unit(inside, indent)
     leaving = _leaving(reading, scope, node)
@@ -96,6 +104,22 @@ def _guard(reading: Reading, scope: Scope, branch: Branch) -> Proposal | None:
         scope.item.last,
         score,
     )
+
+
+def _main_part(node: Node, lines: int) -> bool:
+    """Whether an if is what its block is about: not the last of some cases, nor a remark behind a longer part.
+
+    What an attribute stands before (Rust's `#[cfg(...)]`) belongs to it alone.
+    """
+    statement = node.parent if node.parent is not None and node.parent.type == "expression_statement" else node
+    before = statement.prev_named_sibling
+    if before is None or statement.parent is None:
+        return True
+    case = before.named_children[0] if before.type == "expression_statement" and before.named_child_count else before
+    first = next(one for one in statement.parent.named_children if one.type not in COMMENTS)
+    length = last_line(before) - first.start_point[0] + 1
+    one_of_some = case.type in IFS and (not _exits(case) or (_returns(case) and _returns(node)))
+    return not one_of_some and before.type != "attribute_item" and length <= MOST_BEFORE * lines
 
 
 def _trimmed(lines: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from alchemy_assets.strategies.grounded.outline import last_line
 from alchemy_assets.strategies.grounded.refactorings.branches import Branch, branches, in_chain, values_of
 from alchemy_assets.strategies.grounded.refactorings.negation import bare, is_negated, negated
 from alchemy_assets.strategies.grounded.refactorings.reading import EDIT, Proposal, Reading, line_of
+from alchemy_assets.syntax_tree import text_of
 
 SWAP = "swap"
 _MOST_LINES = 40
@@ -30,9 +31,10 @@ def swaps(reading: Reading) -> Iterator[Proposal]:
             first, second = source[then[0] : then[1]].decode(), source[otherwise[0] : otherwise[1]].decode()
             lengths = first.count("\n") + 1, second.count("\n") + 1
             why = "positive" if is_negated(reading.language, branch.condition) and not _negative(turned) else ""
-            if not why and lengths[1] <= _SHORT and lengths[0] >= lengths[1] + 2:
+            # A negation with an else is harder to read than a long first arm.
+            if not why and lengths[1] <= _SHORT and lengths[0] >= lengths[1] + 2 and not _negative(turned):
                 why = "short"
-            if not why or max(lengths) > _MOST_LINES or _splits(reading, branch, first, second):
+            if _with_itself(branch) or not why or max(lengths) > _MOST_LINES or _splits(reading, branch, first, second):
                 continue
             condition = bare(branch.condition)
             edits = (
@@ -55,7 +57,13 @@ def swaps(reading: Reading) -> Iterator[Proposal]:
 
 
 def _negative(turned: str) -> bool:
-    return re.search(r"(?<![\w=])!(?!~)|\bnot\b|!=", turned) is not None
+    return re.search(r"(?<![\w=])!|\bnot\b|!=", turned) is not None
+
+
+def _with_itself(branch: Branch) -> bool:
+    """Whether a value is compared with itself: `d != d` asks for what is no number, and everybody knows it so."""
+    sides = re.fullmatch(r"\(?\s*(\S+)\s*[!=]==?\s*(\S+?)\s*\)?", text_of(bare(branch.condition)))
+    return sides is not None and sides[1] == sides[2]
 
 
 def _splits(reading: Reading, branch: Branch, first: str, second: str) -> bool:

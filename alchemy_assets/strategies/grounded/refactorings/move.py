@@ -83,13 +83,14 @@ def _proposal(reading: Reading, helper: Item, caller: Item) -> Proposal | None:
         re.search(rf"['\"]{re.escape(helper.name)}['\"]", reading.text)
         or _matters(reading, helper)
         or _belongs_there(reading, helper, caller)
+        or _is_offered(reading, helper)
     ):
         return None
     reached = {line for line in reading.reached if helper.code <= line - 1 <= helper.last}
     if not reached:
         return None
     text = "\n".join(lines[helper.first : helper.last + 1])
-    gap = _gap(lines, caller)
+    gap = max(_gap(lines, caller), _gap(lines, helper))
     start = _byte(lines, helper.first)
     # The blank lines behind the helper go with it, or those before it where it is the last.
     end_row = helper.last + 1
@@ -132,6 +133,14 @@ def _proposal(reading: Reading, helper: Item, caller: Item) -> Proposal | None:
         None,
         2.0 + min(len(between), 5) / 10,
     )
+
+
+def _is_offered(reading: Reading, helper: Item) -> bool:
+    """Whether others may call a function as well: then it is more than a helper of its caller here."""
+    if reading.language == "Go":
+        return helper.name[:1].isupper()
+    head = " ".join(reading.outline.lines[helper.code : helper.node.start_point[0] + 1])
+    return re.search(r"\b(?:export|public|pub|open)\b", head) is not None
 
 
 def _byte(lines: list[str], row: int) -> int:

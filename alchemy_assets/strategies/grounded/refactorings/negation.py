@@ -25,7 +25,7 @@ _EQUAL = {
     "!~": "=~",
     "<>": "==",
 }
-_LENGTH = re.compile(r"^(?:len|count|strlen)\(|\.(?:length|size|Length|Count|count)(?:\(\))?$")
+_LENGTH = re.compile(r"^(?:len|count|strlen)\(|\.(?:length|size|len|Length|Size|Len|Count|count)(?:\(\))?$")
 _ORDER = {"<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _SHELL = {
     "-z": "-n",

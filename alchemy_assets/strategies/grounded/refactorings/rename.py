@@ -110,7 +110,8 @@ def _evidence(reading: Reading, scope: Scope, old: str, style: str) -> Evidence 
         first = told[0]
         if first is not None and all(one is not None and one.words == first.words for one in told):
             return first
-    spelling = of_spelling(old, style)
+    # Go's own style asks for short names.
+    spelling = of_spelling(old, style) if reading.language != "Go" else None
     if spelling is not None and spelling.score > 2.0 and not _clear(reading, style):  # noqa: PLR2004 -- a matter of style
         return None
     return spelling
@@ -158,7 +159,11 @@ def _proposal(reading: Reading, scope: Scope, old: str, new: str, evidence: Evid
         or bare in reading.outline.imported
     ):
         return None
-    if _has_company(scope, old, evidence) or _is_said(scope, bare) or _is_key(text_of(item.node), bare, evidence):
+    if (
+        _has_company(reading, scope, old, evidence)
+        or _is_said(scope, bare)
+        or _is_key(text_of(item.node), bare, evidence)
+    ):
         return None
     if any(name.role == "shared" for name in scope.by_text[old]) or any(_unsafe(name, reading) for name in bound):
         return None
@@ -167,8 +172,9 @@ def _proposal(reading: Reading, scope: Scope, old: str, new: str, evidence: Evid
         rf"['\"]:?{re.escape(bare)}['\"]", function
     ):
         return None
-    is_parameter = any(_PARAMETERS.search(name.holder.type) for name in bound)
-    if is_parameter and bare in reading.labels:
+    start = item.body.start_byte if item.body is not None else 0
+    is_parameter = any(_PARAMETERS.search(name.holder.type) and name.node.start_byte < start for name in bound)
+    if any(_PARAMETERS.search(name.holder.type) for name in bound) and bare in reading.labels:
         return None
     if reading.language not in _OF_FUNCTIONS:
         scopes = [around for name in bound if (around := _scope(name, item.node)) is not None]
@@ -203,8 +209,8 @@ def _proposal(reading: Reading, scope: Scope, old: str, new: str, evidence: Evid
     return Proposal(RENAME, f"{item.first} {old}", values, (*edits, *comments), lines, item.first, item.last, score)
 
 
-def _has_company(scope: Scope, old: str, evidence: Evidence) -> bool:
-    """Whether other names of the function go with this one."""
+def _has_company(reading: Reading, scope: Scope, old: str, evidence: Evidence) -> bool:
+    """Whether other names of the function go with this one, or other functions have the same short form."""
     bound = {name.text for name in scope.names if name.role == "bind"}
     spelled_out = evidence.score == 2.0  # noqa: PLR2004 -- where only short forms are written out
     restyled = evidence.score == 2.5  # noqa: PLR2004 -- where only the style changes
@@ -212,8 +218,18 @@ def _has_company(scope: Scope, old: str, evidence: Evidence) -> bool:
     others = {better_names.style_of(name.lstrip("$")) for name in bound - {old}}
     return (
         in_a_row(old, bound)
-        or (spelled_out and shares_short_form(old, scope.by_text))
+        or (spelled_out and (shares_short_form(old, scope.by_text) or _stands_elsewhere(reading, scope, old)))
+        or (spelled_out and any(name.role in {"own", "member", "key"} for name in scope.by_text[old]))
         or (restyled and own is not None and own in others)
+    )
+
+
+def _stands_elsewhere(reading: Reading, scope: Scope, old: str) -> bool:
+    """Whether another function binds the same name, and would keep its short form."""
+    return any(
+        name.role == "bind" and not scope.item.node.start_byte <= name.node.start_byte < scope.item.node.end_byte
+        for other in reading.scopes
+        for name in other.by_text.get(old, ())
     )
 
 

@@ -12,6 +12,20 @@ from alchemy_assets.strategies.grounded.refactorings.better_names import ABBREVI
 
 _NUMBER = re.compile(r"_?\d+$")
 _LEAST_SHARED = 3
+PAIR = 2
+# Names that stand for each other's opposites.
+_OPPOSITES = [
+    {"lo", "hi"},
+    {"in", "out"},
+    {"src", "dst"},
+    {"src", "dest"},
+    {"old", "new"},
+    {"req", "res"},
+    {"prev", "next"},
+    {"prev", "curr"},
+    {"fst", "snd"},
+    {"lhs", "rhs"},
+]
 # `len(x)` is no relative of `tag_len`.
 _FUNCTIONS = frozenset({"len"})
 _COMMENT = re.compile(r"\s*(?://|#(?!!|\[|\w)|/\*|\*/)")
@@ -19,14 +33,21 @@ _RULE = re.compile(r"\s*(?://+|#+|/\*+|\*)\s*(?:[-=*#~/]{3,}|MARK:|region\b|prag
 
 
 def in_a_row(old: str, bound: Iterable[str]) -> bool:
-    """Whether other variables have the same name with another number, or the letter next to it."""
+    """Whether other variables have the same name with another number, a letter before it, or the letter next to it."""
     bare = old.lstrip("$@")
     others = {name.lstrip("$@") for name in bound} - {bare}
     stem = _NUMBER.sub("", bare)
     letters = {one for one in others if len(one) == 1}
+    if any(bare in pair and pair & others for pair in _OPPOSITES):
+        return True
+    # `fi`, `pi` and `mi` hold infos of three kinds.
+    if len(bare) == PAIR and any(len(one) == PAIR and one[1] == bare[1] for one in others):
+        return True
     if len(bare) == 1 and any(abs(ord(one) - ord(bare)) == 1 for one in letters):
         return True
-    return any(_NUMBER.sub("", one) == stem for one in others)
+    # `ptg` is the parent of `tg`.
+    longer = {one for one in others if len(bare) > 1 and len(one) == len(bare) + 1 and one.endswith(bare)}
+    return bool(longer) or any(_NUMBER.sub("", one) == stem for one in others)
 
 
 def shares_short_form(old: str, names: Iterable[str], short: Collection[str] = ABBREVIATIONS) -> bool:
@@ -58,6 +79,8 @@ def _related(one: str, other: str) -> bool:
         return False
     # `to_signed` stands beside `from_signed`.
     pair = len(first) > 1 and first[1:] == second[1:]
+    # So does `incref` beside `decref`.
+    pair = pair or (len(first) == len(second) == 1 and first[0][-_LEAST_SHARED:] == second[0][-_LEAST_SHARED:])
     return pair or (first[0] == second[0] and len(first[0]) >= _LEAST_SHARED)
 
 

@@ -12,7 +12,7 @@ from tree_sitter import Node
 from alchemy_assets.strategies.grounded.names import Name
 from alchemy_assets.strategies.grounded.refactorings.branches import LOOP_BODIES
 from alchemy_assets.strategies.grounded.refactorings.reading import Reading, Scope
-from alchemy_assets.syntax_tree import walk
+from alchemy_assets.syntax_tree import text_of, walk
 
 TYPED = frozenset({"C", "Java", "CSharp", "Go"})
 _MOST_INPUTS = 5
@@ -63,7 +63,8 @@ def leaves(run: Run) -> bool:
     """Whether control may leave a run otherwise than behind it."""
     for statement in run.statements:
         for node in walk(statement):
-            if node.type in _LEAVING and node.is_named:
+            # In a shell leaving is a command.
+            if (node.type in _LEAVING and node.is_named) or (node.type == "command_name" and text_of(node) == "return"):
                 return True
             if node.type in _JUMPS and node.is_named:
                 around = node.parent
