@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from os.path import commonprefix
 
 from tree_sitter import Node, Tree
 
@@ -109,7 +108,8 @@ def _read(language: str, text: str, suffix: str) -> tuple[Tree, list[Item]]:
 def _line(source: bytes, change: Change) -> int:
     """The line that a reader must look at: that of the first byte that differs."""
     old, new = source[change.start : change.end], change.replacement.encode()
-    same = commonprefix([old, new]).rfind(b"\n") + 1
+    least = min(len(old), len(new))
+    same = old.rfind(b"\n", 0, next((at for at in range(least) if old[at] != new[at]), least)) + 1
     old, new, start = old[same:], new[same:], change.start + same
     while start < change.end and old[:1] == new[:1] and old[:1] in {b"\n", b" ", b"\t"}:
         old, new, start = old[1:], new[1:], start + 1
