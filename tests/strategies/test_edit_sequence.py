@@ -329,6 +329,26 @@ def test_a_field_that_nothing_shows_is_not_asked_for(judge):
     assert step_goals.UNSEEN in reasons(judge(text, "Java"))
 
 
+def test_a_method_of_the_same_name_of_a_field_must_be_there(judge):
+    """What a method hands on to cannot be written where nothing shows that there is such a method."""
+    text = text_of(FILES["Java"]).replace("return sorted.get", "return this.sorted.middle() + sorted.get")
+    method = next(
+        item.name for item in outline_of("Java", text).functions if "this.sorted.middle" in item.node.text.decode()
+    )
+    text = text.replace("this.sorted.middle", f"this.sorted.{method}")
+    assert step_goals.UNSEEN in reasons(judge(text, "Java"))
+
+
+@pytest.mark.parametrize(
+    ("call", "faults"), [("line.cut_up(places, times=2)", True), ("sorted(places, key=len)", False)]
+)
+def test_the_name_of_an_argument_must_be_shown(call, faults, judge):
+    """Nobody knows how a library calls an argument; how the language's own functions call theirs is known."""
+    text = text_of(FILES["Python"]).replace("    return places", f"    return {call}  # cut_up")
+    text = text.replace("import sys", "import sys  # line.cut_up()")
+    assert (step_goals.UNSEEN in reasons(judge(text))) is faults
+
+
 def test_blank_lines_part_what_is_shown(curated):
     """A part that the file has later stands apart from the lines that are always there."""
     text = 'package p\n\nimport "sort"\n\n// One counts.\nfunc One() int {\n\treturn 1\n}\n\nfunc Two(a []int) {\n\tsort.Ints(a)\n}\n'

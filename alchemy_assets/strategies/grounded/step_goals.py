@@ -16,7 +16,8 @@ from alchemy_assets.strategies.grounded.excerpt import Excerpt
 from alchemy_assets.strategies.grounded.holes import Hole
 from alchemy_assets.strategies.grounded.names import Name
 from alchemy_assets.strategies.grounded.outline import Item, Outline, attributes, braced, is_class
-from alchemy_assets.strategies.grounded.resolve import needs_of
+from alchemy_assets.strategies.grounded.resolve import known_names, needs_of
+from alchemy_assets.syntax_tree import text_of
 
 APART = "its comment stands apart from it"
 OVERLOADED = "its name stands for several functions"
@@ -34,6 +35,8 @@ _HEADER = 4
 _FIELD = re.compile(r"(?:@|\$this->|\bthis\.|\bself\.)([A-Za-z_]\w*)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _COMMENT_LINES = 6
+# The name of an argument where it is given.
+_ARGUMENT = re.compile(r"\w+(?=\s*=[^=])")
 # What can be done in many ways, or is not done as it is told; what stands for something that is missing, in code and in words.
 _ANY_WAY = re.compile(
     r"\b(?:heuristics?|random|arbitrary|roughly|not (?:entirely|fully|quite)|inconsistent)\b", re.IGNORECASE
@@ -128,7 +131,7 @@ class Goals:
             return None
         goal = self._head(item)
         body = self.text(range(item.head + 1, item.last + 1))
-        if unseen := set(_FIELD.findall(body)).difference(_WORD.findall(state)):
+        if unseen := set(_FIELD.findall(body)).difference(_WORD.findall(state)) or self._handed_on(item, state, body):
             self.faults.append((UNSEEN, min(unseen)))
             return None
         if left := self._left_open(item, goal, body):
@@ -144,6 +147,22 @@ class Goals:
         words = len(doc_comments.prose(worth.doc_of(self.outline, item)))
         score = min(words, 30) / 6 + 2 * min(worth.branches_in(item), 6)
         return item.name, "method" if method else "function", goal, score
+
+    def _handed_on(self, item: Item, state: str, body: str) -> set[str]:
+        """The names of arguments that nothing shows, and a method's own that a field is asked for without having it."""
+        words = set(_WORD.findall(state))
+        known = known_names(self.outline.language)
+        shown = words | set(_WORD.findall(_ARGUMENT.sub("", body))) | known["bare"] | known["members"]
+        found: set[str] = set()
+        for node in item.inside:
+            if node.type == "keyword_argument" and node.named_children:
+                call = node.parent.parent if node.parent is not None else None
+                called = _WORD.findall("" if call is None else text_of(call).split("(")[0])
+                # What the language's own functions call their arguments, everybody can look up.
+                if called and called[-1] not in known["bare"] | known["members"]:
+                    found.add(text_of(node.named_children[0]))
+        asked = rf"(?:(?:self|this)\.|\$this->|@)\w+(?:\.|->){re.escape(item.name)}\b"
+        return (found - shown) | ({item.name} if re.search(asked, body) else set()) - words
 
     def _left_open(self, item: Item, goal: str, body: str) -> str:
         """What a comment does not settle: a way out of many, what comes of an error, or of an argument that is missing."""
