@@ -275,6 +275,16 @@ def test_a_run_that_says_nothing_of_the_program_is_not_reported(curated, one):
     assert debugging._shown(tried(curated, one), broken("7\n")).reason == debugging.SAYS_NOTHING
 
 
+def test_a_program_of_c_that_reads_is_not_reported_where_it_is_given_nothing(curated):
+    """What it would have read is undefined."""
+    runs = ran("1\n", TRACE_OF_F), ran("2\n", TRACE_OF_F, stdin="3\n")
+    draft = tried(curated, *runs)
+    observed = replace(draft.plan.observed, language="C")
+    draft = replace(draft, plan=replace(draft.plan, observed=observed))
+    assert debugging._shown(draft, broken("7\n", "2\n")).reason == debugging.SAYS_NOTHING
+    assert debugging._shown(draft, broken("1\n", "7\n")).probe is None
+
+
 def test_a_counter_check_comes_to_the_suspected_line(curated):
     """A call that stays right and never comes to the line with the bug excludes nothing."""
     reported, beside = ran("1\n", TRACE_OF_F, label="f(1)"), ran("5\n", "TRACE:IN:f:1:n=1\n", label="f(3)")
@@ -329,6 +339,7 @@ def test_the_first_wrong_value_is_looked_at():
     """Two traces part at a value: its place, its turn, what it is and what it should be are told."""
     due = read_events("TRACE:VAR:f:3:n=1\nTRACE:VAR:f:3:n=2\nTRACE:OUT:f:4:result=2\n")
     now = read_events("TRACE:VAR:f:3:n=1\nTRACE:VAR:f:3:n=0\nTRACE:OUT:f:4:result=0\n")
+    assert look(replace(MUTANT, text="x\nn =\n  a\n    .b()\n"), due, now) is None
     assert look(MUTANT, due, now) == Look("`n` right after line 3", " (the second time)", "`0`", "`2`")
 
 

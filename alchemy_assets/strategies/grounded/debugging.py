@@ -17,7 +17,7 @@ from alchemy_assets.sandbox.sandbox import Outcome, Run, Sandbox, Status
 from alchemy_assets.strategies.grounded import drafting, symptom, test_writing
 from alchemy_assets.strategies.grounded.assertions.calls import call_of
 from alchemy_assets.strategies.grounded.assertions.registry import CALLING, regression
-from alchemy_assets.strategies.grounded.assertions.shell import is_echo
+from alchemy_assets.strategies.grounded.assertions.shell import is_echo, reads_nothing
 from alchemy_assets.strategies.grounded.assertions.suite import Subject, Suite
 from alchemy_assets.strategies.grounded.debugging_turns import Look, Probe, Talk, look, probes, turns
 from alchemy_assets.strategies.grounded.drafting import NOTHING_RUNS
@@ -28,7 +28,7 @@ from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left, Rejecte
 from alchemy_assets.tracing.events import read_events
 from alchemy_assets.tracing.instrument.points import Instrumented
 from alchemy_assets.tracing.instrument.registry import instrument
-from alchemy_assets.tracing.observed import CALLS, Observed
+from alchemy_assets.tracing.observed import CALLS, Observed, Ran
 from alchemy_assets.tracing.reasons import Reason
 from alchemy_assets.tracing.trials import TRIAL_LIMIT, TRIAL_POINTS
 
@@ -183,13 +183,21 @@ def _shown(draft: Draft, outcome: Outcome) -> Found | Left:
     reported = symptom.symptom_of(plan.observed, results, key)
     if reported is None:
         return Left(NOT_SHOWN, detail)
-    if plan.observed.harness != CALLS and (not reported.ran.result.stdout.strip() or is_echo(reported.ran)):
+    if plan.observed.harness != CALLS and _says_nothing(plan.observed, reported.ran):
         return Left(SAYS_NOTHING, detail)
     # Of a run that is too long to be traced nobody foretells the result.
-    short = [one for one in probes(plan.observed, results, reported, key) if plan.observed.ran[one.number - 1].trace]
+    short = [
+        one
+        for one in probes(plan.observed, results, reported, key)
+        if (ran := plan.observed.ran[one.number - 1]).trace and not reads_nothing(plan.observed, ran)
+    ]
     others = [one for one in short if one.fails or _goes_through(draft, one)]
     # A second wrong result says more than one that is right.
     return Found(reported, min(others, key=lambda one: not one.fails, default=None))
+
+
+def _says_nothing(observed: Observed, ran: Ran) -> bool:
+    return not ran.result.stdout.strip() or is_echo(ran) or reads_nothing(observed, ran)
 
 
 def _goes_through(draft: Draft, probe: Probe) -> bool:

@@ -28,8 +28,8 @@ MOST_TEST_LINES = 16
 SUBJECT = 68
 _LOWER = ("the error", "the right", "exit status")
 _LARGE = re.compile(r"\d{6,}")
-# Where a line ends with one of these, its statement goes on in the next.
-_GOES_ON = re.compile(r"(?:[=(,\[*/&|?.<>]|(?<!\+)\+|(?<!-)-)\s*$")
+# Where a line ends with one of these, or the next begins so, its statement goes on there.
+_GOES_ON = re.compile(r"(?:[=(,\[*/&|?.<>]|(?<!\+)\+|(?<!-)-)\s*\n|\n\s*(?:[.?|)]|&&|\+(?!\+)|-(?!-))")
 _TIMES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 BODY = 72
 _CODE, _IN_LINE, _BLANK = re.compile(r"`` .*? ``|`[^`]*`"), re.compile(r" in line \d+$"), "\x00"
@@ -125,7 +125,7 @@ def look(mutant: Mutant, due: Sequence[Event], now: Sequence[Event]) -> Look | N
     name, old, new = differing[0]
     if "..." in old + new or max(len(old), len(new)) > LONGEST_SAID or turn > len(_TIMES) or not (old and new):
         return None
-    if _GOES_ON.search(mutant.text.split("\n")[right.line - 1]):
+    if _GOES_ON.search("\n".join(mutant.text.split("\n")[right.line - 1 : right.line + 1])):
         return None
     ever = sum((one.kind, one.place) == (right.kind, right.place) for one in now)
     line = right.line - _above(mutant.text)

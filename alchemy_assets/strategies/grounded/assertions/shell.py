@@ -51,9 +51,7 @@ def regression(subject: Subject, seen: Observed, least: int = LEAST_RUNS) -> Sui
     launch = launch_as(subject, seen)
     if len({(one.result.stdout, one.result.exit_code) for one in seen.ran}) < least:
         return _golden(subject, seen, launch)
-    # What C reads where there is nothing to read is often left undefined.
-    fed = seen.language in {"C", "Cpp"} and any(one.test.stdin for one in seen.ran)
-    kept = [one for one in seen.ran if _readable(one) and not (fed and not one.test.stdin)]
+    kept = [one for one in seen.ran if _readable(one) and not reads_nothing(seen, one)]
     echoes = [one for one in kept if is_echo(one)]
     kept = [one for one in kept if one not in echoes[1:]]
     if len({(one.result.stdout, one.result.exit_code) for one in kept}) < least:
@@ -157,6 +155,11 @@ def _readable(one: Ran) -> bool:
     if _OF_THE_BUILD.search(result.stdout):
         return False
     return len(result.stdout) <= LONGEST_OUTPUT and lines <= MOST_LINES and all(map(_PRINTABLE.fullmatch, texts))
+
+
+def reads_nothing(seen: Observed, one: Ran) -> bool:
+    """Whether a program of C that reads is given nothing: what it would have read is often left undefined."""
+    return seen.language in {"C", "Cpp"} and not one.test.stdin and any(other.test.stdin for other in seen.ran)
 
 
 def is_echo(one: Ran) -> bool:
