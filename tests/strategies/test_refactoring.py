@@ -903,3 +903,90 @@ def test_a_step_of_a_shell_that_returns_is_no_function():
         '      echo "$order"\n    fi\n  done\n\n  echo one\n  echo end\n}\n'
     )
     stops(extractions, "Shell", text, 'echo "$order"', "return 1")
+
+
+def test_what_typescript_asks_of_an_object_has_no_short_opposite():
+    """`not in` is Python's."""
+    text = "function f(x, y) {\n  for (const z of y) {\n    if (z in x) {\n      a(z);\n      b(z);\n    }\n  }\n}\n"
+    assert not changed(guards, "TypeScript", text)
+    assert changed(guards, "TypeScript", text.replace("z in x", "z === x"))
+
+
+def test_a_variable_of_a_shell_that_others_read_keeps_its_name():
+    """What is not local is everybody's."""
+    text = 'f() {\n  cnt=$1\n  echo "$cnt"\n  echo "${cnt}"\n}\n'
+    assert "count" in changed(renames, "Shell", text)[0]
+    assert not changed(renames, "Shell", text + '\ng() {\n  echo "$cnt"\n}\n')
+
+
+def test_one_of_some_functions_alike_keeps_its_names():
+    """Where two functions hold what the same call gives, both call it the same."""
+    text = "def f(x):\n    res = get_user_name(x)\n    if res:\n        return res\n    return x\n"
+    assert "user_name" in changed(renames, "Python", text)[0]
+    assert not changed(renames, "Python", text + text.replace("f(x)", "g(x)"))
+
+
+def test_a_method_of_another_object_is_no_caller():
+    """`result.helper()` may be anybody's."""
+    text = """
+        class A {
+            private String helper() {
+                return "";
+            }
+
+            int other(int x) {
+                return x;
+            }
+
+            String caller(Builder result) {
+                return helper();
+            }
+        }
+    """
+    stops(moves, "Java", text, "return helper()", "return result.helper()")
+
+
+def test_a_helper_of_another_class_stays_with_it():
+    """C++ says before a name whose method it is."""
+    text = "int x;\n\nint A::helper() {\n  return 1;\n}\n\nint A::other() {\n  a();\n  b();\n  return 2;\n}\n\nint A::caller() {\n  return helper();\n}\n"
+    stops(moves, "Cpp", text, "A::caller", "A::B::caller")
+
+
+def test_a_comment_that_tells_of_a_variable_keeps_it():
+    """`/** @var resource $file */` would stand above nothing."""
+    text = "<?php\nfunction f($x)\n{\n    a($x);\n    $file = $x->open();\n    return $file;\n}\n"
+    stops(inlines, "PHP", text, "    $file =", "    /** @var resource $file */\n    $file =")
+
+
+def test_a_new_function_is_named_as_those_of_the_file():
+    """Without an adverb, and with a mark before its name where the file's helpers have one."""
+    text = EXTRACTED["Python"][0].replace("Count the open orders", "Count the open orders properly")
+    assert "def count_open_orders(" in changed(extractions, "Python", text)[0]
+    assert "def _count_open_orders(" in changed(extractions, "Python", text + "\n\ndef _other():\n    pass\n")[0]
+
+
+def test_what_is_counted_down_is_given_back():
+    """`i -= 1` changes `i`: a step that does it has a value to give, or is none."""
+    text = (
+        "def f(rows, i):\n    print('start')\n    # Drop the last rows\n    while i > 0:\n        print(rows[i])\n"
+        "        print(i)\n        i -= 1\n\n    print('end')\n    return rows[:i]\n"
+    )
+    assert not any(
+        "drop_last_rows(rows, i)\n\n" in one and "return i\n" not in one for one in changed(extractions, "Python", text)
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("x == 9", "x == 0"), ("x == 9", "x is None"), ("    if", "    # Long rows are cut.\n    if")]
+)
+def test_a_rare_case_and_one_that_a_comment_tells_of_stay(old, new):
+    """What a function answers first stays first, and so does what a comment above says of an arm."""
+    text = "def f(x):\n    if x == 9:\n        a()\n        b()\n        return 1\n    return 2\n"
+    stops(guards, "Python", text, old, new)
+
+
+def test_a_shell_tests_for_what_is_so_first():
+    """`-ne` is a negation as well."""
+    text = 'f() {\n  if [ "$1" -OP 0 ]; then\n    echo a\n    echo b\n    echo c\n  else\n    echo d\n  fi\n}\n'
+    assert not changed(swaps, "Shell", text.replace("OP", "eq"))
+    assert changed(swaps, "Shell", text.replace("OP", "ne"))

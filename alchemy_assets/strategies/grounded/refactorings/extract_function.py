@@ -28,7 +28,7 @@ _VERBS = frozenset(
     add adjust allocate append apply assemble assign attach build calculate check choose clean clear close collect
     combine compare compute configure convert copy count create decode define delete derive determine display draw drop
     dump encode ensure enumerate evaluate expand extract fetch fill filter find finish fix flush format free gather
-    generate get group handle initialize initialise insert install invert iterate join list load locate log look make
+    generate get group handle initialize initialise insert install invert join list load locate log look make
     map mark match merge move normalize open order output pack parse pick populate prepare print process propagate prune
     push put read record reduce register remove render replace report reset resolve reverse rotate sanitize save scan
     search select send set setup show shuffle shift skip sort split start store strip sum swap sync traverse trim
@@ -104,7 +104,7 @@ def _name(language: str, comment: str, style: str) -> tuple[str, str] | None:
     for word in words[1:]:
         if word in _ENDING:
             break
-        if word not in _DROPPED:
+        if word not in _DROPPED and not word.endswith("ly"):
             kept.append(word)
     if not 2 <= len(kept) <= 4 or len("".join(kept)) > 28:  # noqa: PLR2004 -- a name that is no sentence
         return None
@@ -125,7 +125,10 @@ def _proposal(reading: Reading, scope: Scope, run: Run) -> Proposal | None:  # n
     ):
         return None
     new, said = named
-    if language == "Python" and item.parents and not item.name.startswith("test"):
+    apart = any(other.name.startswith("_") for other in reading.outline.functions if not other.parents)
+    if (language == "Python" and item.parents and not item.name.startswith("test")) or (
+        language in {"Python", "Shell"} and not item.parents and apart
+    ):
         new = f"_{new}"
     head = lines[item.node.start_point[0]]
     around = head[: len(head) - len(head.lstrip())]

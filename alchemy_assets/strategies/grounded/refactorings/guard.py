@@ -34,6 +34,11 @@ _LEAVING = re.compile(
 _REPORTS = re.compile(
     r"\b(?:stderr|cerr|perror|console\.(?:error|warn)|(?:log(?:ger)?|logging)\.(?:error|warn\w*)|warn|_err)\b"
 )
+# What a function answers before it comes to what it is about: nothing, less than nothing.
+_RARE = re.compile(
+    r"(?:<|<=|==)\s*-?[01]\b|==\s*(?:null|nil|nullptr|NULL|None)\b|\bis None\b|\.nil\?|\b(?:is_?)?(?:null|empty)\(",
+    re.IGNORECASE,
+)
 _GUARDED_LINES = 2
 # Lines that may stand before an if for each of its own.
 MOST_BEFORE = 2
@@ -69,7 +74,13 @@ def _guard(reading: Reading, scope: Scope, branch: Branch) -> Proposal | None:
         or lines[row][: node.start_point[1]].strip()
     ):
         return None
-    exception = (_exits(node) and not _returns(node)) or any(map(_REPORTS.search, inside))
+    exception = (
+        (_exits(node) and not _returns(node))
+        or (_returns(node) and _RARE.search(text_of(bare(branch.condition))) is not None)
+        or any(map(_REPORTS.search, inside))
+        # What is said there is said of the arm.
+        or (row > 0 and _COMMENT.match(lines[row - 1]) is not None)
+    )
     if exception or not _main_part(node, stop - start + 1):
         return None
     unit = _unit(inside, indent)

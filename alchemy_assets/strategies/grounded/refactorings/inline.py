@@ -84,6 +84,9 @@ def _proposal(reading: Reading, scope: Scope, old: str, uses: list[Name]) -> Pro
     together = behind.start_point[0] - last <= 2 and behind.start_point[1] == statement.start_point[1]  # noqa: PLR2004 -- one blank line
     if not alone or not together or any(word in one.type for one in walk(value) for word in _LEFT_ALONE):
         return None
+    above = statement.prev_named_sibling
+    if above is not None and above.type in COMMENTS and re.search(rf"(?<!\w){re.escape(old)}(?!\w)", text_of(above)):
+        return None
     left = bound.holder.child_by_field_name("left")
     if left is not None and left.type == "expression_list" and left.named_child_count > 1:
         return None

@@ -57,7 +57,7 @@ def swaps(reading: Reading) -> Iterator[Proposal]:
 
 
 def _negative(turned: str) -> bool:
-    return re.search(r"(?<![\w=])!|\bnot\b|!=", turned) is not None
+    return re.search(r"(?<![\w=])!|\bnot\b|!=|(?<!\S)-ne(?!\S)", turned) is not None
 
 
 def _with_itself(branch: Branch) -> bool:

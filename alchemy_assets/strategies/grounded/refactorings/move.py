@@ -13,6 +13,7 @@ from alchemy_assets.strategies.grounded.outline import Item
 from alchemy_assets.strategies.grounded.refactorings.reading import EDIT, Proposal, Reading
 from alchemy_assets.strategies.grounded.refactorings.rows import has_relatives, is_heading
 from alchemy_assets.strategies.grounded.shapes import SHAPES
+from alchemy_assets.syntax_tree import text_of
 
 MOVE = "move"
 _LONGEST = 40
@@ -36,14 +37,20 @@ def moves(reading: Reading) -> Iterator[Proposal]:
     """Every helper that stands away from its only caller."""
     functions = [item for item in reading.outline.functions if item.node.type in _HOISTED]
     often = [item.name for item in functions]
+    mine = {"self", "Self", "cls", "static", "super", *(item.name for item in reading.outline.items)}
+    mine |= {part for item in functions for part in _owner(item).split("::")}
     if len(functions) < 3:  # noqa: PLR2004 -- a helper, its caller, and one between
         return
     calls: dict[str, set[int]] = {}
+    foreign: set[str] = set()
     for name in names_in(reading.outline.root, SHAPES[reading.language]):
         if name.role in {"reference", "member", "own", "mention"}:
             calls.setdefault(name.text, set()).add(name.node.start_byte)
+        if name.role == "member" and name.receiver is not None and text_of(name.receiver) not in mine:
+            foreign.add(name.text)
     for helper in functions:
-        if often.count(helper.name) != 1 or helper.name in {"main", "Main", "init"}:
+        # A method of another object may have the same name.
+        if often.count(helper.name) != 1 or helper.name in {"main", "Main", "init", *foreign}:
             continue
         places = [at for at in calls.get(helper.name, ()) if not helper.node.start_byte <= at < helper.node.end_byte]
         callers = {
@@ -56,6 +63,7 @@ def moves(reading: Reading) -> Iterator[Proposal]:
             and caller is not None
             and not _ENTRY.match(caller.name)
             and caller.parents == helper.parents
+            and _owner(caller) == _owner(helper)
         ):
             proposal = _proposal(reading, helper, caller)
             if proposal is not None:
@@ -135,11 +143,17 @@ def _proposal(reading: Reading, helper: Item, caller: Item) -> Proposal | None:
     )
 
 
+def _owner(item: Item) -> str:
+    """The class that a definition names which stands outside of it, as in C++'s `Parser::Node::add`."""
+    found = re.search(rf"((?:\w+::)+)~?{re.escape(item.name)}\s*\(", item.signature)
+    return found[1] if found else ""
+
+
 def _is_offered(reading: Reading, helper: Item) -> bool:
     """Whether others may call a function as well: then it is more than a helper of its caller here."""
     if reading.language == "Go":
         return helper.name[:1].isupper()
-    head = " ".join(reading.outline.lines[helper.code : helper.node.start_point[0] + 1])
+    head = f"{reading.outline.lines[helper.node.start_point[0]]} {helper.signature}".split("(")[0]
     return re.search(r"\b(?:export|public|pub|open)\b", head) is not None
 
 

@@ -160,7 +160,8 @@ def _of_binary(language: str, node: Node, depth: int) -> str | None:
         swapped = either if operator in {"&&", "and"} else both
         return f"{sides[0]} {swapped} {sides[1]}"
     first, last = text_of(left), text_of(right)
-    if operator in _EQUAL:
+    # `not in` is Python's.
+    if operator in _EQUAL and (language == "Python" or operator not in {"in", "not in"}):
         return f"{first} {_EQUAL[operator]} {last}"
     if (
         operator in _ORDER

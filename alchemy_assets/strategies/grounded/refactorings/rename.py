@@ -168,8 +168,10 @@ def _proposal(reading: Reading, scope: Scope, old: str, new: str, evidence: Evid
     if any(name.role == "shared" for name in scope.by_text[old]) or any(_unsafe(name, reading) for name in bound):
         return None
     function = reading.text if scope.top else text_of(item.node)
-    if re.search(_REFLECTION.get(reading.language, "(?!)"), function) or re.search(
-        rf"['\"]:?{re.escape(bare)}['\"]", function
+    if (
+        re.search(_REFLECTION.get(reading.language, "(?!)"), function)
+        or re.search(rf"['\"]:?{re.escape(bare)}['\"]", function)
+        or _is_everybodys(reading, function, bare)
     ):
         return None
     start = item.body.start_byte if item.body is not None else 0
@@ -209,16 +211,24 @@ def _proposal(reading: Reading, scope: Scope, old: str, new: str, evidence: Evid
     return Proposal(RENAME, f"{item.first} {old}", values, (*edits, *comments), lines, item.first, item.last, score)
 
 
+def _is_everybodys(reading: Reading, function: str, bare: str) -> bool:
+    """Whether others may know a variable of a shell: it is theirs if it is not local, and what is called sees it if it is."""
+    word = re.compile(rf"(?<!\w){re.escape(bare)}(?!\w)")
+    return reading.language == "Shell" and len(word.findall(reading.text)) != len(word.findall(function))
+
+
 def _has_company(reading: Reading, scope: Scope, old: str, evidence: Evidence) -> bool:
     """Whether other names of the function go with this one, or other functions have the same short form."""
     bound = {name.text for name in scope.names if name.role == "bind"}
     spelled_out = evidence.score == 2.0  # noqa: PLR2004 -- where only short forms are written out
+    called = evidence.score == 3.5  # noqa: PLR2004 -- where the name is that of a call
     restyled = evidence.score == 2.5  # noqa: PLR2004 -- where only the style changes
     own = better_names.style_of(old.lstrip("$"))
     others = {better_names.style_of(name.lstrip("$")) for name in bound - {old}}
     return (
         in_a_row(old, bound)
-        or (spelled_out and (shares_short_form(old, scope.by_text) or _stands_elsewhere(reading, scope, old)))
+        or (spelled_out and shares_short_form(old, scope.by_text))
+        or ((spelled_out or called) and _stands_elsewhere(reading, scope, old))
         or (spelled_out and any(name.role in {"own", "member", "key"} for name in scope.by_text[old]))
         or (restyled and own is not None and own in others)
     )

@@ -78,10 +78,10 @@ def _related(one: str, other: str) -> bool:
     if not first or not second:
         return False
     # `to_signed` stands beside `from_signed`.
-    pair = len(first) > 1 and first[1:] == second[1:]
+    pair = (len(first) > 1 and first[1:] == second[1:]) or (first[-1] == second[-1] and len(first[-1]) > _LEAST_SHARED)
     # So does `incref` beside `decref`.
     pair = pair or (len(first) == len(second) == 1 and first[0][-_LEAST_SHARED:] == second[0][-_LEAST_SHARED:])
-    return pair or (first[0] == second[0] and len(first[0]) >= _LEAST_SHARED)
+    return pair or (first[0] == second[0] and (len(first[0]) >= _LEAST_SHARED or first[0] in {"is", "to", "on"}))
 
 
 def _takes_the_same(one: Item, other: Item) -> bool:

@@ -99,6 +99,9 @@ def given(reading: Reading, scope: Scope, run: Run) -> tuple[list[str], str | No
     if language in TYPED | {"JavaScript"}:
         changed = r"(?<![\w.]){}\s*(?:[-+*/%|&^]|<<|>>)?=(?![=>])|(?:\+\+|--)\s*{}\b|(?<![\w.]){}\s*(?:\+\+|--)"
         bound |= {one for one in used if re.search(changed.format(*[re.escape(one)] * 3), text)}
+    # `i -= 1` reads what it changes.
+    changed = r"(?<![\w.]){}\s*(?:[-+*/%|&^@.?]|<<|>>|\*\*|//|\|\||&&|\?\?)=(?!=)"
+    bound |= {one for one in used if re.search(changed.format(re.escape(one)), text)}
     before = {
         name.text
         for name in scope.names
