@@ -971,9 +971,7 @@ def test_what_is_counted_down_is_given_back():
         "def f(rows, i):\n    print('start')\n    # Drop the last rows\n    while i > 0:\n        print(rows[i])\n"
         "        print(i)\n        i -= 1\n\n    print('end')\n    return rows[:i]\n"
     )
-    assert not any(
-        "drop_last_rows(rows, i)\n\n" in one and "return i\n" not in one for one in changed(extractions, "Python", text)
-    )
+    assert "    i = drop_last_rows(rows, i)\n" in changed(extractions, "Python", text)[0]
 
 
 @pytest.mark.parametrize(
@@ -990,3 +988,38 @@ def test_a_shell_tests_for_what_is_so_first():
     text = 'f() {\n  if [ "$1" -OP 0 ]; then\n    echo a\n    echo b\n    echo c\n  else\n    echo d\n  fi\n}\n'
     assert not changed(swaps, "Shell", text.replace("OP", "eq"))
     assert changed(swaps, "Shell", text.replace("OP", "ne"))
+
+
+def test_what_a_function_lists_is_no_list():
+    """`list_commands()` gives commands, not list commands."""
+    text = "def f(rows):\n    for x in rows.list_commands():\n        show(x)\n        show(x)\n"
+    assert "for command in" in changed(renames, "Python", text)[0]
+
+
+def test_rust_keeps_the_short_names_of_its_library():
+    """`read(buf)` is what the trait calls it."""
+    text = "fn read(&mut self, NAME: &mut [u8]) -> usize {\n    a(NAME);\n    b(NAME)\n}\n"
+    assert changed(renames, "Rust", text.replace("NAME", "msg"))
+    assert not changed(renames, "Rust", text.replace("NAME", "buf"))
+
+
+def test_of_two_loops_alike_none_is_changed_alone():
+    """The second would stay as it is."""
+    loop = "    for row in rows:\n        if row == x:\n            a(row)\n            b(row)\n"
+    assert changed(guards, "Python", f"def f(rows, x):\n{loop}")
+    assert not changed(guards, "Python", f"def f(rows, x):\n{loop}{loop}")
+
+
+def test_a_block_of_ruby_is_not_chained():
+    """A call with a block keeps its name before another one."""
+    text = "def f(x)\n  found = x.select(:a)\n  found.each do |one|\n    a(one)\n  end\nend\n"
+    stops(inlines, "Ruby", text, "x.select(:a)", "x.select { |y| y.z }")
+
+
+def test_a_shell_that_reads_names_of_a_style_keeps_them():
+    """What is read and set elsewhere shows the style as well."""
+    text = (
+        'f() {\n  first_one=1\n  second_one=2\n  third_one=3\n  fourth_one=4\n  aName=$1\n  echo "$aName"\n  echo "$aName"\n'
+        '  echo "$first_one$second_one$third_one$fourth_one"\n  echo "$other"\n}\n'
+    )
+    stops(renames, "Shell", text, "$other", "$aNames")

@@ -16,6 +16,7 @@ KEPT = frozenset(
 KEPT_IN_GO = frozenset({"w", "r", "t", "b", "p", "s", "c"})
 # And in Rust a formatter.
 KEPT_IN_RUST = frozenset({"f"})
+SHORT_IN_RUST = frozenset({"buf", "len", "ptr", "idx"})
 VAGUE = re.compile(
     r"[a-z]\d?|[a-z]{2}\d?|(?:tmp|temp|res|ret|val|arr|lst|obj|foo|bar|baz|aux|rv|thing|elem|data|str|num|foo|var|list"
     r"|ans|out)\d*"

@@ -28,6 +28,10 @@ _LAST = re.compile(r"^[&*$@\"{]*(?:mut\s+)?(?:[\w$@]+(?:\[\w+\])?(?:\.|->|::|\?\
 _CALLED = re.compile(r"(\w+)\s*(?:::)?(?:<[^<>()]*>)?$")
 _OWNER = re.compile(r"(\w+)(?:<[^<>]*>)?\s*(?:\.|::|->)\w+\s*(?:::)?(?:<[^<>()]*>)?$")
 _MEMBER = re.compile(r"^[&*]*[$@]?[\w$]+(?:(?:\.|->|\?\.)\w+)*(?:\.|->|\?\.)(\w{4,})$")
+# What functions that give several things begin by: `list_commands()` gives commands.
+_GIVING = frozenset(
+    {"get", "find", "load", "read", "list", "iter", "fetch", "query", "all", "each", "select", "collect"}
+)
 _LENGTHS = frozenset({"len", "size", "length", "count", "strlen", "Len", "Count", "Length", "sizeof"})
 _MAKERS = frozenset({"new", "default", "from", "with_capacity"})
 _SIMPLE = re.compile(r"^[\w$@.>&*\[\]-]+$")
@@ -71,9 +75,7 @@ def _of_loop(name: Name) -> Evidence | None:
         words = better_names.singular(last[1])
     elif bare.endswith(")") and (called := _called(bare)):
         given = better_names.words_of(called)
-        words = better_names.singular(
-            "_".join(given[1:] if len(given) > 1 and given[0] in {"get", "find", "load", "read"} else given)
-        )
+        words = better_names.singular("_".join(given[1:] if len(given) > 1 and given[0] in _GIVING else given))
     fits = better_names.fitting(words) if words else None
     return Evidence(tuple(fits), f"it holds one of `{bare.strip(chr(34))}`", 4.0) if fits else None
 

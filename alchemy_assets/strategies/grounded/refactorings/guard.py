@@ -78,6 +78,8 @@ def _guard(reading: Reading, scope: Scope, branch: Branch) -> Proposal | None:
         (_exits(node) and not _returns(node))
         or (_returns(node) and _RARE.search(text_of(bare(branch.condition))) is not None)
         or any(map(_REPORTS.search, inside))
+        # Of two loops alike, none is changed alone.
+        or text_of(scope.item.node).count("\n".join(inside)) > 1
         # What is said there is said of the arm.
         or (row > 0 and _COMMENT.match(lines[row - 1]) is not None)
     )

@@ -84,8 +84,7 @@ def _proposal(reading: Reading, scope: Scope, old: str, uses: list[Name]) -> Pro
     together = behind.start_point[0] - last <= 2 and behind.start_point[1] == statement.start_point[1]  # noqa: PLR2004 -- one blank line
     if not alone or not together or any(word in one.type for one in walk(value) for word in _LEFT_ALONE):
         return None
-    above = statement.prev_named_sibling
-    if above is not None and above.type in COMMENTS and re.search(rf"(?<!\w){re.escape(old)}(?!\w)", text_of(above)):
+    if _tied(reading, statement, value, old):
         return None
     left = bound.holder.child_by_field_name("left")
     if left is not None and left.type == "expression_list" and left.named_child_count > 1:
@@ -106,6 +105,14 @@ def _proposal(reading: Reading, scope: Scope, old: str, uses: list[Name]) -> Pro
     item = scope.item
     score = 2.5 + min(len(text), 60) / 120
     return Proposal(INLINE, f"inline {statement.start_byte}", values, edits, proven, item.first, item.last, score)
+
+
+def _tied(reading: Reading, statement: Node, value: Node, old: str) -> bool:
+    """Whether a comment above tells of the variable, or it keeps a call with a block of Ruby before another one."""
+    above = statement.prev_named_sibling
+    told = above is not None and above.type in COMMENTS and re.search(rf"(?<!\w){re.escape(old)}(?!\w)", text_of(above))
+    blocks = reading.language == "Ruby" and any(one.type in {"block", "do_block"} for one in walk(value))
+    return bool(told) or blocks
 
 
 def _statement(node: Node) -> Node | None:

@@ -110,8 +110,9 @@ def _evidence(reading: Reading, scope: Scope, old: str, style: str) -> Evidence 
         first = told[0]
         if first is not None and all(one is not None and one.words == first.words for one in told):
             return first
-    # Go's own style asks for short names.
-    spelling = of_spelling(old, style) if reading.language != "Go" else None
+    # Go's own style asks for short names, and Rust's library has a few of them.
+    kept = reading.language == "Go" or (reading.language == "Rust" and bare in better_names.SHORT_IN_RUST)
+    spelling = None if kept else of_spelling(old, style)
     if spelling is not None and spelling.score > 2.0 and not _clear(reading, style):  # noqa: PLR2004 -- a matter of style
         return None
     return spelling
@@ -224,7 +225,9 @@ def _has_company(reading: Reading, scope: Scope, old: str, evidence: Evidence) -
     called = evidence.score == 3.5  # noqa: PLR2004 -- where the name is that of a call
     restyled = evidence.score == 2.5  # noqa: PLR2004 -- where only the style changes
     own = better_names.style_of(old.lstrip("$"))
-    others = {better_names.style_of(name.lstrip("$")) for name in bound - {old}}
+    # A shell reads what it does not bind, in the same style.
+    named = set(scope.by_text) if reading.language == "Shell" else bound
+    others = {better_names.style_of(name.lstrip("$")) for name in named - {old}}
     return (
         in_a_row(old, bound)
         or (spelled_out and shares_short_form(old, scope.by_text))
