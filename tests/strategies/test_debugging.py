@@ -300,6 +300,12 @@ def test_no_run_is_foretold_that_is_too_long_to_be_traced(curated):
     assert debugging._shown(tried(curated, reported, long, calls=True), broken("7\n", "8\n")).probe is None
 
 
+def test_a_counter_check_gives_something(curated):
+    """Where a right run gives an empty list, most faults would give that too."""
+    reported, empty = ran("1\n", TRACE_OF_F, label="f(1)"), ran("[]\n", TRACE_OF_F, label="f(9)")
+    assert debugging._shown(tried(curated, reported, empty, calls=True), broken("7\n", "[]\n")).probe is None
+
+
 def test_a_counter_check_of_a_missing_line_goes_through_its_function(curated):
     """Where a line is missing, what stays right may pass it by, but not its function."""
     missing = replace(MUTANT, replacement="")

@@ -16,6 +16,7 @@ from alchemy_assets.generation.completions import Answers
 from alchemy_assets.sandbox.sandbox import Outcome, Run, Sandbox, Status
 from alchemy_assets.strategies.grounded import drafting, symptom, test_writing
 from alchemy_assets.strategies.grounded.assertions.calls import call_of
+from alchemy_assets.strategies.grounded.assertions.fitting import NOTHING
 from alchemy_assets.strategies.grounded.assertions.registry import CALLING, regression
 from alchemy_assets.strategies.grounded.assertions.shell import is_echo, reads_nothing
 from alchemy_assets.strategies.grounded.assertions.suite import Subject, Suite
@@ -201,8 +202,10 @@ def _says_nothing(observed: Observed, ran: Ran) -> bool:
 
 
 def _goes_through(draft: Draft, probe: Probe) -> bool:
-    """Whether a run that stays right comes to the suspected line, or the function that lacks one: else it excludes nothing."""
+    """Whether a run that stays right gives something, and comes to the suspected line, or the function that lacks one."""
     plan, ran = _plan(draft), _plan(draft).observed.ran[probe.number - 1]
+    if NOTHING.fullmatch(ran.result.stdout.strip()):
+        return False
     if plan.mutant.replacement.strip():
         return plan.mutant.line in reached(replace(plan.observed, ran=(ran,)), draft.file.text)
     return plan.mutant.function in {"", *(re.split(r"\W", event.function)[-1] for event in ran.events)}
