@@ -1014,6 +1014,7 @@ def test_a_block_of_ruby_is_not_chained():
     """A call with a block keeps its name before another one."""
     text = "def f(x)\n  found = x.select(:a)\n  found.each do |one|\n    a(one)\n  end\nend\n"
     stops(inlines, "Ruby", text, "x.select(:a)", "x.select { |y| y.z }")
+    stops(inlines, "Ruby", text, "x.select(:a)", "x.select :a")
 
 
 def test_a_shell_that_reads_names_of_a_style_keeps_them():
@@ -1023,3 +1024,13 @@ def test_a_shell_that_reads_names_of_a_style_keeps_them():
         '  echo "$first_one$second_one$third_one$fourth_one"\n  echo "$other"\n}\n'
     )
     stops(renames, "Shell", text, "$other", "$aNames")
+
+
+def test_a_step_of_go_ends_before_the_next_comment():
+    """The first comment of a body describes the first step, not all of them."""
+    text = (
+        "package a\n\nfunc f(rows []int) {\n\t// Print the rows\n\tfor _, row := range rows {\n\t\tif row > 0 {\n\t\t\tlog(row)\n"
+        "\t\t}\n\t}\n\n\t// Count the rows\n\tlog(len(rows))\n\tlog(1)\n\tlog(2)\n}\n"
+    )
+    [changed_text] = changed(extractions, "Go", text)
+    assert changed_text.index("// Count the rows") > changed_text.index("printRows(rows)\n\n\t//")

@@ -62,7 +62,9 @@ def extractions(reading: Reading) -> Iterator[Proposal]:
 
 
 def _runs(reading: Reading, block: Node) -> Iterator[Run]:
-    children = block.named_children
+    # Go has a list around the statements behind the first comment.
+    lists = [one.named_children if one.type == "statement_list" else [one] for one in block.named_children]
+    children = [one for found in lists for one in found]
     lines = reading.outline.lines
     for at, comment in enumerate(children):
         if comment.type not in COMMENTS or lines[comment.start_point[0]][: comment.start_point[1]].strip():

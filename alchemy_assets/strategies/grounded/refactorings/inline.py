@@ -108,11 +108,15 @@ def _proposal(reading: Reading, scope: Scope, old: str, uses: list[Name]) -> Pro
 
 
 def _tied(reading: Reading, statement: Node, value: Node, old: str) -> bool:
-    """Whether a comment above tells of the variable, or it keeps a call with a block of Ruby before another one."""
+    """Whether a comment above tells of the variable, or Ruby would read its value as part of what is around."""
     above = statement.prev_named_sibling
     told = above is not None and above.type in COMMENTS and re.search(rf"(?<!\w){re.escape(old)}(?!\w)", text_of(above))
-    blocks = reading.language == "Ruby" and any(one.type in {"block", "do_block"} for one in walk(value))
-    return bool(told) or blocks
+    # So does a call without brackets: `list.drop 1.each` asks 1.
+    loose = {"block", "do_block"}
+    kept = reading.language == "Ruby" and any(
+        one.type in loose or (one.type == "argument_list" and not text_of(one).startswith("(")) for one in walk(value)
+    )
+    return bool(told) or kept
 
 
 def _statement(node: Node) -> Node | None:
