@@ -214,6 +214,13 @@ def test_an_import_of_a_caller_does_not_come_with_its_helper():
     assert steps == [["import os", "def second():"], ["import sys", "def first():"]]
 
 
+def test_the_keywords_of_an_import_are_not_its_names():
+    """A docstring that says `from` needs no import that does."""
+    text = 'import sys\nfrom os import getcwd\n\n\ndef one():\n    """Give what comes from it."""\n    return sys.argv\n\n\ndef two():\n    return getcwd(one())\n'
+    building = building_of(outline_of("Python", text))
+    assert [[part.first for part in step] for step in building.steps] == [[0, 4], [1, 9]]
+
+
 def test_a_structure_that_is_used_has_its_fields():
     """What makes one by the order of its fields does not name them."""
     text = "struct Outcome {\n    int name;\n    bool late;\n};\n\nOutcome simulate(int name) {\n    return {name, true};\n}\n"
@@ -229,6 +236,20 @@ def test_what_nobody_needs_does_not_wait():
     text = "import os\nimport setup\n\n\ndef first():\n    return os.getcwd()\n\n\ndef second():\n    return first()\n"
     building = building_of(outline_of("Python", text))
     assert [part.kind for part in building.steps[0]] == ["import", "import", "function"]
+
+
+def test_only_an_import_that_is_used_is_a_part_of_the_answer():
+    """One that the function does not use is shown, since no comment tells of it."""
+    text = text_of(FILES["Python"]).replace("import re\n", "import re\nimport setup\n")
+    building = building_of(outline_of("Python", text.replace("setdefault(word,", "setdefault(sys.intern(word),")))
+    by_line = {part.first: part for part in building.parts}
+    setup, system, index, words = (by_line[line] for line in (3, 4, 13, 22))
+    goals = step_goals.Goals(building)
+    turn = goals.turn([words, *words.needs], [setup, system, index])
+    assert turn is not None
+    assert "import setup" in goals.text(turn.before)
+    assert "import sys" not in goals.text(turn.before)
+    assert "import sys" in goals.text(turn.after)
 
 
 @pytest.mark.parametrize(

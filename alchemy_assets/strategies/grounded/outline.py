@@ -294,14 +294,14 @@ def function_name(node: Node) -> str:
 
 
 def _imported(node: Node) -> Iterator[str]:
-    """Words that an import may bind: every name in it, and the parts of the paths in its strings.
+    """Words that an import may bind: every name in it (not `import` or `from`), and the parts of the paths in its strings.
 
     An `#include` binds what its header declares, which nobody sees here.
     """
     if node.type == "preproc_include":
         return
     for part in syntax_tree.walk(node):
-        if part.named_child_count:
+        if part.named_child_count or not part.is_named:
             continue
         text = syntax_tree.text_of(part)
         if text.isidentifier():

@@ -113,7 +113,9 @@ class Goals:
         if len(wanted) != 1:
             return None
         part = wanted[0]
-        given = _closed([other for other in step if other is not part and other.kind != "import"], step)
+        # An import that it does not use is there already, since nothing tells of it.
+        others = [other for other in step if other is not part]
+        given = _closed([other for other in others if other.kind != "import" or other not in part.needs], step)
         if part in given:
             return None
         before = tuple(self.building.shown([*there, *given]))
