@@ -2,11 +2,13 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import dagster as dg
@@ -167,7 +169,9 @@ class Daemon:
             "-p",
             str(self.port),
         ]
-        self.process = subprocess.Popen(arguments, env=environment, stdout=self.log, stderr=self.log, cwd=workspace)
+        self.process = subprocess.Popen(
+            arguments, env=environment, stdout=self.log, stderr=self.log, cwd=workspace, start_new_session=True
+        )
 
     def ask(self, query: str, **variables: object) -> dict:
         body = json.dumps({"query": query, "variables": variables}).encode()
@@ -193,10 +197,11 @@ class Daemon:
 
     def close(self) -> None:
         self.process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self.process.wait(30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
+        with suppress(ProcessLookupError):  # what it started may outlive it
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
         self.log.close()
 
 
