@@ -46,14 +46,16 @@ def _python_compound(children):
 
     def build(kind, body, other, indent):
         inner, outer = _block(body, indent), _block(other, indent)
+        # A loop inside that had the same counter might set it back for ever; what is inside is always shorter.
+        k = f"k{len(inner)}"
         return {
             "if": f"if a > b:\n{inner}\nelif total:\n{outer}\nelse:\n{inner}",
             "element": f"if items and items[0] > a and not items[-1] == b:\n{inner}\nelif len(items) < 3 or items[b] == 2:\n"
             f"{outer}\nelse:\n{inner}",
-            "element while": f"k = 0\nwhile k < 3 and items and (items[k] or total):\n{indent}k += 1\n{inner}",
+            "element while": f"{k} = 0\nwhile {k} < 3 and items and (items[{k}] or total):\n{indent}{k} += 1\n{inner}",
             "bare if": f"if items:  # why not\n\n{inner}",
             "for": f"for n, item in enumerate(items[:3]):\n{indent}# each\n{inner}\nelse:\n{outer}",
-            "while": f"k = 0\nwhile k < 3:\n{indent}k += 1\n{inner}",
+            "while": f"{k} = 0\nwhile {k} < 3:\n{indent}{k} += 1\n{inner}",
             "try": f"try:\n{inner}\nexcept (ValueError, NameError) as e:\n{outer}\nfinally:\n{indent}b = 2",
             "def": f"def f(n, *rest, key=1, **more):\n{indent}'''Doc.'''\n{indent}a, b, total, items = n, key, 0, list(rest)\n"
             f"{inner}\n{indent}return a, b\nprint(f(1, 2, 3))",

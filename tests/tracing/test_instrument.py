@@ -30,7 +30,7 @@ def run_python(text):
         try:
             exec(compile(text, "source.py", "exec"), {"__name__": "__main__"})  # noqa: S102 -- our own programs
             end = ""
-        except BaseException as error:  # noqa: BLE001 -- whatever it is, it must be the same
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it must be the same
             end = f"{type(error).__name__}: {error}"
     return out.getvalue(), err.getvalue(), end
 
