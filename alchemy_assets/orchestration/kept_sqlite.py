@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryDirectory
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from dagster._core.instance.ref import InstanceRef
@@ -54,10 +54,10 @@ class KeptEventLog(SqliteEventLogStorage):
         path = Path(self.path_for_shard(shard))
         if path.exists():
             return False
-        with NamedTemporaryFile(dir=path.parent) as copy, suppress(FileExistsError):
-            copy.write(self._empty)
-            copy.flush()
-            path.hardlink_to(copy.name)
+        with TemporaryDirectory(dir=path.parent) as folder, suppress(FileExistsError):
+            copy = Path(folder) / "empty"
+            copy.write_bytes(self._empty)
+            path.hardlink_to(copy)
             return True
         return False  # another process was faster, and its file stays
 
