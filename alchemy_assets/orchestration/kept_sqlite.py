@@ -1,4 +1,4 @@
-"""Dagster's SQLite storage with connections that stay open: the same files and tables, at two thirds of a run's time.
+"""Dagster's SQLite storage with connections kept open: the same files and tables, at a quarter of the time a small run takes.
 
 Dagster opens a file for each event and closes it after, which makes SQLite copy its log back and wait for the disk each time. A
 commit here survives a killed process, as before; after a power cut the last events may be missing, and what they told of is
