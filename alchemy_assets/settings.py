@@ -237,6 +237,131 @@ class Samples(_Section):
     answer_tokens: int = Field(default=3_000, gt=0, description="The same of all its answers, at most.")
 
 
+class ModelSampling(_Section):
+    """How a language model is sampled; another value asks anew."""
+
+    temperature: float = Field(default=0.7, ge=0, le=2, description="Temperature; scores and verdicts are asked at 0.")
+    top_p: float = Field(default=1.0, gt=0, le=1, description="Share of probability that is sampled from.")
+    max_tokens: int = Field(
+        default=4_096, gt=0, description="Tokens of an answer at most, reasoning included; fewer where the context ends."
+    )
+    reasoning_effort: str = Field(
+        default="", description="Such as `low`, `medium`, `high`, for models that take it; empty leaves it to the engine."
+    )
+
+
+class VllmServer(_Section):
+    """How `vllm serve` is started where `generation.engine` is `vllm`."""
+
+    replicas: int = Field(default=1, ge=1, description="Servers side by side, each with its own GPUs.")
+    tensor_parallel: int = Field(default=1, ge=1, description="GPUs that share one model.")
+    arguments: dict[str, str | int | float | bool] = Field(
+        default_factory=dict, description="Further arguments by name, such as `max-model-len = 32768`."
+    )
+    environment: dict[str, str] = Field(default_factory=dict, description="Further environment variables.")
+    python: Path | None = Field(
+        default=None, description="Python of the environment that has vLLM; empty is the one that runs this."
+    )
+    start_date: str = Field(
+        default="2026-01-01", description="The date that prompts of some models embed: fixed, so that answers repeat."
+    )
+    ready_seconds: float = Field(default=1_800, gt=0, description="Seconds until a server must answer.")
+    restarts: int = Field(default=5, ge=0, description="Times that a dead server is started again in an hour.")
+
+
+class LlamaServer(_Section):
+    """How llama.cpp is run inside this process where `generation.engine` is `llama`."""
+
+    context: int = Field(default=8_192, gt=0, description="Tokens of prompt and answer together, of each request.")
+    parallel: int = Field(default=4, ge=1, description="Requests answered side by side.")
+    threads: int | None = Field(default=None, ge=1, description="CPU threads; empty is one a core.")
+    gpu_layers: int = Field(default=0, ge=-1, description="Layers of the model on a GPU; -1 is all.")
+
+
+class Enhance(_Section):
+    """Which files CodeEnhance rewrites, and which rewritings it takes."""
+
+    below: float = Field(default=6.0, gt=1, le=10, description="Mean score (1 to 10) under which a file is rewritten.")
+    original_share: float = Field(
+        default=0.05, ge=0, le=1, description="Share of low-quality files that are kept as they are, beside the rewritten."
+    )
+    shortest: float = Field(default=0.3, gt=0, description="Length of a rewriting over that of its file, at least.")
+    longest: float = Field(default=6.0, gt=0, description="The same, at most.")
+    coverage: float = Field(
+        default=0.6, gt=0, le=1, description="Share of a file's trace points that its tests reach before it is compared."
+    )
+
+
+class Generation(_Section):
+    """Which language model writes samples, how it is reached, and what it may cost."""
+
+    engine: Literal["", "endpoint", "vllm", "llama"] = Field(
+        default="",
+        description="`endpoint`: OpenAI-compatible servers that run; `vllm`: `vllm serve`, started here; "
+        "`llama`: llama.cpp inside this process; empty: no model is asked, and none of its kinds are made.",
+    )
+    model: str = Field(
+        default="", description="Name of the model as its servers know it; llama: a GGUF file, or `<Hub name>/<file>.gguf`."
+    )
+    revision: str = Field(default="", description="Revision of the model; another one asks anew.")
+    license: str | None = Field(default=None, description="Licence of the model; it stands in each sample.")
+    endpoints: tuple[str, ...] = Field(default=(), description="Addresses of the servers, such as `http://host:8000/v1`.")
+    api_key: SecretStr | None = Field(default=None, description="Key that the endpoints ask for.")
+    strategies: tuple[str, ...] = Field(default=(), description="Strategies that the model writes for; empty is all.")
+    sampling: ModelSampling = ModelSampling()
+    more_room: float = Field(
+        default=0.0,
+        ge=0,
+        description="A cut answer is asked for once more with this many times the tokens; 0 rejects it at once.",
+    )
+    context: int | None = Field(
+        default=None, gt=0, description="Tokens of prompt and answer together; empty is what the servers say."
+    )
+    concurrency: int = Field(
+        default=256, ge=1, le=4096, description="Requests under way at one server at most; fewer while it is overloaded."
+    )
+    attempts: int = Field(default=6, ge=1, le=50, description="Times that a request is sent before it counts as unanswerable.")
+    connect_seconds: float = Field(default=10, gt=0, description="Seconds until a connection must stand.")
+    first_byte_seconds: float = Field(default=900, gt=0, description="Seconds without a byte after which a request is over.")
+    total_seconds: float = Field(default=1_800, gt=0, description="Seconds that a request may take as a whole.")
+    longest_wait: float = Field(
+        default=60, gt=0, description="Seconds between two attempts at most, Retry-After or not."
+    )
+    patience: float = Field(
+        default=300, gt=0, description="Seconds without any answer, with none under way, after which the model counts as down."
+    )
+    unanswered_share: float = Field(
+        default=0.02, ge=0, le=1, description="Share of a partition's requests that may stay without an answer."
+    )
+    segment_answers: int = Field(default=2_000, ge=1, description="Answers after which the journal goes into the store.")
+    segment_seconds: float = Field(default=60, gt=0, description="Seconds after which it goes there in any case.")
+    journal: Path | None = Field(
+        default=None, description="Folder of the journals, on a disk of this machine; empty is one in the workspace."
+    )
+    budget_tokens: int | None = Field(default=None, ge=0, description="Tokens that one `alchemy generate` may spend.")
+    budget_usd: float | None = Field(default=None, ge=0, description="Dollars that it may spend, by the prices below.")
+    prompt_usd: float | None = Field(default=None, ge=0, description="Dollars for a million prompt tokens.")
+    completion_usd: float | None = Field(default=None, ge=0, description="Dollars for a million tokens of answers.")
+    gpu_usd: float | None = Field(default=None, ge=0, description="Dollars for an hour of one GPU.")
+    gpus: int | None = Field(default=None, ge=0, description="GPUs behind the endpoints; empty where nobody knows.")
+    enhance: Enhance = Enhance()
+    vllm: VllmServer = VllmServer()
+    llama: LlamaServer = LlamaServer()
+
+    @model_validator(mode="after")
+    def _engine_has_what_it_needs(self) -> "Generation":
+        if self.engine and not self.model:
+            msg = f"the engine {self.engine} needs a model (generation.model)"
+            raise ValueError(msg)
+        if self.engine == "endpoint" and not self.endpoints:
+            msg = "the engine endpoint needs addresses (generation.endpoints)"
+            raise ValueError(msg)
+        if self.enhance.longest <= self.enhance.shortest:
+            msg = f"enhance.longest is {self.enhance.longest}, not more than enhance.shortest, {self.enhance.shortest}"
+            raise ValueError(msg)
+        return self
+
+
 class Sandboxing(_Section):
     """Where and how untrusted programs are run."""
 
@@ -322,6 +447,7 @@ class Settings(BaseSettings):
     sandbox: Sandboxing = Sandboxing()
     tracing: Tracing = Tracing()
     samples: Samples = Samples()
+    generation: Generation = Generation()
     release: Release = Release()
 
     _shards_power = field_validator("shards")(_power_of_two)
