@@ -3,6 +3,7 @@
 Belongs here: the kinds of this strategy. Does not: a kind itself.
 """
 
+from alchemy_assets.settings import Generation
 from alchemy_assets.strategies.grounded.edit_sequence import EditSequence
 from alchemy_assets.strategies.grounded.planted_bug import PlantedBug
 from alchemy_assets.strategies.grounded.refactoring import Refactoring
@@ -13,3 +14,8 @@ NAME = "code_dev"
 DESCRIPTION = "Does what developers are asked to do on a file: fix, extend, refactor, test, review."
 KINDS: tuple[Kind, ...] = (EditSequence(), PlantedBug(), Refactoring(), TestWriting())
 WITHOUT_A_MODEL = ""
+
+
+def written(_generation: Generation) -> tuple[Kind, ...]:
+    """The kinds that a language model writes."""
+    return ()

@@ -3,6 +3,7 @@
 Belongs here: the kinds of this strategy. Does not: a kind itself.
 """
 
+from alchemy_assets.settings import Generation
 from alchemy_assets.strategies.grounded.debugging import Debugging
 from alchemy_assets.strategies.strategy import Kind
 
@@ -10,3 +11,8 @@ NAME = "code_dialogue"
 DESCRIPTION = "Talks about a file over several turns, each of which builds on the one before."
 KINDS: tuple[Kind, ...] = (Debugging(),)
 WITHOUT_A_MODEL = ""
+
+
+def written(_generation: Generation) -> tuple[Kind, ...]:
+    """The kinds that a language model writes."""
+    return ()

@@ -3,6 +3,7 @@
 Belongs here: the kinds of this strategy. Does not: a kind itself.
 """
 
+from alchemy_assets.settings import Generation
 from alchemy_assets.strategies.strategy import Kind
 
 NAME = "code_enhance"
@@ -11,3 +12,8 @@ KINDS: tuple[Kind, ...] = ()
 WITHOUT_A_MODEL = (
     "CodeEnhance rewrites files with a language model; no engine is configured, so this partition is empty."
 )
+
+
+def written(_generation: Generation) -> tuple[Kind, ...]:
+    """The kinds that a language model writes."""
+    return ()

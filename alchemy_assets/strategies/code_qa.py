@@ -3,6 +3,7 @@
 Belongs here: the kinds of this strategy. Does not: a kind itself (`grounded`).
 """
 
+from alchemy_assets.settings import Generation
 from alchemy_assets.strategies.grounded.completion import Completion
 from alchemy_assets.strategies.grounded.execution_question import ExecutionQuestion
 from alchemy_assets.strategies.grounded.fill_in_the_middle import FillInTheMiddle
@@ -24,3 +25,8 @@ KINDS: tuple[Kind, ...] = (
     ExecutionQuestion(),
 )
 WITHOUT_A_MODEL = ""
+
+
+def written(_generation: Generation) -> tuple[Kind, ...]:
+    """The kinds that a language model writes."""
+    return ()

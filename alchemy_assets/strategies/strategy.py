@@ -102,10 +102,14 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Left:
-    """A sample that is not made, and why: the plan of a draft without a question. `detail` says what shows it."""
+    """A sample that is not made, and why: the plan of a draft without a question. `detail` says what shows it.
+
+    request_sha256: of the answer that was of no use, where a model was asked.
+    """
 
     reason: str
     detail: str = ""
+    request_sha256: str | None = None
 
 
 class Kind(Protocol):
@@ -155,9 +159,7 @@ def _sample(strategy: str, held: Verified, answers: Answers) -> dict[str, object
         "reasoning": draft.reasoning,
         "source_edits": [*file.edits, *draft.edits],
         "source_sha256": hashlib.sha256(draft.seed_text.encode()).hexdigest(),
-        "engine": "none" if draft.request_sha256 is None else "model",
-        "model": None if draft.request_sha256 is None else answers.model,
-        "model_license": None,
+        **_made_by(draft, answers),
         "prompt_id": draft.prompt_id,
         "request_sha256": draft.request_sha256,
         "seed_tokens": _tokens(draft.seed_text),
@@ -167,6 +169,18 @@ def _sample(strategy: str, held: Verified, answers: Answers) -> dict[str, object
         "evidence": {name: held.evidence.get(name) for name in schema.EVIDENCE.to_schema()},
         "difficulty": {name: held.difficulty.get(name) for name in schema.DIFFICULTY.to_schema()},
         "release": True,
+    }
+
+
+def _made_by(draft: Draft, answers: Answers) -> dict[str, object]:
+    """Who wrote a sample; the engine is the one whose answer it is, whichever is configured now."""
+    if draft.request_sha256 is None:
+        return {"engine": "none", "model": None, "model_license": None}
+    answer = answers.known[draft.request_sha256]
+    return {
+        "engine": answer.engine_version or "unknown",
+        "model": f"{answers.model}@{answers.model_revision}" if answers.model_revision else answers.model,
+        "model_license": answers.license,
     }
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from alchemy_assets import schema
 from alchemy_assets.errors import SettingsError
-from alchemy_assets.generation.completions import Request, answers
+from alchemy_assets.generation.completions import Answers, Request, known_of
 from alchemy_assets.strategies import code_qa
 from alchemy_assets.strategies.registry import STRATEGIES, kinds_of
 from alchemy_assets.strategies.strategy import (
@@ -97,6 +97,17 @@ def test_kinds_belong_to_the_strategy_that_lists_them():
     assert ("test_writing", "code_dev") in [(kind.name, kind.strategy) for kind in STRATEGIES["code_dev"].kinds]
 
 
+def asking(text, kind):
+    """A request of one turn."""
+    return Request((("user", text),), kind=kind)
+
+
+def prompt(request):
+    """What a request of one turn asks."""
+    [(_, content)] = request.messages
+    return content
+
+
 class ScoredRewriting:
     """A kind as a model's strategies will be: a score first, and a rewriting only of what scores low."""
 
@@ -104,11 +115,11 @@ class ScoredRewriting:
 
     def next(self, file, answers):
         """Ask for the score, then for the rewriting, then draft."""
-        score = answers.get(first := Request(f"Score this: {file.text}", self.name))
+        score = answers.get(first := asking(f"Score this: {file.text}", self.name))
         if score is None:
             yield first
         elif int(score.raw) < 5:
-            second = Request(f"Rewrite this, it scored {score.raw}: {file.text}", self.name)
+            second = asking(f"Rewrite this, it scored {score.raw}: {file.text}", self.name)
             rewriting = answers.get(second)
             if rewriting is None:
                 yield second
@@ -143,9 +154,8 @@ def completion(request, raw, model="m", revision="r"):
 
 def replay(rows):
     """Run the kind over one file with these completions."""
-    return run(
-        (ScoredRewriting(),), [FILE], None, "code_enhance", answers(schema.frame_of(rows, schema.COMPLETIONS), "m", "r")
-    )
+    known = known_of(schema.frame_of(rows, schema.COMPLETIONS), "m", "r")
+    return run((ScoredRewriting(),), [FILE], None, "code_enhance", Answers("m", "r", known))
 
 
 def test_samples_are_replayed_from_completions():
@@ -156,22 +166,22 @@ def test_samples_are_replayed_from_completions():
         made = replay(rows)
         assert made.samples.is_empty()
         [request] = made.pending
-        prompts.append(request.prompt)
+        prompts.append(prompt(request))
         rows.append(completion(request, raw))
     assert prompts == ["Score this: x = 1\n", "Rewrite this, it scored 3: x = 1\n"]
     made = replay(rows)
     assert (made.pending, made.proposed) == ((), 1)
     [sample] = made.samples.iter_rows(named=True)
-    assert (sample["model"], sample["request_sha256"]) == ("m", rows[1]["request_sha256"])
+    assert (sample["model"], sample["engine"], sample["request_sha256"]) == ("m@r", "test", rows[1]["request_sha256"])
     assert replay(rows[::-1]).samples.equals(made.samples)
 
 
 def test_another_models_answers_do_not_count():
     """An answer belongs to a model and its revision; the same request to another is still to be asked."""
-    request = Request("Score this: x = 1\n", "rewriting")
-    assert [one.prompt for one in replay([completion(request, "3", revision="older")]).pending] == [request.prompt]
+    request = asking("Score this: x = 1\n", "rewriting")
+    assert [prompt(one) for one in replay([completion(request, "3", revision="older")]).pending] == [prompt(request)]
     assert request.sha256("m", "r") != request.sha256("m", "older")
-    assert request.sha256("m", "r") == Request(request.prompt, "another label").sha256("m", "r")
+    assert request.sha256("m", "r") == asking(prompt(request), "another label").sha256("m", "r")
 
 
 def test_kinds_can_be_chosen():

@@ -1,0 +1,94 @@
+"""Read what a model answered: reasoning, tagged sections, code blocks, JSON; forgiving in form, strict in what must be there.
+
+Belongs here: text in, parts out, and the complaint that a model is told when a part is missing. Does not: what the parts mean.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+_THOUGHT = re.compile(r"\A\s*<think>(.*?)</think>\s*", re.DOTALL)
+# What some chat templates let through when an engine reads their channels wrongly.
+_LEAKED = re.compile(r"<\|?(?:channel|start|end|message|return|call|im_start|im_end|assistant|analysis)\|?>|</?think>")
+_FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*([^\n`]*)\n(.*?)(?:^\1\2[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
+NO_SECTION = "the answer lacks a part"
+NO_CODE = "the answer has no code block"
+NO_JSON = "the answer is no JSON"
+LEAKED = "control tokens of the model in its answer"
+
+
+class UnreadableError(ValueError):
+    """An answer cannot be read. reason: for the rejected row; complaint: what the model is told, to answer once more."""
+
+    def __init__(self, reason: str, complaint: str) -> None:
+        super().__init__(reason, complaint)
+        self.reason = reason
+        self.complaint = complaint
+
+
+def without_thoughts(raw: str, reasoning: str | None) -> tuple[str | None, str]:
+    """The reasoning and the answer proper, whether or not the engine told them apart.
+
+    Raises UnreadableError where tokens that frame channels or thoughts stand in the answer.
+    """
+    if thought := _THOUGHT.match(raw):
+        reasoning = "\n\n".join(part.strip() for part in (reasoning or "", thought[1]) if part.strip()) or None
+        raw = raw[thought.end() :]
+    if leak := _LEAKED.search(raw):
+        raise UnreadableError(LEAKED, f"Your answer holds {leak[0]}. Answer without such marks.")
+    return (reasoning.strip() or None) if reasoning else None, raw.strip()
+
+
+def sections(answer: str, names: Iterable[str], optional: Iterable[str] = ()) -> dict[str, str]:
+    """The parts between `<name>` and `</name>`, stripped; the end of the last may be missing.
+
+    Raises UnreadableError naming those that are missing or empty. What is optional is left out where it is not there.
+    """
+    wanted, spare = tuple(names), tuple(optional)
+    marks = "|".join(map(re.escape, (*wanted, *spare)))
+    found: dict[str, str] = {}
+    for part in re.finditer(
+        rf"^[ \t]*<({marks})>[ \t]*\n?(.*?)(?:</\1>|\Z|(?=^<(?:{marks})>))", answer, re.DOTALL | re.MULTILINE
+    ):
+        found.setdefault(part[1], part[2].strip("\n").rstrip())
+    if missing := [name for name in wanted if not found.get(name, "").strip()]:
+        listed = ", ".join(f"<{name}>...</{name}>" for name in missing)
+        raise UnreadableError(NO_SECTION, f"Your answer lacks {listed}. Write all parts, each between its tags.")
+    return found
+
+
+def code_blocks(text: str) -> list[tuple[str, str]]:
+    """The fenced code blocks of a text: what stands behind the fence, and the code with a line break at its end."""
+    blocks = []
+    for indent, _, info, code in _FENCE.findall(text):
+        lines = [line.removeprefix(indent) for line in code.splitlines()] if indent else code.splitlines()
+        blocks.append((info.strip(), "\n".join(lines).rstrip() + "\n"))
+    return blocks
+
+
+def code_in(text: str) -> str:
+    """The one code of a text: its longest block, or all of it where nothing is fenced and it does not read as prose.
+
+    Raises UnreadableError where there is none.
+    """
+    blocks = [code for _, code in code_blocks(text) if code.strip()]
+    if not blocks:
+        raise UnreadableError(NO_CODE, "Your answer has no code. Put the whole code between ``` fences.")
+    return max(blocks, key=len)
+
+
+def json_of(answer: str) -> Any:
+    """The JSON of an answer, with or without a fence or words around it; raw control characters in strings are allowed.
+
+    Raises UnreadableError where there is none.
+    """
+    decoder = json.JSONDecoder(strict=False)
+    candidates = [code for _, code in code_blocks(answer)] + [answer]
+    for text in candidates:
+        for start in re.finditer(r"[{\[]", text):
+            try:
+                return decoder.raw_decode(text, start.start())[0]
+            except ValueError:
+                continue
+    raise UnreadableError(NO_JSON, "Your answer is no JSON. Answer with one JSON value and nothing else.")

@@ -1,0 +1,1 @@
+"""Samples that a language model writes, and what is proved of them."""
