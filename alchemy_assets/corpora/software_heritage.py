@@ -1,7 +1,7 @@
 """Fetch blobs from Software Heritage's public bucket: `content/<blob id>`, gzip, no account needed.
 
 Belongs here: requests, what their failures mean, checking every blob against its id. Does not: how many are under way
-(`pace`), keeping blobs (`journal`), making rows of them (`fetched`).
+(`alchemy_assets.pace`), keeping blobs (`journal`), making rows of them (`fetched`).
 
 A blob that is missing, corrupt or too large is refused for good. What may pass (429, 5xx, time-outs, broken connections) is
 asked for again, later each time, a bounded number of times. Where nothing at all is answered for a while, the bucket is down.
@@ -19,10 +19,10 @@ from typing import Final, NamedTuple
 import aiohttp
 
 from alchemy_assets.corpora import found
-from alchemy_assets.corpora.pace import Pace
 from alchemy_assets.corpora.texts import Refusal
 from alchemy_assets.corpora.texts import blob_id as blob_id_of
 from alchemy_assets.errors import AlchemyError
+from alchemy_assets.pace import Pace
 from alchemy_assets.settings import Fetch
 
 _OK: Final = 200

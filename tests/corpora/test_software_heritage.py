@@ -5,9 +5,9 @@ import gzip
 
 import pytest
 
-from alchemy_assets.corpora.pace import Pace
 from alchemy_assets.corpora.software_heritage import BucketDownError, Wanted, fetch
 from alchemy_assets.corpora.texts import Refusal
+from alchemy_assets.pace import Pace
 from alchemy_assets.settings import Fetch
 from tests.corpora.servers import Bucket, body, free_port, sha1, stalled, status, truncated
 
