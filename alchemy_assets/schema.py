@@ -48,7 +48,16 @@ VERIFIED = pl.Struct(
         "answer_is_source": pl.Boolean(),
     }
 )
-EVIDENCE = pl.Struct({"toolchain": pl.String(), "runs": pl.Int64(), "detail": pl.String()})
+# quality: what a model scored the file and the answer, 1 to 10; null where none was asked.
+EVIDENCE = pl.Struct(
+    {
+        "toolchain": pl.String(),
+        "runs": pl.Int64(),
+        "detail": pl.String(),
+        "quality_before": pl.Float64(),
+        "quality_after": pl.Float64(),
+    }
+)
 DIFFICULTY = pl.Struct(
     {
         "answer_lines": pl.Int64(),
@@ -174,6 +183,22 @@ COMPLETIONS: Columns = {
     "completion_tokens": pl.Int64(),
     "reasoning_tokens": pl.Int64(),
     "engine_version": pl.String(),
+}
+# What a partition cost: the one table that is not the same in every run, and feeds no release. Null is unknown.
+USAGE: Columns = {
+    "asset": pl.String(),
+    "partition": pl.String(),
+    "engine": pl.String(),
+    "model": pl.String(),
+    "requests": pl.Int64(),
+    "cached_requests": pl.Int64(),
+    "prompt_tokens": pl.Int64(),
+    "completion_tokens": pl.Int64(),
+    "reasoning_tokens": pl.Int64(),
+    "engine_seconds": pl.Float64(),
+    "gpu_seconds": pl.Float64(),
+    "sandbox_seconds": pl.Float64(),
+    "cost_usd": pl.Float64(),
 }
 SAMPLES: Columns = {
     "sample_id": pl.String(),

@@ -110,11 +110,11 @@ class Segments:
                 raise
             last = max((int(path.name.split("-")[0]) for path in folder.glob("[0-9]*.parquet")), default=0)
             staged.replace(folder / f"{last + 1:08}-{digest}.parquet")
-        handle = os.open(folder, os.O_RDONLY)
+        descriptor = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(handle)
+            os.fsync(descriptor)
         finally:
-            os.close(handle)
+            os.close(descriptor)
 
     @contextmanager
     def lease(self, partition: str) -> Iterator[Lease]:

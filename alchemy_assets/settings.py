@@ -243,10 +243,13 @@ class ModelSampling(_Section):
     temperature: float = Field(default=0.7, ge=0, le=2, description="Temperature; scores and verdicts are asked at 0.")
     top_p: float = Field(default=1.0, gt=0, le=1, description="Share of probability that is sampled from.")
     max_tokens: int = Field(
-        default=4_096, gt=0, description="Tokens of an answer at most, reasoning included; fewer where the context ends."
+        default=4_096,
+        gt=0,
+        description="Tokens of an answer at most, reasoning included; fewer where the context ends.",
     )
     reasoning_effort: str = Field(
-        default="", description="Such as `low`, `medium`, `high`, for models that take it; empty leaves it to the engine."
+        default="",
+        description="Such as `low`, `medium`, `high`, for models that take it; empty leaves it to the engine.",
     )
 
 
@@ -283,29 +286,39 @@ class Enhance(_Section):
 
     below: float = Field(default=6.0, gt=1, le=10, description="Mean score (1 to 10) under which a file is rewritten.")
     original_share: float = Field(
-        default=0.05, ge=0, le=1, description="Share of low-quality files that are kept as they are, beside the rewritten."
+        default=0.05,
+        ge=0,
+        le=1,
+        description="Share of low-quality files that are kept as they are, beside the rewritten.",
     )
     shortest: float = Field(default=0.3, gt=0, description="Length of a rewriting over that of its file, at least.")
     longest: float = Field(default=6.0, gt=0, description="The same, at most.")
     coverage: float = Field(
-        default=0.6, gt=0, le=1, description="Share of a file's trace points that its tests reach before it is compared."
+        default=0.6,
+        gt=0,
+        le=1,
+        description="Share of a file's trace points that its tests reach before it is compared.",
     )
 
 
 class Generation(_Section):
     """Which language model writes samples, how it is reached, and what it may cost."""
 
-    engine: Literal["", "endpoint", "vllm", "llama"] = Field(
+    engine: Literal["", "endpoint", "vllm", "llama", "replay"] = Field(
         default="",
         description="`endpoint`: OpenAI-compatible servers that run; `vllm`: `vllm serve`, started here; "
-        "`llama`: llama.cpp inside this process; empty: no model is asked, and none of its kinds are made.",
+        "`llama`: llama.cpp inside this process; `replay`: samples are made of the answers that are there, and nothing is asked; "
+        "empty: nothing is asked and none of a model's kinds are made.",
     )
     model: str = Field(
-        default="", description="Name of the model as its servers know it; llama: a GGUF file, or `<Hub name>/<file>.gguf`."
+        default="",
+        description="Name of the model as its servers know it; llama: a GGUF file, or `<Hub name>/<file>.gguf`.",
     )
     revision: str = Field(default="", description="Revision of the model; another one asks anew.")
     license: str | None = Field(default=None, description="Licence of the model; it stands in each sample.")
-    endpoints: tuple[str, ...] = Field(default=(), description="Addresses of the servers, such as `http://host:8000/v1`.")
+    endpoints: tuple[str, ...] = Field(
+        default=(), description="Addresses of the servers, such as `http://host:8000/v1`."
+    )
     api_key: SecretStr | None = Field(default=None, description="Key that the endpoints ask for.")
     strategies: tuple[str, ...] = Field(default=(), description="Strategies that the model writes for; empty is all.")
     sampling: ModelSampling = ModelSampling()
@@ -318,22 +331,33 @@ class Generation(_Section):
         default=None, gt=0, description="Tokens of prompt and answer together; empty is what the servers say."
     )
     concurrency: int = Field(
-        default=256, ge=1, le=4096, description="Requests under way at one server at most; fewer while it is overloaded."
+        default=256,
+        ge=1,
+        le=4096,
+        description="Requests under way at one server at most; fewer while it is overloaded.",
     )
-    attempts: int = Field(default=6, ge=1, le=50, description="Times that a request is sent before it counts as unanswerable.")
+    attempts: int = Field(
+        default=6, ge=1, le=50, description="Times that a request is sent before it counts as unanswerable."
+    )
     connect_seconds: float = Field(default=10, gt=0, description="Seconds until a connection must stand.")
-    first_byte_seconds: float = Field(default=900, gt=0, description="Seconds without a byte after which a request is over.")
+    first_byte_seconds: float = Field(
+        default=900, gt=0, description="Seconds without a byte after which a request is over."
+    )
     total_seconds: float = Field(default=1_800, gt=0, description="Seconds that a request may take as a whole.")
     longest_wait: float = Field(
         default=60, gt=0, description="Seconds between two attempts at most, Retry-After or not."
     )
     patience: float = Field(
-        default=300, gt=0, description="Seconds without any answer, with none under way, after which the model counts as down."
+        default=300,
+        gt=0,
+        description="Seconds without any answer, with none under way, after which the model counts as down.",
     )
     unanswered_share: float = Field(
         default=0.02, ge=0, le=1, description="Share of a partition's requests that may stay without an answer."
     )
-    segment_answers: int = Field(default=2_000, ge=1, description="Answers after which the journal goes into the store.")
+    segment_answers: int = Field(
+        default=2_000, ge=1, description="Answers after which the journal goes into the store."
+    )
     segment_seconds: float = Field(default=60, gt=0, description="Seconds after which it goes there in any case.")
     journal: Path | None = Field(
         default=None, description="Folder of the journals, on a disk of this machine; empty is one in the workspace."

@@ -73,4 +73,7 @@ def serve(settings: Generation) -> AbstractContextManager[Served]:
     if not settings.engine:
         msg = "no engine is configured; set generation.engine and generation.model, or give --engine and --model"
         raise EngineUnavailableError(msg)
+    if settings.engine not in ENGINES:
+        msg = f"the engine {settings.engine} answers nothing; set generation.engine to one of {', '.join(ENGINES)}"
+        raise EngineUnavailableError(msg)
     return ENGINES[settings.engine](settings)

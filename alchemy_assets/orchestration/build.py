@@ -34,7 +34,10 @@ def _spec(graph: Graph, step: Step, table: Table, parts: Partitions, wish: Condi
     above = {name: graph.maker[name].grain for name in step.inputs}
     return dg.AssetSpec(
         table.name,
-        deps=[dg.AssetDep(name, partition_mapping=mapping(grain, step.grain)) for name, grain in above.items()],
+        deps=[
+            *(dg.AssetDep(name, partition_mapping=mapping(grain, step.grain)) for name, grain in above.items()),
+            *map(dg.AssetDep, step.after),
+        ],
         description=table.description,
         metadata={"dagster/column_schema": _columns(table.columns), "wave": step.wave, "partitioned": step.grain.value},
         group_name=step.group,
@@ -43,7 +46,7 @@ def _spec(graph: Graph, step: Step, table: Table, parts: Partitions, wish: Condi
         kinds=set(step.kinds),
         tags={"wave": step.wave},
         partitions_def=parts.of(step.grain),
-        automation_condition=wish if step.inputs else None,
+        automation_condition=wish if step.inputs and not step.by_hand else None,
     )
 
 

@@ -5,7 +5,7 @@ A Dagster job holds assets of one partitions definition, so the graph is cut int
 
 from collections.abc import Mapping
 
-from alchemy_assets.orchestration.assets import benchmarks, corpora, curation, quality, release, strategies
+from alchemy_assets.orchestration.assets import benchmarks, corpora, curation, generation, quality, release, strategies
 from alchemy_assets.orchestration.steps import Step
 from alchemy_assets.settings import Settings
 
@@ -16,7 +16,9 @@ WAVES: Mapping[str, str] = {
     "contamination": "Gathers what training files may not hold: held-out files and the items of benchmarks.",
     "compare": "Compares the files of a language × shard with that.",
     "cluster": "Finds the near-duplicates of a language.",
-    "sample": "Curates the files of a language × shard, runs what can be run, and makes samples of them.",
+    "record": "Curates the files of a language × shard, and runs what can be run.",
+    "generate": "Asks a language model about the files of a language × shard. Started by a person: it costs money.",
+    "sample": "Makes samples of the files of a language × shard.",
     "publish": "Measures everything and writes the release.",
 }
 
@@ -26,6 +28,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
     return (
         *corpora.steps(settings),
         *curation.steps(settings),
+        *generation.steps(settings),
         *strategies.steps(settings),
         *benchmarks.steps(),
         *quality.steps(settings),

@@ -159,7 +159,8 @@ class Step:
     code: modules whose reach decides the code version. uses: the settings that the result depends on.
     outside: what else it depends on (the input folder, a toolchain). finish: run whenever the partition is current,
     for what is shown outside the store; it must be repeatable. quorum: the share of a table's partitions that must be there
-    where the step gathers many; what was missing stands in its manifest.
+    where the step gathers many; what was missing stands in its manifest. by_hand: it costs money, so nothing but a person starts
+    it, and it is never stale by itself. after: tables that it reads outside the store of partitions, for the lineage alone.
     """
 
     name: str
@@ -175,3 +176,5 @@ class Step:
     outside: Callable[[Workspace, str], str] = lambda _, __: ""
     finish: Callable[[Workspace, str], None] = lambda _, __: None
     quorum: Callable[[Settings], float] = lambda _: 1.0
+    by_hand: bool = False
+    after: tuple[str, ...] = ()

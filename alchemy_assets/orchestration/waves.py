@@ -41,10 +41,11 @@ def _execute(job: dg.JobDefinition, home: dg.DagsterInstance, partition: str, *,
     return "" if result.success else _error(result)
 
 
-def run_waves(graph: Graph, *, force: bool = False) -> Iterator[Progress]:
+def run_waves(graph: Graph, *, force: bool = False, by_hand: bool = False) -> Iterator[Progress]:
     """Bring every partition up to date, and tell about each.
 
     A partition that fails stops nothing but what depends on it. The same call after a crash goes on where it stopped.
+    by_hand: whether a person asked for what costs money as well.
     """
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     definitions = build(graph)
@@ -54,7 +55,7 @@ def run_waves(graph: Graph, *, force: bool = False) -> Iterator[Progress]:
     with opened as home:
         graph.left_out.clear()
         for wave in WAVES:
-            if not any(step.wave == wave for step in graph.steps):
+            if not any(step.wave == wave and (by_hand or not step.by_hand) for step in graph.steps):
                 continue
             try:
                 todo = stale(graph, wave, force=force)

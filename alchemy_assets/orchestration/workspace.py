@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from alchemy_assets.corpora.forgotten import Forgotten
 from alchemy_assets.corpora.forgotten import read as read_forgotten
 from alchemy_assets.errors import PartitionMissingError, SandboxUnavailableError
+from alchemy_assets.orchestration.model import Model
 from alchemy_assets.sandbox.backends import open_sandbox
 from alchemy_assets.sandbox.sandbox import Sandbox
 from alchemy_assets.settings import Settings
@@ -72,6 +73,12 @@ class Workspace:
             return open_sandbox(self.settings.sandbox)
         except SandboxUnavailableError:
             return None
+
+    @cached_property
+    def model(self) -> Model | None:
+        """The language model that writes samples, or None where no engine is configured."""
+        generation = self.settings.generation
+        return Model(generation, self.store.root) if generation.engine else None
 
     def toolchain(self, language: str) -> str:
         """The toolchain that runs a language here, or that there is none: part of what makes recordings stale."""

@@ -76,5 +76,5 @@ def _with_raw(rows: pl.DataFrame, seeds: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(
         pl.col("occurrences").list.first().struct.field("corpus").alias("corpus"),
         pl.Series("raw_has_syntax_error_tree_sitter", broken, dtype=pl.Boolean),
-        pl.lit(None, dtype=pl.Float64).alias("raw_quality_score"),
+        pl.col("evidence").struct.field("quality_before").alias("raw_quality_score"),
     )

@@ -4,6 +4,7 @@ Belongs here: the kinds of this strategy. Does not: a kind itself.
 """
 
 from alchemy_assets.settings import Generation
+from alchemy_assets.strategies.generated.enhance import Original, Rewriting
 from alchemy_assets.strategies.strategy import Kind
 
 NAME = "code_enhance"
@@ -14,6 +15,6 @@ WITHOUT_A_MODEL = (
 )
 
 
-def written(_generation: Generation) -> tuple[Kind, ...]:
+def written(generation: Generation) -> tuple[Kind, ...]:
     """The kinds that a language model writes."""
-    return ()
+    return (Rewriting(generation.enhance), Original(generation.enhance))

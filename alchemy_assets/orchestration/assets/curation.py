@@ -185,7 +185,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
         *(_copies(rows) if clusters else ()),
         Step(
             name="curated_files",
-            wave="sample",
+            wave="record",
             group="curation",
             grain=Grain.FILES,
             tables=(

@@ -5,16 +5,17 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from alchemy_assets import schema
+from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.orchestration import checks
+from alchemy_assets.orchestration.assets.generation import COMPLETIONS, training_files
 from alchemy_assets.orchestration.steps import Grain, Inputs, Made, Step, Table
 from alchemy_assets.orchestration.workspace import SEPARATOR, Workspace
 from alchemy_assets.settings import Settings
 from alchemy_assets.strategies import code_trace
-from alchemy_assets.strategies.registry import STRATEGIES, Strategy, kinds_of
-from alchemy_assets.strategies.strategy import CODE_TRACE, curated_file, run
+from alchemy_assets.strategies.registry import STRATEGIES, Strategy, kinds_of, written_by
+from alchemy_assets.strategies.strategy import CODE_TRACE, run
 from alchemy_assets.tracing.given import hash_of, read_given
 from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS
-from alchemy_assets.tracing.observed import observed_of
 from alchemy_assets.tracing.record import record
 
 SAMPLE_CHECKS = (checks.ACCOUNTED, checks.in_order("samples"), checks.expected("samples"))
@@ -83,16 +84,26 @@ def _record(inputs: Inputs) -> Mapping[str, Made]:
 
 def _make_samples(strategy: Strategy) -> Callable[[Inputs], Mapping[str, Made]]:
     def compute(inputs: Inputs) -> Mapping[str, Made]:
-        training = inputs.frame("curated_files").filter(~pl.col("held_out"))
-        seen = {row["blob_id"]: observed_of(row) for row in inputs.frame("observations").iter_rows(named=True)}
-        files = [curated_file(row, seen.get(row["blob_id"])) for row in training.iter_rows(named=True)]
-        bounds = inputs.workspace.settings.samples
-        kinds = kinds_of(strategy, bounds.kinds)
-        made = run(kinds, files, inputs.workspace.sandbox, strategy.name, bounds=bounds)
-        notes = {} if strategy.kinds else {"why it is empty": strategy.without_a_model}
+        settings, model = inputs.workspace.settings, inputs.workspace.model
+        written = written_by(strategy, settings.samples.kinds, settings.generation)
+        kinds = (*kinds_of(strategy, settings.samples.kinds), *written)
+        answers = model.answers(inputs.frame(COMPLETIONS)) if model else NO_ANSWERS
+        made = run(kinds, training_files(inputs), inputs.workspace.sandbox, strategy.name, answers, settings.samples)
+        notes = {} if kinds else {"why it is empty": strategy.without_a_model}
+        if made.pending:
+            notes["waiting for answers"] = f"{len(made.pending)} requests; see: alchemy plan"
         return samples_made(strategy.name, made.samples, made.rejected, made.proposed, notes)
 
     return compute
+
+
+def _uses(used: Settings) -> object:
+    """What decides samples; how a model is reached and what it may cost does not."""
+    model = used.generation
+    if not model.engine:
+        return used.samples
+    decides = {"revision", "license", "strategies", "sampling", "more_room", "enhance"}
+    return [used.samples.model_dump(mode="json"), model.model_dump(mode="json", include=decides)]
 
 
 def _make_trace_samples(inputs: Inputs) -> Mapping[str, Made]:
@@ -118,7 +129,7 @@ def sample_tables(name: str, description: str) -> tuple[Table, Table]:
 def _traces() -> Step:
     return Step(
         name="traces",
-        wave="sample",
+        wave="record",
         group="tracing",
         grain=Grain.FILES,
         tables=(
@@ -155,8 +166,9 @@ def _traces() -> Step:
     )
 
 
-def steps(_settings: Settings) -> tuple[Step, ...]:
+def steps(settings: Settings) -> tuple[Step, ...]:
     """Recording, and the five strategies."""
+    completions = (COMPLETIONS,) if settings.generation.engine else ()
     return (
         _traces(),
         *(
@@ -168,10 +180,10 @@ def steps(_settings: Settings) -> tuple[Step, ...]:
                 tables=sample_tables(strategy.name, strategy.description),
                 compute=_make_samples(strategy),
                 code=(f"alchemy_assets.strategies.{strategy.name}", "alchemy_assets.sandbox.backends"),
-                inputs=("curated_files", "observations"),
+                inputs=("curated_files", "observations", *completions),
                 kinds=frozenset({"polars", "parquet", "greatexpectations"}),
-                uses=lambda used: used.samples,
-                outside=_toolchain if strategy.kinds else lambda _, __: "",
+                uses=_uses,
+                outside=_toolchain if strategy.kinds or completions else lambda _, __: "",
             )
             for strategy in STRATEGIES.values()
         ),

@@ -1,0 +1,60 @@
+"""The language model of a workspace: what it has answered, and the engine that makes it answer, started once.
+
+Belongs here: what lives as long as the process. Does not: asking for a partition (`generating`).
+"""
+
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from alchemy_assets import schema
+from alchemy_assets.generation.completions import Answers, Sampling, known_of
+from alchemy_assets.generation.engine import Served, keyed_as, serve
+from alchemy_assets.generation.usage import Budget
+from alchemy_assets.segments import Segments
+from alchemy_assets.settings import Generation
+
+# How long engines were at work for a partition; tokens are counted in `completions` themselves.
+SECONDS: schema.Columns = {"engine": pl.String(), "engine_seconds": pl.Float64(), "gpu_seconds": pl.Float64()}
+
+
+class Model:
+    """A model, its answers so far, and its engine.
+
+    completions, seconds: the segments of both tables.
+    """
+
+    def __init__(self, settings: Generation, root: Path) -> None:
+        self.settings = settings
+        self.completions = Segments(root, "completions", schema.COMPLETIONS)
+        self.seconds = Segments(root, "engine_seconds", SECONDS)
+        self._stack = ExitStack()
+
+    @cached_property
+    def key(self) -> tuple[str, str]:
+        """Model and revision that answers are kept under."""
+        return keyed_as(self.settings)
+
+    @cached_property
+    def served(self) -> Served:
+        """The engine, answering: started at first use, stopped by `close`; a model is loaded once, not per partition."""
+        return self._stack.enter_context(serve(self.settings))
+
+    @cached_property
+    def budget(self) -> Budget:
+        """What this process may spend, over all partitions."""
+        return Budget.of(self.settings, self.served.gpus)
+
+    def close(self) -> None:
+        """Stop the engine, where it was started."""
+        self.__dict__.pop("served", None)
+        self._stack.close()
+
+    def answers(self, completions: pl.DataFrame) -> Answers:
+        """The answers of this model out of the table `completions`, and how it is asked."""
+        model, revision = self.key
+        sampling = Sampling(**self.settings.sampling.model_dump())
+        known = known_of(completions, model, revision)
+        return Answers(model, revision, known, sampling, self.settings.more_room, self.settings.license)
