@@ -76,16 +76,18 @@ class Pace:
         step = 1.0 if self._limit < self._careful else 1 / self._limit
         self._limit = min(float(self._most), self._limit + step)
 
-    def slow(self, started: float, pause: float = 0.0) -> None:
+    def slow(self, started: float, pause: float = 0.0) -> bool:
         """The server was overloaded by a request that started then: half as many, and none for `pause` seconds.
 
-        Requests that were under way together count once.
+        Requests that were under way together count once; gives whether this is the first of them.
         """
         now = asyncio.get_running_loop().time()
         self._resume = max(self._resume, now + pause)
-        if started > self._slowed:
-            self._slowed = now
-            self._limit = self._careful = max(1.0, self._limit * _DECREASE)
+        if started <= self._slowed:
+            return False
+        self._slowed = now
+        self._limit = self._careful = max(1.0, self._limit * _DECREASE)
+        return True
 
     async def _wait(self, size: int) -> None:
         if not self._waiting and self._fits(size) and self._resume <= asyncio.get_running_loop().time():
