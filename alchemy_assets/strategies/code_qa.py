@@ -1,9 +1,10 @@
 """CodeQA: questions and answers that one file gives rise to.
 
-Belongs here: the kinds of this strategy. Does not: a kind itself (`grounded`).
+Belongs here: the kinds of this strategy. Does not: a kind itself (`grounded`, `generated.qa`).
 """
 
 from alchemy_assets.settings import Generation
+from alchemy_assets.strategies.generated.qa import kinds
 from alchemy_assets.strategies.grounded.completion import Completion
 from alchemy_assets.strategies.grounded.execution_question import ExecutionQuestion
 from alchemy_assets.strategies.grounded.fill_in_the_middle import FillInTheMiddle
@@ -29,4 +30,4 @@ WITHOUT_A_MODEL = ""
 
 def written(_generation: Generation) -> tuple[Kind, ...]:
     """The kinds that a language model writes."""
-    return ()
+    return kinds.KINDS

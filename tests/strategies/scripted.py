@@ -13,7 +13,7 @@ def completion(raw: str, reasoning: str | None = None, finish_reason: str = "sto
     return Completion("", raw, reasoning, finish_reason, 100, 10, None, "scripted 1")
 
 
-def drive(
+def drive(  # noqa: PLR0917 -- the last three are seldom given
     kind: Kind,
     file: CuratedFile,
     answer: Callable[[Request], str | Completion],

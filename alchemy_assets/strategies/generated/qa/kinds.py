@@ -1,0 +1,9 @@
+"""The kinds of CodeQA that a language model writes, in the order in which a file is asked about.
+
+Belongs here: their registry. Does not: a kind itself.
+"""
+
+from alchemy_assets.strategies.generated.qa.specified_program import SpecifiedProgram
+from alchemy_assets.strategies.strategy import Kind
+
+KINDS: tuple[Kind, ...] = (SpecifiedProgram(),)
