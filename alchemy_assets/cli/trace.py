@@ -46,8 +46,8 @@ def trace(  # noqa: PLR0913, PLR0917 -- one parameter an option
     from alchemy_assets.settings import load  # noqa: PLC0415 -- `alchemy --help` answers at once
 
     with clear_errors():
-        data = _read(file)
-        known, decoded = _understand(file, data, language)
+        data = read(file)
+        known, decoded = understand(file, data, language)
         _refuse_targets(file, folder, page)
         # What traces takes a while to import, and a mistake is told before.
         from alchemy_assets.cli import trace_page, trace_text, trace_view  # noqa: PLC0415
@@ -91,7 +91,8 @@ def _wrong(message: str, hint: str) -> NoReturn:
     raise typer.BadParameter(message, param_hint=hint)
 
 
-def _read(file: Path) -> bytes:
+def read(file: Path) -> bytes:
+    """The bytes of a file that is not too large for anything to be made of it."""
     with file.open("rb") as stream:
         data = stream.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
@@ -99,18 +100,18 @@ def _read(file: Path) -> bytes:
     return data
 
 
-def _understand(file: Path, data: bytes, language: str | None) -> "tuple[str, Decoded]":
-    """Language and text of the file, as a corpus that holds it would know them."""
+def understand(file: Path, data: bytes, language: str | None, *, runs: bool = True) -> "tuple[str, Decoded]":
+    """Language and text of the file, as a corpus that holds it would know them; `runs`: it must be one of programs."""
     from alchemy_assets.corpora.detection import Evidence, detect  # noqa: PLC0415
     from alchemy_assets.corpora.encodings import decode, is_binary  # noqa: PLC0415
     from alchemy_assets.languages import LANGUAGES  # noqa: PLC0415
 
     detected = detect([Evidence(language or "", file.name)], data)
-    if detected is None or not LANGUAGES[detected.language].runs:
+    if detected is None or (runs and not LANGUAGES[detected.language].runs):
         what = f"there is no language {language!r}" if language else f"the language of {file.name} cannot be told"
         if detected is not None:
             what = f"{detected.language} programs cannot be run, so there is nothing to trace"
-        names = ", ".join(name for name, one in LANGUAGES.items() if one.runs)
+        names = ", ".join(name for name, one in LANGUAGES.items() if one.runs or not runs)
         _wrong(f"{what}; say --language, one of {names}", "--language")
     decoded = None if is_binary(data) else decode(data)
     if decoded is None:

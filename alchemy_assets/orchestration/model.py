@@ -23,13 +23,14 @@ SECONDS: schema.Columns = {"engine": pl.String(), "engine_seconds": pl.Float64()
 class Model:
     """A model, its answers so far, and its engine.
 
-    completions, seconds: the segments of both tables.
+    completions, seconds: the segments of both tables. only: strategies that are asked for now; none is all of them.
     """
 
     def __init__(self, settings: Generation, root: Path) -> None:
         self.settings = settings
         self.completions = Segments(root, "completions", schema.COMPLETIONS)
         self.seconds = Segments(root, "engine_seconds", SECONDS)
+        self.only: tuple[str, ...] = ()
         self._stack = ExitStack()
 
     @cached_property

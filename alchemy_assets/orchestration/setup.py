@@ -148,6 +148,52 @@ def reopen(workspace: Path, choices: Choices = _NONE, path: Path | None = None) 
     return settings
 
 
+@dataclass(frozen=True)
+class EngineChoices:
+    """Which model is asked, as options of the command line; None leaves it to the workspace."""
+
+    engine: str | None = None
+    model: str | None = None
+    revision: str | None = None
+    endpoints: tuple[str, ...] = ()
+
+    def given(self) -> dict[str, object]:
+        """The settings that were given."""
+        listed = {"engine": self.engine, "model": self.model, "revision": self.revision, "endpoints": self.endpoints}
+        return {name: value for name, value in listed.items() if value}
+
+
+def choose_engine(workspace: Path, choices: EngineChoices) -> Settings:
+    """Note the engine of a workspace that has none, so that every later command makes samples of the same answers.
+
+    Raises SettingsError where the workspace has another one, or the choice cannot be used.
+    """
+    settings, given = load(workspace), choices.given()
+    has = settings.generation.model_dump(include=set(given))
+    if not given or has == given:
+        return settings
+    file = workspace / FILE_NAME
+    text = file.read_text(encoding="utf-8")
+    if settings.generation.engine or re.search(r"(?m)^\s*\[generation\]", text):
+        differs = ", ".join(f"{name} = {_toml(has[name])}" for name in given)
+        msg = f"{file} says {differs} under [generation]; change it there, or leave the options out"
+        raise SettingsError(msg)
+    values = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+    lines = ["", "[generation]", *(f"{name} = {_toml(value)}" for name, value in values.items())]
+    staged = file.with_suffix(".new")
+    staged.write_text(text.rstrip("\n") + "\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    before = file.with_suffix(".before")
+    file.replace(before)
+    staged.replace(file)
+    try:
+        settings = load(workspace)
+    except SettingsError:
+        before.replace(file)
+        raise
+    before.unlink()
+    return settings
+
+
 def remember(workspace: Path) -> None:
     """Note the workspace that was used last, for commands that name none."""
     # A convenience: where the current folder cannot be written, --workspace names it.

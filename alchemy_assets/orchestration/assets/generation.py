@@ -46,7 +46,8 @@ def _ask(inputs: Inputs) -> Mapping[str, Made]:
     workspace = inputs.workspace
     model, files = model_of(workspace), training_files(inputs)
     folder = model.settings.journal or workspace.settings.workspace / "generation"
-    asked, report = ask_partition(model, folder, inputs.partition, kinds_of_model(workspace.settings), files)
+    kinds = [kind for kind in kinds_of_model(workspace.settings) if not model.only or kind.strategy in model.only]
+    asked, report = ask_partition(model, folder, inputs.partition, kinds, files)
     counts = {
         "files": len(files),
         "answered": asked.answered,

@@ -51,7 +51,7 @@ SCHEMA = json.dumps(
         "type": "object",
         "properties": {
             **{name: {"type": "integer", "enum": list(range(LOWEST, HIGHEST + 1))} for name in CRITERIA},
-            "why": {"type": "string", "pattern": r"^[A-Za-z0-9 ,.;:()'_/+=<>*&%#-]+$"},
+            "why": {"type": "string", "pattern": r"^[A-Za-z0-9 ,.;:()'_/+=<>*&%#-]{1,240}$"},
         },
         "required": [*CRITERIA, "why"],
         "additionalProperties": False,

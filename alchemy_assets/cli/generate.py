@@ -1,0 +1,124 @@
+"""`alchemy generate`: ask a language model, for a workspace or for one file.
+
+Belongs here: the command and its options. Does not: what is shown of one file (`generate_view`), asking.
+"""
+
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from alchemy_assets.cli.terminal import WorkspaceOption, clear_errors, err, out, plain, show_waves
+from alchemy_assets.errors import SettingsError
+
+if TYPE_CHECKING:
+    from alchemy_assets.orchestration.setup import EngineChoices
+    from alchemy_assets.settings import Generation, Settings
+
+StrategiesArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="[STRATEGY]...", help="Strategies to ask for; default: all.")
+]
+EngineOption = Annotated[
+    str | None, typer.Option(help="endpoint, vllm or llama; noted in the workspace at the first use.")
+]
+ModelOption = Annotated[str | None, typer.Option(help="The model, as its server knows it; llama: a GGUF file.")]
+RevisionOption = Annotated[str | None, typer.Option(help="Its revision; another one asks anew.")]
+EndpointOption = Annotated[
+    list[str] | None, typer.Option(help="Address of a server, such as http://host:8000/v1; may be repeated.")
+]
+
+
+def choices(
+    engine: str | None, model: str | None, revision: str | None, endpoint: Sequence[str] | None
+) -> "EngineChoices":
+    """The options that name a model; an address alone means the engine `endpoint`."""
+    from alchemy_assets.orchestration.setup import EngineChoices  # noqa: PLC0415 -- `alchemy --help` answers at once
+
+    return EngineChoices(engine or ("endpoint" if endpoint else None), model, revision, tuple(endpoint or ()))
+
+
+def known(strategies: Sequence[str] | None) -> tuple[str, ...]:
+    """The strategies that were named, by hyphen or underscore; raises SettingsError for one that is none."""
+    from alchemy_assets.strategies.registry import STRATEGIES  # noqa: PLC0415
+
+    named = tuple(name.replace("-", "_") for name in strategies or ())
+    if unknown := [name for name in named if name not in STRATEGIES]:
+        msg = f"there is no strategy {', '.join(map(repr, unknown))}; there are {', '.join(STRATEGIES)}"
+        raise SettingsError(msg)
+    return named
+
+
+def generate(  # noqa: PLR0913, PLR0917 -- one parameter an option
+    strategies: StrategiesArgument = None,
+    workspace: WorkspaceOption = None,
+    path: Annotated[
+        Path | None,
+        typer.Option(help="One file: ask about it alone, without a workspace.", exists=True, dir_okay=False),
+    ] = None,
+    show: Annotated[bool, typer.Option("--show", help="With --path: print prompts, completions and verdicts.")] = False,
+    kinds: Annotated[str | None, typer.Option(help="With --path: kinds to ask for, comma-separated.")] = None,
+    engine: EngineOption = None,
+    model: ModelOption = None,
+    revision: RevisionOption = None,
+    endpoint: EndpointOption = None,
+    budget_tokens: Annotated[int | None, typer.Option(min=0, help="Tokens that may be spent; then it stops.")] = None,
+    budget_usd: Annotated[float | None, typer.Option(min=0, help="Dollars that may be spent; then it stops.")] = None,
+) -> None:
+    """Ask a language model for everything that has no answer yet, and make samples of the answers. Goes on where it stopped."""
+    from alchemy_assets.orchestration import setup  # noqa: PLC0415
+
+    with clear_errors():
+        named = known(strategies)
+        chosen = choices(engine, model, revision, endpoint)
+        limits = {"budget_tokens": budget_tokens, "budget_usd": budget_usd}
+        if path is not None:
+            _one_file(path, named, kinds, chosen, show=show)
+            return
+        settings = _limited(setup.choose_engine(setup.find(workspace), chosen), limits)
+        if not settings.generation.engine:
+            msg = "no engine is configured; name one with --engine and --model, or under [generation] in alchemy.toml"
+            raise SettingsError(msg)
+        problems = _workspace(settings, named)
+    if problems:
+        raise typer.Exit(1)
+
+
+def _limited(settings: "Settings", limits: dict[str, float | int | None]) -> "Settings":
+    given = {name: value for name, value in limits.items() if value is not None}
+    generation = settings.generation.model_copy(update=given)
+    return settings.model_copy(update={"generation": generation})
+
+
+def _workspace(settings: "Settings", strategies: tuple[str, ...]) -> list[str]:
+    from alchemy_assets.orchestration import summary  # noqa: PLC0415
+    from alchemy_assets.orchestration.build import open_graph  # noqa: PLC0415
+    from alchemy_assets.orchestration.waves import run_waves  # noqa: PLC0415
+
+    graph = open_graph(settings)
+    asked = graph.workspace.model
+    assert asked is not None  # noqa: S101 -- the settings name an engine
+    asked.only = strategies
+    with contextlib.closing(asked):
+        problems = show_waves(run_waves(graph, by_hand=True))
+    out.print()
+    for line in summary.lines(graph):
+        out.print(plain(line))
+    for problem in problems:
+        err.print(f"[bold red]not done[/] {plain(problem)}")
+    return problems
+
+
+def _one_file(
+    path: Path, strategies: tuple[str, ...], kinds: str | None, chosen: "EngineChoices", *, show: bool
+) -> None:
+    from alchemy_assets.cli import generate_view  # noqa: PLC0415
+    from alchemy_assets.cli.terminal import listed  # noqa: PLC0415
+    from alchemy_assets.settings import load  # noqa: PLC0415
+
+    settings = load()
+    generation: Generation = type(settings.generation)(**{**settings.generation.model_dump(), **chosen.given()})
+    settings = settings.model_copy(update={"generation": generation})
+    for line in generate_view.lines(path, settings, strategies, listed(kinds) or (), show=show):
+        out.print(line)
