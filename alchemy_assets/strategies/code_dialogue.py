@@ -4,6 +4,7 @@ Belongs here: the kinds of this strategy. Does not: a kind itself.
 """
 
 from alchemy_assets.settings import Generation
+from alchemy_assets.strategies.generated.dialogue.conversation import Conversation
 from alchemy_assets.strategies.grounded.debugging import Debugging
 from alchemy_assets.strategies.strategy import Kind
 
@@ -15,4 +16,4 @@ WITHOUT_A_MODEL = ""
 
 def written(_generation: Generation) -> tuple[Kind, ...]:
     """The kinds that a language model writes."""
-    return ()
+    return (Conversation(),)
