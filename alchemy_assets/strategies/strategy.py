@@ -9,7 +9,7 @@ what was paid for is never asked twice.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -274,8 +274,9 @@ def run(  # noqa: PLR0913, PLR0917 -- what a shard is made from, and within whic
     strategy: str,
     answers: Answers = NO_ANSWERS,
     bounds: Samples = BOUNDS,
+    screen: Callable[[list[Verified | Rejected]], Iterable[Verified | Rejected]] = lambda judged: judged,
 ) -> Shard:
-    """Propose and verify every kind of one strategy over the files of a shard."""
+    """Propose and verify every kind of one strategy over the files of a shard; `screen` looks at what was verified."""
     drafts: dict[str, list[Draft]] = {kind.name: [] for kind in kinds}
     pending: list[Request] = []
     for file in files:
@@ -285,6 +286,6 @@ def run(  # noqa: PLR0913, PLR0917 -- what a shard is made from, and within whic
                     pending.append(one)
                 else:
                     drafts[kind.name].append(one)
-    judged = (one for kind in kinds for one in kind.verify(drafts[kind.name], sandbox))
+    judged = screen([one for kind in kinds for one in kind.verify(drafts[kind.name], sandbox)])
     samples, rejected = tables(strategy, bounded(judged, bounds), answers)
     return Shard(samples, rejected, sum(map(len, drafts.values())), tuple(pending))

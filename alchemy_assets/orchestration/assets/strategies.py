@@ -13,6 +13,7 @@ from alchemy_assets.orchestration.workspace import SEPARATOR, Workspace
 from alchemy_assets.settings import Settings
 from alchemy_assets.strategies import code_trace
 from alchemy_assets.strategies.registry import STRATEGIES, Strategy, kinds_of, written_by
+from alchemy_assets.strategies.screening import Screen
 from alchemy_assets.strategies.strategy import CODE_TRACE, run
 from alchemy_assets.tracing.given import hash_of, read_given
 from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS
@@ -20,6 +21,7 @@ from alchemy_assets.tracing.record import record
 
 SAMPLE_CHECKS = (checks.ACCOUNTED, checks.in_order("samples"), checks.expected("samples"))
 NAMES = (*STRATEGIES, CODE_TRACE)
+INDEX = "contamination_index"
 PREVIEW = ("sample_id", "kind", "license", "prompt_tokens", "answer_tokens", "verified")
 
 
@@ -88,7 +90,10 @@ def _make_samples(strategy: Strategy) -> Callable[[Inputs], Mapping[str, Made]]:
         written = written_by(strategy, settings.samples.kinds, settings.generation)
         kinds = (*kinds_of(strategy, settings.samples.kinds), *written)
         answers = model.answers(inputs.frame(COMPLETIONS)) if model else NO_ANSWERS
-        made = run(kinds, training_files(inputs), inputs.workspace.sandbox, strategy.name, answers, settings.samples)
+        index = inputs.frame(INDEX) if INDEX in inputs.sources else None
+        screen = Screen(index, settings.decontamination)
+        files = training_files(inputs)
+        made = run(kinds, files, inputs.workspace.sandbox, strategy.name, answers, settings.samples, screen)
         notes = {} if kinds else {"why it is empty": strategy.without_a_model}
         if made.pending:
             notes["waiting for answers"] = f"{len(made.pending)} requests; see: alchemy plan"
@@ -103,7 +108,8 @@ def _uses(used: Settings) -> object:
     if not model.engine:
         return used.samples
     decides = {"revision", "license", "strategies", "sampling", "more_room", "enhance"}
-    return [used.samples.model_dump(mode="json"), model.model_dump(mode="json", include=decides)]
+    policy = used.decontamination.model_dump(mode="json", exclude={"benchmarks"})
+    return [used.samples.model_dump(mode="json"), model.model_dump(mode="json", include=decides), policy]
 
 
 def _make_trace_samples(inputs: Inputs) -> Mapping[str, Made]:
@@ -168,7 +174,10 @@ def _traces() -> Step:
 
 def steps(settings: Settings) -> tuple[Step, ...]:
     """Recording, and the five strategies."""
-    completions = (COMPLETIONS,) if settings.generation.engine else ()
+    completions: tuple[str, ...] = (COMPLETIONS,) if settings.generation.engine else ()
+    screening = ("alchemy_assets.strategies.screening",) if completions else ()
+    if completions and settings.runs("decontamination"):
+        completions = (*completions, INDEX)
     return (
         _traces(),
         *(
@@ -179,7 +188,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
                 grain=Grain.FILES,
                 tables=sample_tables(strategy.name, strategy.description),
                 compute=_make_samples(strategy),
-                code=(f"alchemy_assets.strategies.{strategy.name}", "alchemy_assets.sandbox.backends"),
+                code=(f"alchemy_assets.strategies.{strategy.name}", "alchemy_assets.sandbox.backends", *screening),
                 inputs=("curated_files", "observations", *completions),
                 kinds=frozenset({"polars", "parquet", "greatexpectations"}),
                 uses=_uses,
