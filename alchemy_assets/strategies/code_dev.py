@@ -4,6 +4,7 @@ Belongs here: the kinds of this strategy. Does not: a kind itself.
 """
 
 from alchemy_assets.settings import Generation
+from alchemy_assets.strategies.generated.dev.kinds import KINDS as WRITTEN
 from alchemy_assets.strategies.grounded.edit_sequence import EditSequence
 from alchemy_assets.strategies.grounded.planted_bug import PlantedBug
 from alchemy_assets.strategies.grounded.refactoring import Refactoring
@@ -18,4 +19,4 @@ WITHOUT_A_MODEL = ""
 
 def written(_generation: Generation) -> tuple[Kind, ...]:
     """The kinds that a language model writes."""
-    return ()
+    return WRITTEN
