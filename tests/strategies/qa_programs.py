@@ -175,11 +175,14 @@ fn main() {
     }
 }
 """,
-    "SQL": """SELECT CASE
-    WHEN COUNT(*) = 0 THEN 'none'
-    WHEN MIN(n) < 0 THEN MAX(n)
-    ELSE SUM(n)
-END FROM numbers;
+    "SQL": """SELECT
+    CASE
+        WHEN COUNT(*) = 0 THEN 'none'
+        WHEN MIN(n) < 0 THEN MAX(n)
+        ELSE SUM(n)
+    END
+FROM
+    numbers;
 """,
     "Shell": """count=0
 sum=0

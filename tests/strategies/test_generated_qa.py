@@ -23,7 +23,7 @@ KIND = SpecifiedProgram()
 def script(*answers):
     """Answer the requests of a kind in this order."""
     waiting = list(answers)
-    return lambda request: waiting.pop(0)
+    return lambda _: waiting.pop(0)
 
 
 def judge(kind, file, sandbox, *answers):

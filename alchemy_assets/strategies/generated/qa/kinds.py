@@ -3,7 +3,17 @@
 Belongs here: their registry. Does not: a kind itself.
 """
 
+from alchemy_assets.strategies.generated.qa.completed_program import CompletedProgram
+from alchemy_assets.strategies.generated.qa.fixed_program import FixedProgram
+from alchemy_assets.strategies.generated.qa.infilled_program import InfilledProgram
 from alchemy_assets.strategies.generated.qa.specified_program import SpecifiedProgram
+from alchemy_assets.strategies.generated.qa.translation import Translation
 from alchemy_assets.strategies.strategy import Kind
 
-KINDS: tuple[Kind, ...] = (SpecifiedProgram(),)
+KINDS: tuple[Kind, ...] = (
+    SpecifiedProgram(),
+    CompletedProgram(),
+    InfilledProgram(),
+    FixedProgram(),
+    Translation(),
+)

@@ -13,6 +13,7 @@ from alchemy_assets.strategies.generated import running
 from alchemy_assets.strategies.generated.qa.writing import copied_share
 from alchemy_assets.strategies.generated.running import Case, run_all
 from alchemy_assets.strategies.grounded.drafting import NOTHING_RUNS, rejected
+from alchemy_assets.strategies.grounded.faults.mutants import mutants
 from alchemy_assets.strategies.strategy import Draft, Left, Rejected, Verified
 
 NOT_PARSED = "it does not parse"
@@ -60,12 +61,14 @@ class Proof:
 
     passes: another program that must pass the cases, as they were made from it. fails: one that must not, as it lacks
     what was asked for; must_build: whether that one must be built, too. facts: beside a sample, in `evidence`.
+    lines: of the solution (from 1) that were asked for, where the others were given: faults are looked for there.
     """
 
     solution: Trial
     passes: Trial | None = None
     fails: Trial | None = None
     must_build: bool = False
+    lines: frozenset[int] | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -110,7 +113,7 @@ def prove(drafts: Sequence[Draft], sandbox: Sandbox | None) -> list[Verified | R
             faults[i] = fault
         else:
             held[i] = _Held(found[0], sum(map(len, found)))
-    broken = {i: _broken(_proof(drafts[i]).solution) for i in held}
+    broken = {i: _broken(_proof(drafts[i])) for i in held}
     ends = iter(tried([trial for trials in broken.values() for trial in trials], sandbox))
     noticed: dict[int, tuple[int, int]] = {}
     for i, trials in broken.items():
@@ -176,8 +179,12 @@ def _fault(proof: Proof, found: Sequence[Sequence[Outcome | None]]) -> Left | No
     return None
 
 
-def _broken(solution: Trial) -> list[Trial]:
-    return [replace(solution, text=text) for text in running.broken(solution.language, solution.text)]
+def _broken(proof: Proof) -> list[Trial]:
+    """Mutants of what was asked for; where nothing of it can be broken, of the whole program."""
+    solution = proof.solution
+    found = mutants(solution.language, solution.text, proof.lines, most=running.MUTANTS) if proof.lines else []
+    texts = [one.text for one in found] or running.broken(solution.language, solution.text)
+    return [replace(solution, text=text) for text in texts]
 
 
 def _verified(draft: Draft, held: _Held, noticed: tuple[int, int]) -> Verified:
