@@ -55,12 +55,19 @@ async def ask_all(
     Raises EngineDownError where nothing answers any more. A request that cannot be answered keeps none of the others.
     """
     asked, load = Asked(), _Load(2 * at_once)
-    async with asyncio.TaskGroup() as group:
-        for file in files:
-            await load.room()
-            if asked.stopped:
-                break
-            group.create_task(_ask_file(kinds, file, answers, ask, asked, load))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for file in files:
+                await load.room()
+                if asked.stopped:
+                    break
+                group.create_task(_ask_file(kinds, file, answers, ask, asked, load))
+    except ExceptionGroup as failures:
+        # What ended one file ends all, and each tells the same.
+        first: Exception = failures
+        while isinstance(first, ExceptionGroup):
+            first = first.exceptions[0]
+        raise first from None
     return asked
 
 

@@ -95,7 +95,12 @@ def test_what_a_file_says_is_not_held_against_the_model(index):
 
 
 @pytest.mark.parametrize(
-    "secret", ["Mail me: jane.roe@acme-widgets.com", 'aws = "AKIAQYLPMN5HHHFPZAM2"', "ssh root@54.23.11.98"]
+    "secret",
+    [
+        "Mail me: jane.roe@acme-widgets.com",
+        'token = "ghp_' + 'Zk3vR9wQ1xYt7LmN2bC5dF8gH4jK6pS0aE1u"',
+        "ssh root@54.23.11.98",
+    ],
 )
 def test_secrets_and_addresses_of_a_model_are_rejected(secret):
     """What would be redacted in a file ends a sample, whose facts were proved for exactly this text."""
