@@ -57,7 +57,8 @@ def record(
 ) -> Recorded:
     """Record the programs among curated files: one outcome row a file, one trace row for each that is kept.
 
-    given: programs that came instrumented, by blob id; they are recorded in place of ours.
+    given: programs that came instrumented, by blob id; they are recorded in place of ours. A file whose program a model
+    wrote is tried as any other, and where the model's is dropped, ours is recorded and the outcome says so.
     """
     rows = sorted(files.iter_rows(named=True), key=lambda row: str(row["blob_id"]))
     counting = None if sandbox is None else Counting(sandbox)
@@ -65,38 +66,38 @@ def record(
         language for language in files["language"].unique() if sandbox is not None and sandbox.runnable(language)
     }
     toolchains = {language: sandbox.toolchain(language) for language in sorted(runnable)} if sandbox is not None else {}
-    results: dict[str, Result] = {}
+    came = given or {}
+    own: dict[str, Result] = {}
+    theirs: dict[str, Result] = {}
     seen: dict[str, Observed] = {}
     unseen: dict[str, Dropped] = {}
     for start in range(0, len(rows), FILES_AT_ONCE):
-        works: list[Work] = []
-        ready: list[Work] = []
-        for row in rows[start : start + FILES_AT_ONCE]:
-            own = (given or {}).get(str(row["blob_id"]))
-            prepared = prepare(row, runnable) if own is None else prepare_given(row, own)
-            if isinstance(prepared, Dropped):
-                results[str(row["blob_id"])] = [prepared]
-            else:
-                (works if own is None else ready).append(prepared)
+        chunk = rows[start : start + FILES_AT_ONCE]
+        ours = [row for row in chunk if (one := came.get(str(row["blob_id"]))) is None or one.by]
+        works = _sift(ours, [prepare(row, runnable) for row in ours], own)
+        others = [row for row in chunk if str(row["blob_id"]) in came]
+        ready = _sift(others, [prepare_given(row, came[str(row["blob_id"])], runnable) for row in others], theirs)
         if counting is not None:
-            works = _sift(works, build_all(works, counting), results)
+            works = _sift(map(_row_of, works), build_all(works, counting), own)
             trials = try_inputs(works, counting)
-            for trial, one in zip(trials, observe(trials, counting, toolchains), strict=True):
+            for trial, found in zip(trials, observe(trials, counting, toolchains), strict=True):
                 blob_id = str(trial.work.row["blob_id"])
-                if isinstance(one, Dropped):
-                    unseen[blob_id] = one
+                if isinstance(found, Dropped):
+                    unseen[blob_id] = found
                 else:
-                    seen[blob_id] = one
+                    seen[blob_id] = found
             chosen = [choose_tests(trial.work, trial.outcomes, settings) for trial in trials]
-            works = [*_sift(works, chosen, results), *ready]
-            for work, result in zip(works, run_tests(works, counting, settings, toolchains), strict=True):
-                results[str(work.row["blob_id"])] = result
+            works = _sift(map(_row_of, works), chosen, own)
+            theirs |= _results(ready, counting, settings, toolchains)
+            left = [work for work in works if not isinstance(theirs.get(str(work.row["blob_id"])), dict)]
+            own |= _results(left, counting, settings, toolchains)
+    results, notes = _settled(came, own, theirs)
     traces = [result for result in results.values() if isinstance(result, dict)]
-    outcomes = [_outcome(row, results[str(row["blob_id"])]) for row in rows]
+    outcomes = [_outcome(row, results[str(row["blob_id"])], notes.get(str(row["blob_id"]), "")) for row in rows]
     return Recorded(
         schema.frame_of(traces, schema.TRACES).sort("blob_id"),
         schema.frame_of(outcomes, schema.TRACE_OUTCOMES).sort("blob_id"),
-        schema.frame_of([_observation(row, seen, unseen, results) for row in rows], schema.OBSERVATIONS).sort(
+        schema.frame_of([_observation(row, seen, unseen, theirs | own) for row in rows], schema.OBSERVATIONS).sort(
             "blob_id"
         ),
         counting.seconds if counting is not None else 0.0,
@@ -108,7 +109,7 @@ def runs_of(harness: str) -> int:
     return int(harness.rpartition(" x")[2])
 
 
-def _outcome(row: Mapping[str, object], result: Result) -> dict[str, object]:
+def _outcome(row: Mapping[str, object], result: Result, note: str) -> dict[str, object]:
     dropped = result if isinstance(result, list) else []
     return {
         "blob_id": row["blob_id"],
@@ -116,7 +117,7 @@ def _outcome(row: Mapping[str, object], result: Result) -> dict[str, object]:
         "kept": not dropped,
         "reached": str(dropped[0].reached if dropped else Reached.KEPT),
         "reasons": [str(one.reason) for one in dropped],
-        "detail": "; ".join(one.detail for one in dropped if one.detail),
+        "detail": "; ".join([*(one.detail for one in dropped if one.detail), *filter(None, [note])]),
     }
 
 
@@ -136,14 +137,45 @@ def _observation(
     return columns | {"reason": str(why.reason), "detail": why.detail}
 
 
-def _sift(works: Sequence[Work], found: Iterable[Work | Dropped], results: dict[str, Result]) -> list[Work]:
+def _sift(
+    rows: Iterable[Mapping[str, object]], found: Iterable[Work | Dropped], results: dict[str, Result]
+) -> list[Work]:
     kept = []
-    for work, result in zip(works, found, strict=True):
+    for row, result in zip(rows, found, strict=True):
         if isinstance(result, Dropped):
-            results[str(work.row["blob_id"])] = [result]
+            results[str(row["blob_id"])] = [result]
         else:
             kept.append(result)
     return kept
+
+
+def _row_of(work: Work) -> Mapping[str, object]:
+    return work.row
+
+
+def _results(
+    works: Sequence[Work], sandbox: Counting, settings: Tracing, toolchains: Mapping[str, str]
+) -> dict[str, Result]:
+    """What was recorded of each, by blob id."""
+    found = run_tests(works, sandbox, settings, toolchains) if works else []
+    return {str(work.row["blob_id"]): result for work, result in zip(works, found, strict=True)}
+
+
+def _settled(
+    given: Mapping[str, Given], own: Mapping[str, Result], theirs: Mapping[str, Result]
+) -> tuple[dict[str, Result], dict[str, str]]:
+    """The result that counts for each file, and what is to be said of those that a model's program was dropped for."""
+    results, notes = dict(own), {}
+    for blob_id, result in theirs.items():
+        by = given[blob_id].by
+        if not by:
+            results[blob_id] = result
+        elif isinstance(result, dict):
+            results[blob_id] = result | {"instrumenter": f"{result['instrumenter']} by {by}"}
+        else:
+            why = "; ".join(f"{one.reason}: {one.detail}" if one.detail else str(one.reason) for one in result)
+            notes[blob_id] = f"ours, as the program of {by} was dropped ({why})"
+    return results, notes
 
 
 def prepare(row: Mapping[str, object], runnable: set[str]) -> Work | Dropped:
