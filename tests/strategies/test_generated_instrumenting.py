@@ -213,7 +213,7 @@ def test_where_a_models_program_is_dropped_ours_is_recorded(curated, sandbox):
     answers = answered(
         files,
         said(shown[0].replace("    steps = 0\n", "    steps = 0\n    print(n)\n"), PYTHON_SCRIPT),
-        said(shown[1].replace("length={len(word)}", "at={id(word)}"), PYTHON_SCRIPT),
+        said(shown[1].replace("length={len(word)}", "at={set(sys.argv + ['red', 'blue'])}"), PYTHON_SCRIPT),
         said(shown[2], "echo no"),
         said(shown[3], PYTHON_SCRIPT),
     )
@@ -261,6 +261,8 @@ def test_without_a_sandbox_nothing_given_is_lost(curated):
         (SHOWN.replace("3 * n + 1", "n * 3 + 1"), PYTHON_SCRIPT, made.NOT_INSERTED),
         (SHOWN.replace("    return steps\n", ""), PYTHON_SCRIPT, made.NOT_INSERTED),
         (with_points(PYTHON, {4: PYTHON_POINTS[4]}), PYTHON_SCRIPT, made.FEW_POINTS),
+        (SHOWN.replace("length={len(word)}", "at={id(word)}"), PYTHON_SCRIPT, made.UNSTEADY),
+        (SHOWN.replace("length={len(word)}", "at={time.time()}"), PYTHON_SCRIPT, made.UNSTEADY),
         (SHOWN, PYTHON_SCRIPT.replace("trace2", "trace4"), made.NO_TRACES),
         (SHOWN, PYTHON_SCRIPT.replace("trace1", "trace0"), made.NO_TRACES),
         (SHOWN, PYTHON_SCRIPT.replace("trace1", "x").replace("trace2", "trace1").replace("x.txt", "trace2.txt"), made.NO_TRACES),
@@ -339,6 +341,19 @@ def test_what_is_asked_names_the_command_and_the_lines(curated):
         assert {"Python": "collatz 4", "Shell": ">&2", "C": "divisors 4, main 15"}[language] in prompt
         assert "3 to 5 tests" in prompt
         assert request.blob_id == file.blob_id
+
+
+def test_what_is_asked_of_sql_says_how_arguments_are_bound(curated):
+    """A script with parameters is told how to give them; one without gets one test."""
+    table = "CREATE TABLE t (a TEXT, n INTEGER);\n" + "INSERT INTO t VALUES ('red', 1);\n" * 10
+    for query, asked, not_asked in (
+        ("SELECT n FROM t WHERE a = ?1;\n", '-cmd ".parameter set ?1', "one test"),
+        ("SELECT n FROM t;\n", "with one test", ".parameter"),
+    ):
+        (request,) = INSTRUMENTED.next(curated(table + query, "SQL"), NO_ANSWERS)
+        prompt = request.messages[1][1]
+        assert asked in prompt
+        assert not_asked not in prompt
 
 
 def test_files_that_would_not_be_recorded_cost_no_answer(curated):

@@ -35,6 +35,7 @@ CHARACTERS_A_TOKEN = 2
 MOST_FUNCTIONS = 40
 
 FEW_POINTS = "too few trace points"
+UNSTEADY = "a trace point shows an address, a time or chance"
 FEW_TESTS = "too few tests"
 NOT_INSERTED = "it does more than put text in"
 NO_TRACES = "run.sh does not write trace1.txt, trace2.txt, ..."
@@ -45,6 +46,13 @@ NOT_FIXED = "run.sh depends on time, chance or the machine"
 ELSEWHERE = "recorded and judged as a trace"
 
 _POINT = re.compile(rf"TRACE:(?:{'|'.join(KINDS)}):|\b[Tt]race\w*[(\s]\s*[\"'](?:{'|'.join(KINDS)})\b")
+# Addresses of what stands in the program itself are the same in every run, so that running would not find them.
+_UNSTEADY = re.compile(
+    r"%p\b|\{[\w.]*:#?p\}|\b(?:hashCode|identityHashCode|object_id|__id__|spl_object_(?:id|hash)|ObjectIdentifier|getpid|"
+    r"nanoTime|currentTimeMillis|perf_counter|monotonic|clock_gettime|Date\.now|Time\.now|DateTime\.Now|Instant::now|"
+    r"time\.(?:time|Now)|microtime|Math\.random|random\.\w+|mt_rand|arc4random)\b"
+)
+_UNSTEADY_PYTHON = re.compile(r"\b(?:id|hash)\(")
 _COMMENT = re.compile(r"^[ \t]*#.*\n?", re.MULTILINE)
 _TRACE_FILE = re.compile(r"2>\s*trace(\d+)\.txt\b")
 _COMMAND = r"(?:^|[|;&(`{]|\b(?:then|do|else|sudo|exec)\b)[ \t]*"
@@ -75,6 +83,7 @@ class Instrumenting:
             "command": launch.command,
             "compile": launch.compile,
             "input": takes,
+            "bound": launch.line(("red", "5")) if launch.binds and takes else "",
             "functions": _functions(file),
         }
         by = f"{answers.model}@{answers.model_revision}" if answers.model_revision else answers.model
@@ -156,7 +165,13 @@ def _program(answer: str, file: CuratedFile, by: str, least_tests: int) -> Given
             NOT_INSERTED,
             f"Your source changes the file: {inserted.detail}. Put text in and change, move or leave out nothing.",
         )
-    points = len(_POINT.findall("\n".join(one.text for one in inserted.insertions)))
+    text = "\n".join(one.text for one in inserted.insertions)
+    unsteady = _UNSTEADY.search(text) or (_UNSTEADY_PYTHON.search(text) if file.language == "Python" else None)
+    if unsteady:
+        raise UnreadableError(
+            UNSTEADY, f"Your trace points use {unsteady[0]!r}. Show values that follow from the input."
+        )
+    points = len(_POINT.findall(text))
     if points < LEAST_POINTS:
         raise UnreadableError(FEW_POINTS, f"Your source has {points} trace points. Write 15 to 25.")
     _check(script, file, least_tests)
