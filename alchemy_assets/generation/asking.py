@@ -40,12 +40,17 @@ JournalAdd = Callable[[Mapping[str, object]], Awaitable[None]]
 
 @dataclass(slots=True)
 class _Course:
-    """How a request has fared. most: tokens for its answer, where a server found that its context has no room for more."""
+    """How a request has fared.
+
+    most: tokens that its answer was to have at most, when it was last sent. room: the same for the next time, where a server
+    found that its context has no room for what was asked.
+    """
 
     sent: int = 0
     own: int = 0
     turned_away: int = 0
-    most: int | None = None
+    most: int = 0
+    room: int | None = None
     avoid: Server | None = None
 
 
@@ -139,15 +144,16 @@ class Asker:
             turn = await self._line.turn(request.blob_id, course.avoid)
             self.report.retries += course.sent > 0
             course.sent += 1
-            room = turn.server.endpoint.room(request)
-            most = room if course.most is None else min(room, course.most)
             self.report.began()
             try:
-                answer = await turn.server.endpoint.ask(request, key, most)
+                answer = await self._sent(turn.server.endpoint, request, key, course)
             except Fault as fault:
-                wait = self._failed(turn, fault, course, most)
+                wait = self._failed(turn, fault, course)
             else:
                 self._line.well(turn.server, quicken=True)
+                # Before the turn goes to the next one: a budget is overspent by what is under way, and no more.
+                self._budget.spend(answer.completion.prompt_tokens, answer.completion.completion_tokens)
+                self._check_budget()
                 return answer
             finally:
                 self._budget.work(self.report.ended())
@@ -155,17 +161,25 @@ class Asker:
             if wait:
                 await self._line.rest(wait)
 
-    def _failed(self, turn: Turn, fault: Fault, course: _Course, most: int) -> float:
+    async def _sent(self, endpoint: Endpoint, request: Request, key: str, course: _Course) -> Answer:
+        if not endpoint.greeted:  # it was not there at the start, so its context is not known yet
+            await endpoint.greet()
+        room = endpoint.room(request)
+        course.most = room if course.room is None else min(room, course.room)
+        return await endpoint.ask(request, key, course.most)
+
+    def _failed(self, turn: Turn, fault: Fault, course: _Course) -> float:
         """What a fault means for a request: seconds to wait, or UnansweredError."""
         server = turn.server
         self.report.faults[fault.kind, server.endpoint.address] += 1
         if isinstance(fault, Unanswerable):
             self._line.well(server, quicken=False)
-            course.most = smaller(fault, most) if isinstance(fault, DoesNotFit) else 0
-            if not course.most:
+            course.room = smaller(fault, course.most) if isinstance(fault, DoesNotFit) else 0
+            if not course.room:
                 raise UnansweredError(fault.kind, fault.words)
             return 0.0
         self._line.failed(server, fault, turn.started)
+        self._line.raise_end()  # where the whole engine is at fault, the request is not
         course.own += fault.own
         course.turned_away += isinstance(fault, Overloaded) and not fault.own
         if course.own >= self._settings.attempts or course.turned_away >= _PATIENT * self._settings.attempts:
@@ -189,8 +203,6 @@ class Asker:
         report.completion_tokens += completion.completion_tokens or 0
         report.reasoning_tokens += completion.reasoning_tokens or 0
         report.cached_tokens += answer.cached_tokens or 0
-        self._budget.spend(completion.prompt_tokens, completion.completion_tokens)
-        self._check_budget()
 
     def _check_budget(self) -> None:
         """Nobody gets a turn once the budget is spent."""

@@ -109,8 +109,6 @@ class Endpoint:
 
     async def ask(self, request: Request, request_sha256: str, most: int) -> Answer:
         """Ask for an answer of `most` tokens at most; raises Fault."""
-        if not self.greeted:
-            await self.greet()
         return self.read(await self._asked(self.body(request, most)), request_sha256)
 
     def room(self, request: Request) -> int:

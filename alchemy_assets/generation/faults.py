@@ -29,7 +29,7 @@ _CLOSED: Final = frozenset((401, 402, 403, 404, 405, 407))
 _OK: Final = 200
 _REDIRECTS: Final = range(300, 400)
 _REFUSED: Final = range(400, 500)
-_WORDS: Final = 300
+_WORDS: Final = 500
 # vLLM (three generations of it) and llama.cpp; other servers say one of the same.
 _CONTEXT: Final = re.compile(
     r"maximum context length|context_length_exceeded|exceed_context_size|exceeds the available context size"
@@ -127,7 +127,7 @@ def words_of(body: bytes) -> str:
     text = body.decode(errors="replace")
     try:
         said = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = text
     if isinstance(said, dict):
         said = said.get("error") or said.get("detail") or said.get("message") or said
