@@ -28,6 +28,8 @@ _DIGITS = 16
 _SPARE_THREADS = 8
 _MOST_THREADS = 1_024
 _CACHE_MIB = 1_024
+# Above it llama.cpp writes lines about each request, which would fill the disk of a run of days.
+_ERRORS = 1
 
 
 def _file(settings: Generation) -> Path:
@@ -138,6 +140,7 @@ def _main(facts: dict[str, str | int], key: str) -> None:
     parameters.cache_prompt = True
     parameters.cache_ram_mib = _CACHE_MIB
     parameters.ui = False
+    parameters.verbosity = _ERRORS
     parameters.endpoint_metrics = True
     server = xllamacpp.Server(parameters)
     threading.Event().wait()

@@ -112,9 +112,13 @@ class Server:
             raise EngineUnavailableError(wrong)
         self._watcher.start()
 
+    def leave(self) -> None:
+        """Stop waiting for it and watching it."""
+        self._leaving.set()
+
     def close(self) -> None:
         """Ask it to end, give it time for what it is answering, then kill what is left."""
-        self._leaving.set()
+        self.leave()
         if self._watcher.is_alive():
             self._watcher.join()
         self._end(self._launch.drain_seconds)
@@ -127,7 +131,8 @@ class Server:
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **self._launch.environment},
+                # A json.py in the folder where somebody works is no module of a server's.
+                env={**os.environ, "PYTHONSAFEPATH": "1", **self._launch.environment},
                 # An interrupt at the terminal is ours: answers that are under way are still wanted.
                 start_new_session=True,
             )
@@ -237,6 +242,8 @@ def running(launches: Sequence[Launch]) -> Iterator[tuple[Server, ...]]:
                 ready = True
                 yield servers
             finally:
+                for server in servers:
+                    server.leave()
                 list(threads.map(Server.close, servers))
     except Exception as error:
         if failures := [server.failure for server in servers if server.failure]:

@@ -87,7 +87,7 @@ def _launches(settings: Generation, key: str) -> tuple[list[Launch], int | None]
         "VLLM_SYSTEM_START_DATE": vllm.start_date,
         "VLLM_API_KEY": key,
     }
-    environment = {**os.environ, **own}
+    environment = {**os.environ, "PYTHONSAFEPATH": "1", **own}
     if not _has_vllm(python, environment):
         msg = (
             f"{python} has no vLLM: pip install codealchemy[vllm], "
@@ -98,7 +98,8 @@ def _launches(settings: Generation, key: str) -> tuple[list[Launch], int | None]
         *("-m", "vllm.entrypoints.openai.api_server", "--host", HOST, "--model", settings.model),
         *(("--revision", settings.revision) if settings.revision else ()),
         *("--served-model-name", settings.model, "--tensor-parallel-size", str(vllm.tensor_parallel)),
-        *("--enable-prefix-caching", *flags(vllm.arguments)),
+        # A line a request would fill the disk of a run of days.
+        *("--enable-prefix-caching", "--disable-uvicorn-access-log", *flags(vllm.arguments)),
     )
     gpus = visible_gpus(environment)
     shares = share_out(gpus, vllm.replicas, vllm.tensor_parallel) if gpus else [()] * vllm.replicas

@@ -154,6 +154,25 @@ def test_answers_name_the_engine_and_its_version(served: Served):
     assert served.version.startswith("llama.cpp via xllamacpp 20")
 
 
+def test_requests_leave_no_lines_in_the_log(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A run of days does not fill the disk: what is answered is not logged."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with serve(settings_of(tiny_model)) as served:
+        (log,) = tmp_path.glob("alchemy-servers-*/*.log")
+        before = log.stat().st_size
+        for seed in range(5):
+            chat(served, "x", seed=seed)
+        assert log.stat().st_size == before
+
+
+def test_files_where_somebody_works_are_no_modules(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A `json.py` in the working directory does not keep llama.cpp from starting."""
+    (tmp_path / "json.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+    with serve(settings_of(tiny_model)) as served:
+        assert text_of(chat(served, "x", seed=1))
+
+
 def test_it_starts_twice_and_ends_while_it_is_asked(tiny_model: Path):
     """Leaving does not wait for long answers, and afterwards the next start is like the first."""
     for _ in range(2):

@@ -111,7 +111,8 @@ def test_a_server_is_told_what_the_settings_say(stand_in: Started):
         port = served.addresses[0].removeprefix("http://127.0.0.1:").removesuffix("/v1")
         assert start["argv"] == [
             *("--host", "127.0.0.1", "--model", "owner/tiny", "--revision", "abc", "--served-model-name", "owner/tiny"),
-            *("--tensor-parallel-size", "1", "--enable-prefix-caching", "--max-model-len", "1024", "--enforce-eager"),
+            *("--tensor-parallel-size", "1", "--enable-prefix-caching"),
+            *("--disable-uvicorn-access-log", "--max-model-len", "1024", "--enforce-eager"),
             *("--no-enable-log-requests", "--dtype", "float32", "--port", port),
         ]
         assert start["environment"]["VLLM_SYSTEM_START_DATE"] == "2026-02-03"
@@ -207,6 +208,21 @@ def test_a_server_that_never_knows_its_model_is_given_up(stand_in: Started):
     settings = stand_in.settings("never ready", ready_seconds=1)
     with pytest.raises(EngineUnavailableError, match="did not answer for owner/tiny in 1 s"), serve(settings):
         pass
+
+
+def test_an_interrupt_does_not_wait_for_a_server_that_loads(stand_in: Started):
+    """Ctrl+C while a model loads for half an hour is heard at once, and the server is gone."""
+
+    def use() -> None:
+        with serve(stand_in.settings("never ready", ready_seconds=1_800)):
+            pass
+
+    interrupt = threading.Timer(3, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
+    interrupt.start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        use()
+    assert time.monotonic() - began < 15
 
 
 def test_a_killed_server_is_started_again_at_its_place(stand_in: Started):
@@ -422,7 +438,7 @@ def test_vllm_says_when_its_context_is_exceeded(real_vllm: Served):
 
 @pytest.mark.slow
 def test_vllm_is_started_again_after_a_kill(real_vllm: Served):
-    """After kill -9 of its server the same address answers again within five minutes."""
+    """After kill -9 of its server the same address answers again."""
     port = real_vllm.addresses[0].removesuffix("/v1").rsplit(":", 1)[1]
     mine = [
         int(path.parent.name)
@@ -432,4 +448,4 @@ def test_vllm_is_started_again_after_a_kill(real_vllm: Served):
     # The guard's command line ends so too: the server is the younger of the two.
     os.kill(max(mine), signal.SIGKILL)
     assert wait_for(lambda: not answers(real_vllm), 10)
-    assert wait_for(lambda: answers(real_vllm), 300)
+    assert wait_for(lambda: answers(real_vllm), 500)
