@@ -10,7 +10,7 @@ from typing import Any
 
 _THOUGHT = re.compile(r"\A\s*<think>(.*?)</think>\s*", re.DOTALL)
 # What some chat templates let through when an engine reads their channels wrongly.
-_LEAKED = re.compile(r"<\|?(?:channel|start|end|message|return|call|im_start|im_end|assistant|analysis)\|?>|</?think>")
+_LEAKED = re.compile(r"<\|[a-z_]+\|>|</?think>")
 _FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*([^\n`]*)\n(.*?)(?:^\1\2[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
 NO_SECTION = "the answer lacks a part"
 NO_CODE = "the answer has no code block"

@@ -19,6 +19,8 @@ T = TypeVar("T")
 CUT = "the answer was cut"
 EMPTY = "the answer is empty"
 SEEDS = 2**31
+# Chat templates refuse an empty turn.
+_NOTHING = "(nothing)"
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def follow(  # noqa: PLR0913 -- as above
         except UnreadableError as error:
             trouble = Left(error.reason, error.complaint, answer.request_sha256)
         again = rendered("again", {"complaint": trouble.detail})
-        request = replace(request, messages=(*request.messages, ("assistant", said), ("user", again)))
+        request = replace(request, messages=(*request.messages, ("assistant", said or _NOTHING), ("user", again)))
     return trouble
 
 
