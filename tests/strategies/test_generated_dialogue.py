@@ -9,10 +9,11 @@ import pytest
 
 from alchemy_assets.generation.completions import Request
 from alchemy_assets.strategies.code_dialogue import written
-from alchemy_assets.strategies.generated.dialogue import judging, reading, repeating
+from alchemy_assets.strategies.generated.dialogue import conversation, judging, reading, repeating, stock
 from alchemy_assets.strategies.generated.dialogue.conversation import SAID_AGAIN, TOO_LONG, TOO_SHORT, Conversation
 from alchemy_assets.strategies.generated.dialogue.plan import Wants, plan_of
 from alchemy_assets.strategies.generated.running import BEHAVES_OTHERWISE, NOT_BUILT
+from alchemy_assets.strategies.generated.shown import shown_of
 from alchemy_assets.strategies.strategy import CONTROL_TEXT, Left, Rejected, Verified, run
 from tests.strategies.observations import ran, really_seen, seen
 from tests.strategies.scripted import completion, drive
@@ -99,6 +100,8 @@ class Script:
         said = f"{self.word.title()} point {number} first. Then rule {number} of the {self.word} holds for it."
         if self.plan.turns[number].wants is Wants.WHOLE:
             return f"{said}\n\n```python\n{self.changed}```\n"
+        if self.plan.turns[number].wants is Wants.PART:
+            return f"{said}\n\n```python\n# One sign a tenth.\ndef bar(share):\n```\n"
         return said
 
 
@@ -277,26 +280,56 @@ def test_an_answer_with_stock_words_or_too_much_of_the_file_is_refused(short, an
 
 
 @pytest.mark.parametrize(
-    ("text", "wrong"),
+    "text",
     [
-        ("Great, the total is zero then", ""),
-        ("Goodness of fit is not what `bar` shows.", "assistant"),
-        ("Sure of one thing: `total` is never negative.", "assistant"),
-        ("Perfect numbers are handled by `main`.", "assistant"),
-        ("Understood as a ratio, it is 100.", "assistant"),
-        ("Thank goodness `total` is checked.", "user"),
-        ("Good that zero is checked, but what of -1?", "user"),
-        ("That's clear from line 4, but why?", "user"),
-        ("Oh. And for an empty list?", ""),
+        "Goodness of fit is not what `bar` shows.",
+        "A good choice here is integer division.",
+        "Good choices for the unit are cents and tenths.",
+        "Sure of one thing: `total` is never negative.",
+        "Perfect numbers are handled by `main`.",
+        "Understood as a ratio, it is 100.",
+        "Let me know the shape of it, says the type.",
+        "Of course rounding loses a cent, which `shares` accepts.",
     ],
 )
-def test_words_that_only_look_like_stock_are_let_be(text, wrong):
-    """A turn is refused for a stock phrase and not for a word of it."""
-    found = {"assistant": reading.stock.stock_of_assistant(text), "user": reading.stock.stock_of_user(text)}
-    if wrong:
-        assert not found[wrong] or text.startswith("Thank goodness")
-    else:
-        assert any(found.values())
+def test_answers_that_only_look_like_stock_are_let_be(text):
+    """An answer is refused for a stock phrase and not for a word of it."""
+    assert stock.stock_of_assistant(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank goodness `total` is checked. What of -1?",
+        "Good that zero is checked, but what of -1?",
+        "Fair, but what of -1?",
+        "That's clear from line 4, but why?",
+        "Then make it so that it works for negative amounts.",
+        "OK. Drop the first branch.",
+        "I see, then leave the check out.",
+        "why though?  -1 is fine for me",
+    ],
+)
+def test_questions_that_only_look_like_praise_are_let_be(text):
+    """A person may agree, or name a thing that works, and go on."""
+    assert stock.stock_of_user(text) == ""
+    assert not stock.is_empty_praise(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Perfect.",
+        "OK, that makes sense now.",
+        "Thanks a lot, it's all clear to me now.",
+        "Got it. Exactly what I needed!",
+        "Great explanation, no further questions.",
+        "I see. Works for me.",
+    ],
+)
+def test_praise_alone_is_no_turn(text):
+    """Without its praise nothing is left of it."""
+    assert stock.is_empty_praise(text) or stock.stock_of_user(text)
 
 
 def listing(code):
@@ -318,6 +351,32 @@ def listing(code):
 def test_the_last_version_is_whole_changed_and_parses(short, answer, reason):
     """A fragment, an ellipsis, lost names, two listings or a syntax error end the dialogue."""
     assert reason_of(short, answers={2: answer}) == reason
+
+
+def test_a_small_change_must_be_shown(long):
+    """Words about it, or lines of the file as they are, show no change."""
+    plan = plan_of(long.blob_id, document=False)
+    part = next(number for number, turn in enumerate(plan.turns) if turn.wants is Wants.PART)
+    said = f"Ledger point first. Then rule {part} of the ledger holds for it."
+    assert reason_of(long, answers={part: said}) == reading.NOTHING_SHOWN
+    assert reason_of(long, answers={part: f"{said}\n\n```\ndef bar(share):\n```"}) == reading.NOTHING_SHOWN
+
+
+def test_of_a_long_file_an_excerpt_is_talked_about(curated, sandbox):
+    """It is called what it is, its last version is one of the excerpt, and is not run."""
+    other = "\n\n" + "\n".join(f"VALUE_{number} = {number}" for number in range(1_000)) + "\n"
+    body = PROGRAM.replace("    if len(amounts) > 3:\n", "    print()\n" * 4 + "    if len(amounts) > 3:\n").replace(
+        "main(sys.argv[1:])", other
+    )
+    file = curated(body)
+    shown = shown_of(file, conversation.FILE_TOKENS)
+    assert not shown.whole
+    script = script_for(file, changed=shown.text + "\n# Done.\n")
+    (draft,), _, requests = drive(KIND, file, script)
+    assert any("complete new version of the excerpt" in request.messages[1][1] for request in requests)
+    assert (draft.seed_text, draft.edits) == (shown.text, shown.edits)
+    (held,) = KIND.verify([replace(draft, file=seen(file, ran("x\n")))], sandbox)
+    assert held.verified == {"parsed": True, "compiled": None, "executed": None, "behaves_as_source": None}
 
 
 def test_the_old_version_is_no_change(short):

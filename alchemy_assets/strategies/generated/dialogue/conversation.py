@@ -48,7 +48,8 @@ class Conversation:
         if isinstance(shown, Left):
             yield refused(self, file, shown)
             return
-        made = self._talk(file, answers, shown, plan_of(file.blob_id, document=file.language == "Markdown"))
+        plan = plan_of(file.blob_id, document=file.language == "Markdown", whole=shown.whole)
+        made = self._talk(file, answers, shown, plan)
         yield refused(self, file, made) if isinstance(made, Left) else made
 
     def verify(self, drafts: Sequence[Draft], sandbox: Sandbox | None) -> list[Verified | Rejected]:
@@ -102,6 +103,7 @@ class Conversation:
             "persona": plan.persona,
             "purpose": plan.intent.purpose,
             "keeps": plan.intent.keeps,
+            "document": shown.language == "Markdown",
             "turn": turn,
             "number": number + 1,
             "count": len(plan.turns),

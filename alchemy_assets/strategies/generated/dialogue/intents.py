@@ -6,7 +6,7 @@ Numbers are positions: add new ones at the end. Aims are told to the model that 
 
 from dataclasses import dataclass
 
-CODE, DOCUMENT = "file", "document"
+CODE, EXCERPT, DOCUMENT = "file", "excerpt", "document"
 
 
 @dataclass(frozen=True)

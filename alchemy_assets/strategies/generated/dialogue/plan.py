@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from alchemy_assets.strategies.generated.dialogue.intents import CODE, DOCUMENT, DOCUMENTS, INTENTS, Intent
+from alchemy_assets.strategies.generated.dialogue.intents import CODE, DOCUMENT, DOCUMENTS, EXCERPT, INTENTS, Intent
 from alchemy_assets.strategies.generated.dialogue.personas import PERSONAS, Persona
 from alchemy_assets.strategies.phrasing import draw
 
@@ -82,14 +82,14 @@ LENGTHS = (
 )
 
 
-def plan_of(blob_id: str, *, document: bool) -> Plan:
-    """The course that a file's dialogue takes: the same in every run."""
+def plan_of(blob_id: str, *, document: bool, whole: bool = True) -> Plan:
+    """The course that a file's dialogue takes: the same in every run. whole: whether all of it is shown."""
     persona = _one(PERSONAS, "persona", blob_id)
     intent = _one(DOCUMENTS if document else INTENTS, "intent", blob_id)
     count = FEWEST + draw("dialogue turns", blob_id) % (MOST - FEWEST + 1)
     afterthought = count >= WITH_AN_AFTERTHOUGHT and draw("dialogue end", blob_id) % 2 == 0
-    whole = count - 2 if afterthought else count - 1
-    part = max(1, whole // 2) if count >= WITH_A_PART else -1
+    last = count - 2 if afterthought else count - 1
+    part = max(1, last // 2) if count >= WITH_A_PART else -1
     first, *others = _shuffled(intent.on_the_way, "way", blob_id)
     anywhere = _shuffled(ANYWHERE, "anywhere", blob_id)
     pool = [first, anywhere[0], *others, *anywhere[1:]]
@@ -98,15 +98,15 @@ def plan_of(blob_id: str, *, document: bool) -> Plan:
         length = _one(LENGTHS, f"length {number}", blob_id)
         if number == 0:
             turns.append(Turn(_one(intent.opens, "open", blob_id), Wants.WORDS, length))
-        elif number == whole:
+        elif number == last:
             turns.append(Turn(intent.whole, Wants.WHOLE, length))
         elif number == part:
             turns.append(Turn(intent.part, Wants.PART, length))
-        elif number > whole:
+        elif number > last:
             turns.append(Turn(_one(AFTERWARDS, "after", blob_id), Wants.WORDS, length))
         else:
             turns.append(Turn(pool.pop(0), Wants.WORDS, length))
-    return Plan(persona, intent, tuple(turns), DOCUMENT if document else CODE)
+    return Plan(persona, intent, tuple(turns), DOCUMENT if document else CODE if whole else EXCERPT)
 
 
 def _one(many: Sequence[T], what: str, blob_id: str) -> T:

@@ -12,7 +12,7 @@ from alchemy_assets.generation.parsing import UnreadableError, code_blocks, sect
 from alchemy_assets.strategies.conversation import control_text_in
 from alchemy_assets.strategies.generated.dialogue import stock
 from alchemy_assets.strategies.generated.dialogue.plan import Turn, Wants
-from alchemy_assets.strategies.generated.dialogue.repeating import Listing, lines_of, said_again, whole_in
+from alchemy_assets.strategies.generated.dialogue.repeating import Listing, has_new_code, lines_of, said_again, whole_in
 from alchemy_assets.strategies.generated.shown import Shown
 from alchemy_assets.strategies.strategy import CONTROL_TEXT
 
@@ -26,6 +26,7 @@ LONG_QUESTION = "a question that is too long"
 OUT_OF_ROLE = "a question that gives the game away"
 NOT_ASKED_WHOLE = "the last change is not asked for as a whole"
 ASKED_WHOLE = "the whole file is asked for before the last change"
+NOTHING_SHOWN = "a small change is not shown"
 REPEATED = "an answer repeats too much of the file"
 REPEATED_QUESTION = "a question repeats too much of the file"
 LONG_ANSWER = "an answer is too long"
@@ -43,7 +44,7 @@ _WHOLE = re.compile(
     re.IGNORECASE,
 )
 _WHOLE_FILE = re.compile(
-    r"\b(?:whole|complete|full|entire|updated)\s+(?:\w+\s+){0,2}(?:file|document|program|script|module|source|listing)\b",
+    r"\b(?:whole|complete|full|entire|updated)\s+(?:\w+\s+){0,2}(?:file|document|excerpt|program|script|module|source|listing)\b",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
@@ -94,6 +95,10 @@ def answered(answer: str, shown: Shown, wants: Wants) -> Listing:
             STOCK_ANSWER, f"Your answer says {words!r}. Leave such phrases out and say what there is to say."
         )
     found = whole_in(answer, shown) if wants is Wants.WHOLE else Listing("", answer)
+    if wants is Wants.PART and shown.language != "Markdown" and not has_new_code(answer, shown.text):
+        raise UnreadableError(
+            NOTHING_SHOWN, "Your answer does not show the change. Show the lines that change in a code block."
+        )
     if len(found.rest) > MOST_ANSWER:
         raise UnreadableError(LONG_ANSWER, "Your answer is far too long. Answer what is asked, in a quarter of that.")
     again = said_again(found.rest, shown.text)

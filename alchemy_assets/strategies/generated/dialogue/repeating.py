@@ -49,6 +49,12 @@ def said_again(text: str, shown: str) -> int:
     return sum(line.strip() in known for line in text.splitlines())
 
 
+def has_new_code(text: str, shown: str) -> bool:
+    """Whether a code block of a turn has a line that the file has not."""
+    known = {line.strip() for line in shown.splitlines()} | {""}
+    return any(line.strip() not in known for _, code in code_blocks(text) for line in code.splitlines())
+
+
 def lines_of(shown: str) -> int:
     """How many lines of the file say a thing."""
     return sum(len(line.strip()) >= SAYS_A_THING for line in shown.splitlines())

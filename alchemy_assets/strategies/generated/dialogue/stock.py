@@ -6,25 +6,25 @@ Belongs here: the closed lists, and the opener that is counted over a partition.
 import re
 
 OPENER_WORDS = 4
-# What is left of a turn when its praise is taken out, at least.
-SAYS_SOMETHING = 12
+# Words that are left of a turn when its praise is taken out, at least.
+SAYS_SOMETHING = 3
 
 _FENCED = re.compile(r"^([ \t]*)(`{3,}|~{3,}).*?(?:^\1\2[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
 _WORDS = re.compile(r"[\w']+")
-_SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]?")
 
 
 def _any(*phrases: str) -> re.Pattern[str]:
     return re.compile("|".join(phrases), re.IGNORECASE)
 
 
-_PRAISE = r"(?:great|good|excellent|nice|perfect|awesome|amazing|fantastic|brilliant|wonderful|fair|interesting|lovely)"
+_MUCH = r"(?:great|excellent|nice|perfect|awesome|amazing|fantastic|brilliant|wonderful|lovely)"
+_PRAISE = rf"(?:{_MUCH}|good|fair|interesting)"
 _WHAT = (
     r"(?:question|point|catch|idea|observation|thinking|explanation|answer|work|job|stuff|choice|instinct|eye|start|"
-    r"suggestion|breakdown|summary|analysis|insight|overview|call)s?"
+    r"suggestion|breakdown|summary|analysis|insight|overview|call)s?\b(?! (?:here|is|are|was|would|for|in|of)\b)"
 )
 _OF_ASSISTANT = _any(
-    rf"(?:that(?:'s| is) )?(?:an? )?(?:really |very |such an? )?{_PRAISE} {_WHAT}\b",
+    rf"(?:(?:that|this)(?:'s| is) (?:an? )?|what an? |such an? )?(?:really |very )?{_PRAISE} {_WHAT}",
     r"(?:certainly|absolutely|definitely|of course|sure(?: thing)?|gladly|understood|got it|okay|ok|alright)\s*[!,.:–]",
     r"(?:certainly|of course|sure)\b[^\n]{0,20}\b(?:here|let)\b",
     r"(?:i(?:'d| would) be|i(?:'m| am)) (?:happy|glad|delighted) to\b",
@@ -54,9 +54,9 @@ _ANYWHERE = _any(
 )
 _OF_USER = _any(
     r"(?:wow|oh)\b",
-    rf"{_PRAISE}(?:\s*[!,.–]|\s+{_WHAT}\b)",
+    rf"{_MUCH}\s*[!,.–]|(?:really |very )?{_PRAISE} {_WHAT}",
     r"that(?:'s| is| was) (?:an? )?(?:really |very |so |super )?"
-    rf"(?:{_PRAISE} {_WHAT}\b|(?:{_PRAISE}|helpful|clear|useful)\s*[!,.–])",
+    rf"(?:{_PRAISE} {_WHAT}|(?:{_MUCH}|helpful|clear|useful)\s*[!,.–])",
     r"(?:ok(?:ay)?,? )?(?:thanks|thank you)\b",
     r"that makes (?:perfect |total |a lot of )?sense\b",
     r"i (?:really )?appreciate\b",
@@ -67,8 +67,12 @@ _OF_USER = _any(
     r"as (?:a|an|the) (?:[\w-]+ ){0,3}(?:developer|engineer|reviewer|maintainer|analyst|student|tester|lead)\b",
 )
 _EMPTY = _any(
-    rf"\b(?:{_PRAISE}|thanks?(?: you)?|helpful|clear(?:er)?|makes sense|appreciate|love)\b",
-    r"\b(?:got it|understood|cool|ok(?:ay)?|works|will do)\b",
+    rf"\b(?:(?:now |so )?(?:it|that|this|everything)(?:'s| is| was)? (?:now |all |very |really |so |quite )*)?"
+    rf"(?:{_PRAISE}|helpful|clear(?:er)?|cool|fine|makes? sense|helps?(?: me)?(?: a lot)?|works?)(?: now| to me| for me)*\b",
+    r"\b(?:ok(?:ay)?|thanks?(?: you)?(?: so much| a lot| very much)?|got it|understood|will do)\b",
+    r"\bi (?:see|understand|appreciate it|love it)\b",
+    r"\b(?:exactly )?what i (?:needed|wanted|was looking for)\b",
+    r"\bno (?:more|further|other) questions\b|\bthat(?:'s| is) all(?: i need(?:ed)?)?\b",
 )
 
 
@@ -84,9 +88,8 @@ def stock_of_user(text: str) -> str:
 
 
 def is_empty_praise(text: str) -> bool:
-    """Whether a turn praises or agrees and asks nothing: without such sentences little of it is left."""
-    rest = "".join(one for one in _SENTENCE.findall(text) if "?" in one or not _EMPTY.search(one))
-    return len(rest.strip()) < SAYS_SOMETHING
+    """Whether a turn praises or agrees and asks nothing: without such phrases little of it is left."""
+    return len(_WORDS.findall(_EMPTY.sub("", text.replace("\u2019", "'")))) < SAYS_SOMETHING
 
 
 def opener(text: str) -> str:
