@@ -1,6 +1,7 @@
 """CodeQA as a model writes it: programs out of a specification, and what is the same for all of its kinds."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -95,8 +96,11 @@ def test_a_document_gives_a_program_in_python(curated, sandbox):
         ),
     ],
 )
-def test_an_answer_that_does_not_hold_is_rejected_with_its_reason(curated, sandbox, wrote, solved, reason):
+def test_an_answer_that_does_not_hold_is_rejected_with_its_reason(  # noqa: PLR0917 -- a row of the table above
+    curated, sandbox, wrote, solved, reason, monkeypatch
+):
     """Each way to be wrong has its own reason, and the row names the answer's request."""
+    monkeypatch.setattr(running, "LIMITS", replace(running.LIMITS, cpu_seconds=2.0, wall_seconds=5.0))
     one, _ = judge(KIND, curated("x = 1\n"), sandbox, wrote, solved)
     assert isinstance(one, Rejected), one
     assert one.reasons == (reason,)

@@ -41,7 +41,7 @@ def given(answer: str, file: CuratedFile, *, least_lines: int = LEAST_LINES, par
     if len(lines_of(code)) < least_lines:
         raise UnreadableError(TOO_SHORT, f"The program in <code> is too short; write at least {least_lines} lines.")
     return Given(
-        self_contained(parts["problem"], file.path),
+        self_contained(parts["problem"], file.path, with_code=True),
         code,
         cases_of(parts["cases"]),
         code_section(parts[part]) if part else "",

@@ -29,13 +29,15 @@ NOT_SELF_CONTAINED = "the problem speaks of something that its reader does not h
 ASKED_REASONS = (NO_ANSWER, NOT_SELF_CONTAINED)
 _SHORTEST_NAME = 5
 # What only somebody who has the file can say. Programs may well be about files: it is the one above that is meant.
-_UNSEEN = re.compile(
-    r"\b(?:(?:the|this|that)\s+(?:given|provided|original|seed|shown|attached|source|above)\s+"
-    r"(?:source\s+)?(?:file|code|module|excerpt|snippet|repository|document)"
-    r"|(?:file|code|snippet|excerpt|module)\s+(?:shown\s+)?above|(?:the|this)\s+(?:excerpt|snippet|codebase|seed)"
-    r"|(?:in|from|of)\s+the\s+(?:original|source)\s+(?:file|code))\b",
-    re.IGNORECASE,
+_FILE = (
+    r"\b(?:the|this|that)\s+(?:given|provided|original|seed|attached|source)\s+(?:source\s+)?"
+    r"(?:file|repository|document)\b|\bfile\s+(?:shown\s+)?above\b|\bthe\s+original\s+code\b"
 )
+_CODE = (
+    r"\b(?:the|this|that)\s+(?:given|provided|original|seed|shown|attached|source|above)\s+(?:code|module|excerpt|snippet)\b"
+    r"|\b(?:code|snippet|excerpt|module)\s+(?:shown\s+)?above\b|\b(?:the|this)\s+(?:excerpt|snippet|codebase)\b"
+)
+_UNSEEN = {True: re.compile(_FILE, re.IGNORECASE), False: re.compile(f"{_FILE}|{_CODE}", re.IGNORECASE)}
 
 
 @dataclass(frozen=True)
@@ -115,13 +117,16 @@ def worded(kind: Kind, file: CuratedFile, values: Mapping[str, str]) -> tuple[st
     return prompt_id, fill(template, values)
 
 
-def self_contained(text: str, path: str) -> str:
-    """A problem that speaks of nothing that its reader does not have; raises UnreadableError for another one."""
+def self_contained(text: str, path: str, *, with_code: bool = False) -> str:
+    """A problem that speaks of nothing that its reader does not have; raises UnreadableError for another one.
+
+    with_code: whether code stands beside it, of which it may well speak.
+    """
     name = path.rpartition("/")[2]
-    found = _UNSEEN.search(text)
+    found = _UNSEEN[with_code].search(text)
     told = found[0] if found else name if len(name) > _SHORTEST_NAME and name in text else None
     if told is not None:
-        complaint = f"Your problem says {told!r}, but its reader has nothing beside it. Say in it what is needed."
+        complaint = f"Your problem says {told!r}, but its reader has no such thing. Say what is needed without it."
         raise UnreadableError(NOT_SELF_CONTAINED, complaint)
     return text.strip()
 
