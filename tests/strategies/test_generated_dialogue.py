@@ -221,6 +221,22 @@ def test_the_reasoning_of_the_last_answer_is_the_samples(short):
     assert draft.reasoning == "about the last"
 
 
+def test_what_was_thought_about_a_complaint_is_not_shown(short):
+    """Of an answer that came after a complaint the thoughts are left out: the sample has no such complaint."""
+    script = script_for(short)
+    last = len(script.plan.turns) - 1
+
+    def answer(request):
+        if "Answer the same task again" in request.messages[-1][1]:
+            return completion(script.answer(last), "they complain")
+        said = script(request)
+        return "Certainly! Here it is." if said == script.answer(last) else said
+
+    (draft,), _, _ = drive(KIND, short, answer)
+    assert draft.messages[-1] == ("assistant", script.answer(last).strip())
+    assert draft.reasoning is None
+
+
 def says(text, number=1):
     """An answer for the person's turn of this number."""
     return f"<because>\nrule {number - 1} of the ledger holds\n</because>\n<says>\n{text}\n</says>"

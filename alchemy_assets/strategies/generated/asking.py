@@ -90,7 +90,9 @@ def follow(  # noqa: PLR0913 -- as above
             reasoning, said = without_thoughts(answer.raw, answer.reasoning)
             if not said:
                 raise UnreadableError(EMPTY, "Your answer is empty. Write the whole answer.")  # noqa: TRY301 -- as `read` does
-            return Answered(read(said), answer, reasoning, messages, prompt_id)
+            # What was thought about a complaint is about a turn that no sample shows.
+            own = reasoning if request.messages == messages else None
+            return Answered(read(said), answer, own, messages, prompt_id)
         except UnreadableError as error:
             trouble = Left(error.reason, error.complaint, answer.request_sha256)
         again = rendered("again", {"complaint": trouble.detail})
