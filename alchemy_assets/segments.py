@@ -13,7 +13,7 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,10 +140,42 @@ class Segments:
                 if held is not None and held["token"] == lease.token:
                     self._write(lease, 0.0)
 
+    def take_out(self, blob_ids: Collection[str]) -> int:
+        """Take the rows of these blobs out for good, as an owner may ask; returns how many there were.
+
+        The other rows of a segment keep their place in the order. A killed process leaves rows twice, and none lost.
+        """
+        gone = 0
+        for path in sorted(self._folder.rglob("[0-9]*.parquet")):
+            rows = pl.read_parquet(path, glob=False, hive_partitioning=False)
+            stay = rows.filter(~pl.col("blob_id").is_in(list(blob_ids)))
+            if stay.height == rows.height:
+                continue
+            gone += rows.height - stay.height
+            with self._locked("|".join(path.parts[-3:-1])):
+                if stay.height:
+                    self._write_rows(stay, path.parent, path.name.split("-")[0])
+                path.unlink(missing_ok=True)
+        return gone
+
     def renew(self, lease: Lease) -> None:
         """Say that the work goes on; raises LeaseLostError where another worker has taken over."""
         with self._locked(lease.partition):
             self._hold(lease)
+
+    def _write_rows(self, frame: pl.DataFrame, folder: Path, number: str) -> None:
+        staged = folder / f".{uuid.uuid4().hex}"
+        schema.validate(frame, self._columns, self._table).write_parquet(
+            staged, compression="zstd", compression_level=3
+        )
+        with staged.open("rb") as handle:
+            os.fsync(handle.fileno())
+        staged.replace(folder / f"{number}-{sha256_of(staged)}.parquet")
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def _hold(self, lease: Lease) -> None:
         held = self._held(lease.partition)

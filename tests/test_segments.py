@@ -124,3 +124,19 @@ def test_a_late_worker_appends_nothing(kept, monkeypatch):
     assert kept.read(KEY)["rows"].to_list() == [1]
     append(kept, KEY, 3)
     assert kept.read(KEY)["rows"].to_list() == [1, 3]
+
+
+def test_what_an_owner_asks_for_is_taken_out(kept, tmp_path):
+    """Rows of a blob are gone from the disk, the others keep their order, and segments without any are gone whole."""
+    append(kept, KEY, 1, 2)
+    append(kept, KEY, 2)
+    append(kept, "Python|0-of-2", 3)
+    append(kept, KEY, 4)
+    assert kept.take_out([f"{2:040x}"]) == 2
+    assert kept.read(KEY)["rows"].to_list() == [1, 4]
+    assert kept.read("Python|0-of-2")["rows"].to_list() == [3]
+    append(kept, KEY, 5)
+    assert kept.read(KEY)["rows"].to_list() == [1, 4, 5]
+    on_disk = pl.concat(pl.read_parquet(path) for path in tmp_path.rglob("*.parquet"))
+    assert f"{2:040x}" not in set(on_disk["blob_id"])
+    assert kept.take_out([f"{2:040x}"]) == 0

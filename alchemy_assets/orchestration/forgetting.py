@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from alchemy_assets import schema
 from alchemy_assets.corpora import forgotten
 from alchemy_assets.errors import AlchemyError, SettingsError
 from alchemy_assets.orchestration.freshness import Graph
 from alchemy_assets.orchestration.registry import steps
 from alchemy_assets.orchestration.workspace import Workspace
+from alchemy_assets.segments import Segments
 from alchemy_assets.settings import Settings
 
 # Near-duplicates in other repositories are other people's files: they are named, not taken.
@@ -71,10 +73,7 @@ def forget(settings: Settings, names: Sequence[str], reason: str) -> Iterator[st
             and not files["occurrences"].explode(empty_as_null=True).struct.field("repo_name").eq(name).any()
         ):
             yield f"nothing here is called {name}: it stays on the list, for what is read later"
-    for table in [step.tables[0].name for step in graph.steps if "sample_id" in step.tables[0].columns]:
-        samples = int(_published(graph, table, ("blob_id",))["blob_id"].is_in(gone.implode()).sum())
-        if samples:
-            yield f"{samples} samples of {table} go with them"
+    yield from _made_of(graph, gone)
     if "near_duplicates" not in graph.maker:
         return
     clusters = _published(graph, "near_duplicates", ("blob_id", "cluster"))
@@ -85,3 +84,13 @@ def forget(settings: Settings, names: Sequence[str], reason: str) -> Iterator[st
     if len(copies):
         shown = ", ".join(copies.head(_MOST_COPIES))
         yield f"{len(copies)} near-duplicates of them lie elsewhere and stay unless they are named, too: {shown}"
+
+
+def _made_of(graph: Graph, gone: pl.Series) -> Iterator[str]:
+    """What was made of these blobs: samples, which go with them, and answers of models, which are taken out here."""
+    for table in [step.tables[0].name for step in graph.steps if "sample_id" in step.tables[0].columns]:
+        samples = int(_published(graph, table, ("blob_id",))["blob_id"].is_in(gone.implode()).sum())
+        if samples:
+            yield f"{samples} samples of {table} go with them"
+    if answers := Segments(graph.workspace.store.root, "completions", schema.COMPLETIONS).take_out(set(gone)):
+        yield f"{answers} answers of models about them were taken out"
