@@ -33,10 +33,13 @@ BOUNDS = Bounds(0.9, 3.0, comments=True)
 LEAST_BARE = 0.3
 LEAST_ADDED = 80
 _OF_ITSELF = re.compile(
-    r"__doc__|__file__|__FILE__|__LINE__|__END__|\bDATA\b|\$0\b|\$\{0\}|BASH_SOURCE|BASH_LINENO|LINENO|include_str!"
-    r"|\bline!\(|\binspect\b|getsource|traceback|CallerLineNumber|#file|#line|currentframe|__filename|\.stack\b|getLine"
-    r"|runtime\.Caller|debug_backtrace|\bcaller\b"
+    r"__doc__|__file__|__FILE__|__LINE__|__END__|\bDATA\b|include_str!|\bline!\(|\binspect\b|getsource|traceback"
+    r"|CallerLineNumber|#file|#line|currentframe|__filename|\.stack\b|getLine|runtime\.Caller|debug_backtrace|\bcaller\b"
 )
+# A script that names itself in a message does no harm; one that filters its own text does.
+_OF_A_SCRIPT = re.compile(r"(?:\b(?:sed|grep|cat|head|tail|awk)\b|<)[^\n|;]*(?:\$0|\$\{0|BASH_SOURCE)|LINENO")
+# How Ruby asks whether it was started.
+_GUARD = re.compile(r"__FILE__ == \$(?:0|PROGRAM_NAME)|\$(?:0|PROGRAM_NAME) == __FILE__")
 
 
 def prepare(_kind: DevTask, file: CuratedFile, answers: Answers) -> Ready | Left:
@@ -85,8 +88,8 @@ def _run(draft: Draft, code: str) -> Judging:
         if isinstance(proof, Left):
             return proof
         ran, detail = proof.covered >= LEAST_COVERED, f"{detail}; {proof.evidence}"
-    elif (found := _OF_ITSELF.search(draft.file.text)) is not None:
-        return Left(READS_ITSELF, found[0])
+    elif found := _reads_itself(draft.file):
+        return Left(READS_ITSELF, found)
     return Facts(
         {
             "parsed": True,
@@ -102,3 +105,10 @@ def _run(draft: Draft, code: str) -> Judging:
         },
         {"answer_lines": draft.messages[-1][1].count("\n") + 1},
     )
+
+
+def _reads_itself(file: CuratedFile) -> str:
+    """What in a file may make use of its own text or of its lines' numbers, or nothing."""
+    pattern = _OF_A_SCRIPT if file.language == "Shell" else _OF_ITSELF
+    found = pattern.search(_GUARD.sub("", file.text))
+    return found[0] if found is not None else ""

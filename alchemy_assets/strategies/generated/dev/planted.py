@@ -21,6 +21,7 @@ from alchemy_assets.strategies.generated.running import same
 from alchemy_assets.strategies.grounded.faults.mutants import Mutant, mutants
 from alchemy_assets.strategies.grounded.planted_bug import reached
 from alchemy_assets.strategies.grounded.shown_run import shown as shown_run
+from alchemy_assets.strategies.phrasing import draw
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left
 from alchemy_assets.tracing.observed import Observed, Ran
 
@@ -62,7 +63,8 @@ def prepare(kind: DevTask, file: CuratedFile, answers: Answers) -> Ready | Left:
     found = mutants(file.language, file.text, reached(seen, file.text), suffix=suffix_of(file), most=TRIED)
     if not found:
         return Left(NO_PLACE)
-    for mutant in found:
+    first = draw(kind.name, file.blob_id) % len(found)
+    for mutant in (*found[first:], *found[:first]):
         planted = _told_by(seen, file, mutant)
         if planted is not None:
             run = shown_run(seen, seen.ran[planted.test], file.blob_id)

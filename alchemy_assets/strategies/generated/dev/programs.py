@@ -4,6 +4,7 @@ Belongs here: what such a program must do with these inputs, and its judges. Doe
 (`proposed`), old behaviour (`behaviour`).
 """
 
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from statistics import median
@@ -117,7 +118,7 @@ def hardened(draft: Draft, code: str) -> Generator[Sequence[Run], Sequence[Outco
             return Left(
                 STILL_WRONG, f"input {number} of {len(cases)}: {one.stderr.decode(errors='replace').strip()[-160:]}"
             )
-    changed = sum(_end(one) != _end(other) for one, other in zip(before, after, strict=True))
+    changed = sum(_end(one, crash) != _end(other, crash) for one, other in zip(before, after, strict=True))
     if not changed:
         return Left(NOT_WRONG, f"{len(cases)} inputs")
     return f"{changed} of {len(cases)} inputs that went wrong end in another way, none of them crashes"
@@ -208,5 +209,7 @@ def _cases(draft: Draft) -> tuple[Case, ...]:
     return given.cases
 
 
-def _end(outcome: Outcome) -> tuple[object, ...]:
-    return outcome.status, outcome.exit_code, outcome.stdout
+def _end(outcome: Outcome, crash: re.Pattern[str] | None) -> tuple[object, ...]:
+    """What a user sees of an end: an error that nobody caught is another one than a message with the same status."""
+    said = outcome.stderr.decode(errors="replace")
+    return outcome.status, outcome.exit_code, outcome.stdout, crash is not None and crash.search(said) is not None
