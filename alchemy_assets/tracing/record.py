@@ -27,7 +27,7 @@ from alchemy_assets.tracing.observe import Trial, observe
 from alchemy_assets.tracing.observed import Observed, row_of
 from alchemy_assets.tracing.reasons import Dropped, Reached, Reason
 from alchemy_assets.tracing.screening.registry import SCREEN
-from alchemy_assets.tracing.scripts import RUN, output_name, run_script, trace_name
+from alchemy_assets.tracing.scripts import EXIT_STATUS, RUN, output_name, run_script, trace_name
 from alchemy_assets.tracing.surroundings import SURROUNDINGS
 from alchemy_assets.tracing.trials import TRIAL_LIMIT, TRIAL_LIMITS, TRIAL_POINTS, Work, choose_tests
 from alchemy_assets.tracing.ways import path
@@ -38,6 +38,9 @@ MOST_LINES = 1_500
 MOST_CHARACTERS = 40_000
 FILES_AT_ONCE = 64
 LIMITS = Limits(cpu_seconds=5, processes=64)
+
+# Before each command of a script, and at its end: how the one before it ended.
+_SAY_STATUS = f"""trap 'echo "{EXIT_STATUS}$?"' DEBUG EXIT\n"""
 
 Result = dict[str, object] | list[Dropped]
 
@@ -273,8 +276,10 @@ def _runs_of(work: Work, count: int) -> Iterator[Run]:
 
 
 def _script(work: Work, *, compared: bool = False) -> str:
-    """The script that runs its tests; one that came with the program is run as it is."""
-    return work.script or run_script(work.harness.launch, work.harness.started(work.tests), compared=compared)
+    """The script that runs its tests; one that came with the program is run as it is, and to compare, says how each ended."""
+    if work.script:
+        return f"{_SAY_STATUS}{work.script}" if compared else work.script
+    return run_script(work.harness.launch, work.harness.started(work.tests), compared=compared)
 
 
 def _outputs(original: Outcome, count: int) -> list[dict[str, str]]:

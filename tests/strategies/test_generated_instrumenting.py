@@ -207,8 +207,8 @@ def test_a_program_that_a_model_instrumented_becomes_a_trace(curated, sandbox, l
 
 
 def test_where_a_models_program_is_dropped_ours_is_recorded(curated, sandbox):
-    """Programs that print more, that are another each time, and answers that are none: each outcome says what was dropped."""
-    files = [curated(f"{PYTHON}# {number}\n") for number in range(4)]
+    """Programs that print more, end otherwise or differ each time, and answers that are none: outcomes say what was dropped."""
+    files = [curated(f"{PYTHON}# {number}\n") for number in range(5)]
     shown = [with_points(file.text, PYTHON_POINTS) for file in files]
     answers = answered(
         files,
@@ -216,20 +216,22 @@ def test_where_a_models_program_is_dropped_ours_is_recorded(curated, sandbox):
         said(shown[1].replace("length={len(word)}", "at={set(sys.argv + ['red', 'blue'])}"), PYTHON_SCRIPT),
         said(shown[2], "echo no"),
         said(shown[3], PYTHON_SCRIPT),
+        said(f"{shown[4]}sys.exit(3)\n", PYTHON_SCRIPT),
     )
     given, rejected, _ = given_by(files, answers)
     assert [draft.file for draft in rejected] == [files[2]]
     recorded = record(rows_of(files), sandbox, Tracing(), given)
     outcomes = {row["blob_id"]: row for row in recorded.outcomes.iter_rows(named=True)}
     details = [outcomes[file.blob_id]["detail"] for file in files]
-    assert [outcomes[file.blob_id]["kept"] for file in files] == [True] * 4
+    assert [outcomes[file.blob_id]["kept"] for file in files] == [True] * 5
     assert details[0].startswith("ours, as the program of m@r was dropped (changed behaviour: ")
     assert details[1].startswith("ours, as the program of m@r was dropped (nondeterministic: trace1.txt differs")
     assert details[2].startswith(f"ours, as the program of m@r was dropped (cannot be instrumented: {made.NO_TRACES}")
     assert details[3] == ""
+    assert details[4].startswith("ours, as the program of m@r was dropped (changed behaviour: ")
     instrumenters = {row["blob_id"]: row["instrumenter"] for row in recorded.traces.iter_rows(named=True)}
-    assert [" by m@r" in instrumenters[file.blob_id] for file in files] == [False, False, False, True]
-    assert recorded.observations["reason"].null_count() == 4
+    assert [" by m@r" in instrumenters[file.blob_id] for file in files] == [False, False, False, True, False]
+    assert recorded.observations["reason"].null_count() == 5
     plain = record(rows_of(files), sandbox, Tracing())
     assert recorded.observations.equals(plain.observations)
     ours = {row["blob_id"]: row for row in plain.traces.iter_rows(named=True)}
