@@ -348,6 +348,21 @@ def test_praise_alone_is_no_turn(text):
     assert stock.is_empty_praise(text) or stock.stock_of_user(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The loop adds each row to `total`.", "the loop adds each"),
+        ("## The loop\n\nIt adds.", "the loop it adds"),
+        ("```python\nx = 1\n```\n\nThat\u2019s all of it, and no more.", "that's all of it"),
+        ("```python\nx = 1\n```", ""),
+        ("Why?", "why"),
+    ],
+)
+def test_an_opener_is_the_first_four_words_of_prose(text, words):
+    """Code, headings and the form of an apostrophe make no other opener."""
+    assert stock.opener(text) == words
+
+
 def listing(code):
     """A last answer around a listing."""
     return f"Ledger point 2 first.\n\n```python\n{code}```\n"
