@@ -1,4 +1,5 @@
 # Everything that a newcomer needs is one of these. `setup` runs by itself where something is missing.
+# `make demo ENGINE=llama MODEL=FILE.gguf` goes on with a language model.
 .PHONY: sandbox-root demo test test-slow lint ui bench clean lock setup
 .DELETE_ON_ERROR:
 
@@ -10,6 +11,7 @@ DEMO := workspaces/demo
 demo: setup
 	$(ALCHEMY) run --path examples/corpus --workspace $(DEMO) --shards 2 --held-out 0.1 \
 	  --benchmark examples/benchmark.jsonl
+	$(if $(ENGINE),$(ALCHEMY) generate --workspace $(DEMO) --engine $(ENGINE) --model $(MODEL))
 
 test: setup
 	$(BIN)/python -m pytest -q -m "not slow"
