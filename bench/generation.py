@@ -140,7 +140,7 @@ async def ask(address: str, requests: int, in_flight: int, folder: Path) -> dict
 
 def figure(address: str, requests: int, in_flight: int, *, profiled: bool) -> None:
     """Measure once and print it."""
-    with tempfile.TemporaryDirectory(dir=".") as name:
+    with tempfile.TemporaryDirectory() as name:
         if not profiled:
             print(json.dumps(asyncio.run(ask(address, requests, in_flight, Path(name)))), flush=True)
             return
