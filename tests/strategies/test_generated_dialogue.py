@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from alchemy_assets.generation.completions import Request
+from alchemy_assets.generation.completions import Answers, Request, Sampling
 from alchemy_assets.strategies.code_dialogue import written
-from alchemy_assets.strategies.generated.dialogue import conversation, judging, reading, repeating, stock
+from alchemy_assets.strategies.generated.dialogue import judging, reading, repeating, stock
 from alchemy_assets.strategies.generated.dialogue.conversation import SAID_AGAIN, TOO_LONG, TOO_SHORT, Conversation
 from alchemy_assets.strategies.generated.dialogue.plan import Wants, plan_of
 from alchemy_assets.strategies.generated.running import BEHAVES_OTHERWISE, NOT_BUILT
@@ -58,6 +58,12 @@ The pattern is a regular expression of the usual kind.
 It holds no state between runs, and reads whole lines only.
 Lines longer than a megabyte are cut without a word.
 """
+
+COUNTED = (
+    "#include <stdio.h>\n#include <stdlib.h>\n\nstatic int twice(int value)\n{\n    return 2 * value;\n}\n\n"
+    "int main(int count, char **words)\n{\n    for (int i = 1; i < count; i++)\n"
+    '        printf("%d\\n", twice(atoi(words[i])));\n    if (count > 2)\n        puts("many");\n    return 0;\n}\n'
+)
 
 
 class Script:
@@ -400,7 +406,7 @@ def test_of_a_long_file_an_excerpt_is_talked_about(curated, sandbox):
         "main(sys.argv[1:])", other
     )
     file = curated(body)
-    shown = shown_of(file, conversation.FILE_TOKENS)
+    shown = shown_of(file, 2_048)
     assert not shown.whole
     script = script_for(file, changed=shown.text + "\n# Done.\n")
     (draft,), _, requests = drive(KIND, file, script)
@@ -408,6 +414,24 @@ def test_of_a_long_file_an_excerpt_is_talked_about(curated, sandbox):
     assert (draft.seed_text, draft.edits) == (shown.text, shown.edits)
     (held,) = KIND.verify([replace(draft, file=seen(file, ran("x\n")))], sandbox)
     assert held.verified == {"parsed": True, "compiled": None, "executed": None, "behaves_as_source": None}
+
+
+def test_a_version_in_any_language_is_parsed(curated):
+    """Where a language has no parser of its own here, its grammar finds the error; an error that was there is no fault."""
+    for text, reason in ((COUNTED, repeating.NOT_PARSED), (f"{COUNTED}\nint broken(int {{\n", None)):
+        file = curated(text, "C")
+        draft = drafted(
+            file, changed=file.text.replace("if (count > 2)", "if (count > 2" if reason else "if (count > 4)")
+        )
+        assert (draft.plan.reason if isinstance(draft.plan, Left) else None) == reason
+
+
+def test_a_file_must_fit_into_an_answer(curated):
+    """Where answers may be longer, longer files are shown whole."""
+    file = curated(PROGRAM + "".join(f"VALUE_{number} = {number}\n" for number in range(650)))
+    for tokens, whole in ((4_096, False), (8_192, True)):
+        (made,) = KIND.next(file, Answers(sampling=Sampling(max_tokens=tokens)))
+        assert isinstance(made, Request) is whole
 
 
 def test_the_old_version_is_no_change(short):
@@ -494,13 +518,8 @@ def test_a_version_that_crashes_where_its_file_did_not_is_refused(curated, sandb
 
 def test_a_version_that_is_not_built_is_refused(curated, sandbox):
     """A C program of which a declaration is gone does not compile."""
-    text = (
-        "#include <stdio.h>\n#include <stdlib.h>\n\nstatic int twice(int value)\n{\n    return 2 * value;\n}\n\n"
-        "int main(int count, char **words)\n{\n    for (int i = 1; i < count; i++)\n"
-        '        printf("%d\\n", twice(atoi(words[i])));\n    if (count > 2)\n        puts("many");\n    return 0;\n}\n'
-    )
     for number in range(200):
-        file = curated(f"/* {number} */\n{text}", "C")
+        file = curated(f"/* {number} */\n{COUNTED}", "C")
         if not plan_of(file.blob_id, document=False).intent.keeps:
             break
     (known,) = really_seen([file], sandbox)

@@ -42,7 +42,8 @@ class Conversation:
 
     def next(self, file: CuratedFile, answers: Answers) -> Iterator[Draft | Request]:
         """The one turn that is missing, or the dialogue."""
-        shown = shown_of(file, FILE_TOKENS)
+        # The last version is of the file's length or longer, and an answer has other things to say.
+        shown = shown_of(file, min(FILE_TOKENS, answers.sampling.max_tokens // 2))
         if isinstance(shown, Shown) and lines_of(shown.text) < LEAST_LINES:
             shown = Left(TOO_SHORT, f"{lines_of(shown.text)} lines")
         if isinstance(shown, Left):

@@ -38,7 +38,7 @@ INTENTS = (
             "ask how a failure that was named should be reported",
         ),
         "ask for a guard against one of the weaknesses that the answer names",
-        "ask for the remaining weak places to be guarded too, in the same way",
+        "ask for guards at all weak places that came up, in one consistent way",
     ),
     Intent(
         "feature",
@@ -84,7 +84,7 @@ INTENTS = (
         ("describe an odd case and ask what the code gives for it", "ask for the most likely bug in the file"),
         ("ask for an input that would prove the suspicion", "object to the suspicion with a case of their own"),
         "ask for the smallest fix of what was found",
-        "ask for the fix together with whatever else is wrong in the same way",
+        "ask for the fix of what was found, and of whatever else is wrong in the same way",
     ),
     Intent(
         "configurable",
@@ -135,7 +135,7 @@ INTENTS = (
         ("describe the own use and ask what of the file can be called for it", "ask what one gets for a sample input"),
         ("ask what happens in a case of their own use", "ask what the caller must take care of"),
         "ask for an interface to the part that is needed",
-        "ask for the interface with what the own use still needs; present callers must go on working",
+        "ask for the interface with all that the own use needs; present callers must go on working",
     ),
     Intent(
         "extend_output",

@@ -13,6 +13,8 @@ from alchemy_assets.strategies.generated.dialogue.personas import PERSONAS, Pers
 from alchemy_assets.strategies.phrasing import draw
 
 T = TypeVar("T")
+# What was agreed on is not said in one short sentence.
+ENOUGH_TO_SAY_ALL = 2
 FEWEST, MOST = 3, 8
 # From this many turns on there is a first, small change before the last one.
 WITH_A_PART = 5
@@ -60,14 +62,14 @@ class Plan:
 ANYWHERE = (
     "ask for the reason behind one statement of the answer",
     "make up a concrete case and ask what the answer means for it",
-    "say what you would have expected instead, and ask which of the two is right",
+    "say what one would have expected instead, and ask which of the two is right",
     "ask what the answer takes for granted",
     "choose between two possibilities that the answer leaves open, say why, and ask what follows",
-    "correct or narrow down what you asked for, because of something in the answer",
+    "correct or narrow down what was asked for, because of something in the answer",
 )
 AFTERWARDS = (
     "ask how to check, by hand and in a minute, that the new version does what it should",
-    "ask about one line of the new version that you do not see the need of",
+    "ask about one line of the new version whose use is not obvious",
     "ask what somebody who used the old version has to know",
     "ask for the message of the commit",
     "ask which case the new version still does not cover",
@@ -76,7 +78,7 @@ LENGTHS = (
     "one short sentence",
     "one sentence",
     "one or two sentences",
-    "two or three sentences, the first of which says how you come to ask",
+    "two or three sentences, the first of which says how the question came up",
     "three or four sentences with a concrete example",
     "two short paragraphs",
 )
@@ -99,7 +101,7 @@ def plan_of(blob_id: str, *, document: bool, whole: bool = True) -> Plan:
         if number == 0:
             turns.append(Turn(_one(intent.opens, "open", blob_id), Wants.WORDS, length))
         elif number == last:
-            turns.append(Turn(intent.whole, Wants.WHOLE, length))
+            turns.append(Turn(intent.whole, Wants.WHOLE, _one(LENGTHS[ENOUGH_TO_SAY_ALL:], "length", blob_id)))
         elif number == part:
             turns.append(Turn(intent.part, Wants.PART, length))
         elif number > last:
