@@ -17,7 +17,9 @@ from alchemy_assets.strategies.generated.shown import whole_file
 from alchemy_assets.strategies.grounded import refactoring
 from alchemy_assets.strategies.grounded.drafting import diff
 from alchemy_assets.strategies.grounded.faults.mutants import mutants
+from alchemy_assets.strategies.grounded.outline import outline_of
 from alchemy_assets.strategies.grounded.planted_bug import reached
+from alchemy_assets.strategies.grounded.shapes import SHAPES
 from alchemy_assets.strategies.phrasing import draw
 from alchemy_assets.strategies.strategy import CuratedFile, Left
 from alchemy_assets.tracing.observed import Observed
@@ -32,13 +34,14 @@ TRIED = 6
 
 @dataclass(frozen=True)
 class Changed:
-    """A change: both texts, its diff, and what it is. other: the text that is not the file's own; what: for the evidence."""
+    """A change: both texts, its diff, and what it is. what: for the evidence; where: the function around it, or ""."""
 
     before: str
     after: str
     patch: str
     fix: bool
     what: str
+    where: str = ""
 
     def other(self, text: str) -> str:
         """The side that is not this text."""
@@ -67,7 +70,7 @@ def _fix(file: CuratedFile, seen: Observed, name: str) -> Changed | None:
         return None
     one = found[draw("fix", file.blob_id) % len(found)]
     patch = diff(one.text.strip("\n"), file.text.strip("\n"), name)
-    return Changed(one.text, file.text, patch, fix=True, what=f"{one.fault} on line {one.line}, mended")
+    return Changed(one.text, file.text, patch, True, f"{one.fault} on line {one.line}, mended", one.function)  # noqa: FBT003 -- a fix
 
 
 def _refactored(file: CuratedFile, name: str) -> Changed | None:
@@ -77,7 +80,18 @@ def _refactored(file: CuratedFile, name: str) -> Changed | None:
     plan = drafts[draw("refactoring", file.blob_id) % len(drafts)].plan
     assert isinstance(plan, refactoring.Plan)  # noqa: S101 -- only those were kept
     patch = diff(file.text.strip("\n"), plan.text.strip("\n"), name)
-    return Changed(file.text, plan.text, patch, fix=False, what=f"{plan.proposal.refactoring} {plan.proposal.key}")
+    what, where = f"{plan.proposal.refactoring} {plan.proposal.key}", _around(file, plan.text)
+    return Changed(file.text, plan.text, patch, False, what, where)  # noqa: FBT003 -- no fix
+
+
+def _around(file: CuratedFile, text: str) -> str:
+    """The function around the first line that differs from another text of a file, or nothing."""
+    if file.language not in SHAPES:
+        return ""
+    pairs = enumerate(zip(file.text.split("\n"), text.split("\n"), strict=False))
+    line = next((at for at, (one, other) in pairs if one != other), 0)
+    functions = outline_of(file.language, file.text, suffix_of(file)).functions
+    return next((item.name for item in reversed(functions) if item.first <= line <= item.last), "")
 
 
 def effect(change: Changed, seen: Observed, outcome: Outcome) -> Left | str:

@@ -64,7 +64,7 @@ def judge(draft: Draft) -> Judging:
     """Findings stand on places of the file; a planted bug is named, and its tests show that it is one."""
     reviewed, text = plan_of(draft).given, draft.messages[-1][1]
     assert isinstance(reviewed, Reviewed)  # noqa: S101 -- `prepare` gave it
-    if (fault := _fault(reviewed, text)) is not None:
+    if (fault := _fault(draft.file.language, reviewed, text)) is not None:
         return fault
     difficulty = {"answer_lines": text.count("\n") + 1}
     found = sum(_points(part, reviewed.text) for part in _BREAK.split(text))
@@ -86,7 +86,7 @@ def judge(draft: Draft) -> Judging:
     )
 
 
-def _fault(reviewed: Reviewed, text: str) -> Left | None:
+def _fault(language: str, reviewed: Reviewed, text: str) -> Left | None:
     if len(text) > LONGEST:
         return Left(TOO_WORDY, f"{len(text):,} characters")
     lines = reviewed.text.rstrip("\n").count("\n") + 1
@@ -94,7 +94,7 @@ def _fault(reviewed: Reviewed, text: str) -> Left | None:
         return Left(WRONG_LINE, f"line {wrong[0]} of {lines}")
     if not any(_points(part, reviewed.text) for part in _BREAK.split(text)):
         return Left(NO_FINDING)
-    known, strange = known_share(text, reviewed.text)
+    known, strange = known_share(language, text, reviewed.text)
     if known < LEAST_KNOWN:
         return Left(STRANGE, ", ".join(strange[:5]))
     if reviewed.bug is not None and not _names(reviewed.bug, text):

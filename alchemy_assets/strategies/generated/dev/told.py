@@ -11,6 +11,9 @@ from alchemy_assets.strategies.generated.dev.behaviour import seen_in
 from alchemy_assets.strategies.generated.dev.changes import Changed, effect, touched
 from alchemy_assets.strategies.generated.dev.rounds import Facts, Judging
 from alchemy_assets.strategies.generated.dev.task import plan_of
+from alchemy_assets.strategies.grounded.refactorings.reading import KEYWORDS
+from alchemy_assets.strategies.grounded.resolve import known_names
+from alchemy_assets.strategies.grounded.shapes import SHAPES
 from alchemy_assets.strategies.strategy import Draft, Left
 
 UNKNOWN_NAMES = "it quotes what stands in neither file nor change"
@@ -32,6 +35,10 @@ SUBJECT, BODY_LINE, LONGEST_MESSAGE = 72, 100, 1_500
 MOST_COPIED = 1
 QUOTED = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 LINES = re.compile(r"\blines? (\d+)(?:\s*(?:-|–|to|and)\s*(\d+))?", re.IGNORECASE)
+_NAME = re.compile(r"[^\W\d]\w*")
+_LITERAL = re.compile(r"\"[^\"]*\"|'[^']*'")
+# Errors that a language raises by itself.
+_ERROR = re.compile(r"(?:Error|Exception)$|^(?:NaN|None|EOF|NULL|stdin|stdout|stderr|int|args|argv)$")
 _WORD = re.compile(r"[^\W\d]\w*|\d+")
 _PREFIX = re.compile(r"^(?:[a-z]+(?:\([^)]*\))?!?|[\w./ -]{1,30}): +")
 _FIRST = re.compile(r"[A-Za-z]+")
@@ -67,13 +74,26 @@ def message(answer: str) -> str:
     return blocks[0][1].strip()
 
 
-def known_share(text: str, source: str) -> tuple[float, list[str]]:
-    """The share of the quoted code whose names all stand in a source, and what does not."""
-    quotes = QUOTED.findall(text)
-    words = set(_WORD.findall(source))
-    squeezed = " ".join(source.split())
-    strange = [one for one in quotes if " ".join(one.split()) not in squeezed and not set(_WORD.findall(one)) <= words]
-    return (1 - len(strange) / len(quotes) if quotes else 1.0), strange
+def known_share(language: str, text: str, source: str) -> tuple[float, list[str]]:
+    """The share of the quoted code whose names stand in a source or belong to the language, and what does not.
+
+    Quotes without a name (numbers, examples of input) are none, and texts in quotation marks are no names.
+    """
+    words, squeezed = set(_NAME.findall(source)), " ".join(source.split())
+    quotes, strange = 0, []
+    for quote in QUOTED.findall(text):
+        names = {name for name in _NAME.findall(_LITERAL.sub("", quote)) if len(name) > 1}
+        quotes += bool(names)
+        unknown = {name for name in names - words if not _of_language(language, name)}
+        if unknown and " ".join(quote.split()) not in squeezed:
+            strange.append(quote)
+    return (1 - len(strange) / quotes if quotes else 1.0), strange
+
+
+def _of_language(language: str, name: str) -> bool:
+    """Whether a name is one of a language or its standard library, as far as those are listed."""
+    bare = known_names(language)["bare"] if language in SHAPES else frozenset[str]()
+    return name in bare or name.lower() in KEYWORDS or _ERROR.search(name) is not None
 
 
 def explained(draft: Draft) -> Judging:
@@ -114,7 +134,9 @@ def lines_named(text: str) -> list[int]:
 
 
 def _about(change: Changed, draft: Draft, text: str) -> Left | None:
-    known, strange = known_share(text, f"{change.before}\n{change.after}\n{draft.file.path}\n{change.patch}")
+    known, strange = known_share(
+        draft.file.language, text, f"{change.before}\n{change.after}\n{draft.file.path}\n{change.patch}"
+    )
     if known < LEAST_KNOWN:
         return Left(UNKNOWN_NAMES, ", ".join(strange[:5]))
     copied = [line for line in map(str.strip, touched(change)) if len(line) > SUBJECT // 4 and _copies(text, line)]
@@ -133,15 +155,10 @@ def _copies(text: str, line: str) -> bool:
 
 
 def _names(change: Changed) -> set[str]:
-    """Words of the lines that a change touches, and of what its hunks stand in."""
-    lines = [
-        *touched(change),
-        *(line.rpartition("@@")[2] for line in change.patch.split("\n") if line.startswith("@@")),
-    ]
-    words = {word.lower() for line in lines for word in _WORD.findall(line)}
-    return {word for word in words if len(word) > 1 or word.isdigit()} | {
-        part for word in words for part in word.split("_")
-    }
+    """Words of the lines that a change touches, and of the function around it."""
+    words = {word.lower() for line in (*touched(change), change.where) for word in _WORD.findall(line)}
+    parts = {part for word in words for part in word.split("_")}
+    return {word for word in words | parts if len(word) > 1}
 
 
 def _sane(text: str) -> Left | None:
