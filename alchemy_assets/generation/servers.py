@@ -30,7 +30,8 @@ from alchemy_assets.generation.engine import EngineUnavailableError
 
 HOST = "127.0.0.1"
 _LAST_LINES = 20
-_LAST_BYTES = 16_384
+_LAST_BYTES = 65_536
+_LONGEST_LINE = 300
 _HOUR = 3_600.0
 _ANSWER_SECONDS = 10.0
 
@@ -215,7 +216,7 @@ class Server:
     def _sentence(self, what: str) -> str:
         with self.log.open("rb") as log:
             log.seek(max(0, self.log.stat().st_size - _LAST_BYTES))
-            lines = log.read().decode(errors="replace").splitlines()[-_LAST_LINES:]
+            lines = [line[:_LONGEST_LINE] for line in log.read().decode(errors="replace").splitlines()[-_LAST_LINES:]]
         return "\n".join((f"{self._launch.name} {what}; its log is {self.log} and ends so:", *lines))
 
 

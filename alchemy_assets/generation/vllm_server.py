@@ -98,8 +98,9 @@ def _launches(settings: Generation, key: str) -> tuple[list[Launch], int | None]
         *("-m", "vllm.entrypoints.openai.api_server", "--host", HOST, "--model", settings.model),
         *(("--revision", settings.revision) if settings.revision else ()),
         *("--served-model-name", settings.model, "--tensor-parallel-size", str(vllm.tensor_parallel)),
-        # A line a request would fill the disk of a run of days.
-        *("--enable-prefix-caching", "--disable-uvicorn-access-log", *flags(vllm.arguments)),
+        # Details are how much of a prompt was cached; the log of accesses, a line each, would fill a disk within days.
+        *("--enable-prefix-caching", "--enable-prompt-tokens-details", "--disable-uvicorn-access-log"),
+        *flags(vllm.arguments),
     )
     gpus = visible_gpus(environment)
     shares = share_out(gpus, vllm.replicas, vllm.tensor_parallel) if gpus else [()] * vllm.replicas

@@ -140,7 +140,7 @@ def test_many_connections_do_not_wait_for_each_other(served: Served):
 
     began = time.monotonic()
     assert asyncio.run(all_of_them()) == [200] * 120
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 5
 
 
 def test_the_key_is_needed(served: Served):

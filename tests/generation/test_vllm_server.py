@@ -71,7 +71,7 @@ def runs(pid: int) -> bool:
         return False
 
 
-def wait_for(what: Callable[[], object], seconds: float = 20) -> bool:
+def wait_for(what: Callable[[], object], seconds: float = 60) -> bool:
     until = time.monotonic() + seconds
     while not what():
         if time.monotonic() > until:
@@ -111,7 +111,7 @@ def test_a_server_is_told_what_the_settings_say(stand_in: Started):
         port = served.addresses[0].removeprefix("http://127.0.0.1:").removesuffix("/v1")
         assert start["argv"] == [
             *("--host", "127.0.0.1", "--model", "owner/tiny", "--revision", "abc", "--served-model-name", "owner/tiny"),
-            *("--tensor-parallel-size", "1", "--enable-prefix-caching"),
+            *("--tensor-parallel-size", "1", "--enable-prefix-caching", "--enable-prompt-tokens-details"),
             *("--disable-uvicorn-access-log", "--max-model-len", "1024", "--enforce-eager"),
             *("--no-enable-log-requests", "--dtype", "float32", "--port", port),
         ]
@@ -187,7 +187,7 @@ def test_a_server_that_ends_at_once_is_an_error_at_once(stand_in: Started):
     began = time.monotonic()
     with pytest.raises(EngineUnavailableError, match="CUDA out of memory") as caught, serve(stand_in.settings("ends")):
         pass
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 25
     log = Path(str(caught.value).split("its log is ")[1].split(" and ends so")[0])
     assert "CUDA out of memory" in log.read_text()
 
@@ -200,7 +200,7 @@ def test_one_replica_that_ends_does_not_wait_for_the_others():
     began = time.monotonic()
     with pytest.raises(EngineUnavailableError, match="dead ended with status 0"), running([slow, dead]):
         pass
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
 
 
 def test_a_server_that_never_knows_its_model_is_given_up(stand_in: Started):
@@ -222,7 +222,7 @@ def test_an_interrupt_does_not_wait_for_a_server_that_loads(stand_in: Started):
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         use()
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 60
 
 
 def test_a_killed_server_is_started_again_at_its_place(stand_in: Started):
@@ -252,7 +252,7 @@ def test_a_hung_server_is_started_again(stand_in: Started):
     with running([launch]) as (server,):
         served = Served((server.address,), "m", ("m", ""), "k")
         ask(served, "hang")
-        assert wait_for(lambda: len(stand_in.starts) == 2 and answers(served), 40)
+        assert wait_for(lambda: len(stand_in.starts) == 2 and answers(served))
 
 
 def test_a_server_that_dies_again_and_again_is_what_the_caller_hears(stand_in: Started):
@@ -298,7 +298,7 @@ def test_a_server_that_does_not_want_to_end_is_killed(stand_in: Started):
     began = time.monotonic()
     with running([launch]):
         pass
-    assert 1 < time.monotonic() - began < 20
+    assert 1 < time.monotonic() - began < 60
     assert not any(map(runs, stand_in.pids))
 
 
@@ -337,7 +337,7 @@ def test_no_server_outlives_a_killed_parent(stand_in: Started):
         try:
             assert all(map(runs, stand_in.pids))
             parent.kill()
-            assert wait_for(lambda: not any(map(runs, stand_in.pids)), 10)
+            assert wait_for(lambda: not any(map(runs, stand_in.pids)))
         finally:
             os.kill(fork, signal.SIGKILL)
 
@@ -388,7 +388,7 @@ def real_vllm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         model=str(folder),
         vllm={
             "python": python,
-            "ready_seconds": 300,
+            "ready_seconds": 900,
             "arguments": {"max-model-len": 1024, "enforce-eager": True, "dtype": "float32"},
             "environment": {
                 "VLLM_CPU_OMP_THREADS_BIND": "nobind",
@@ -402,6 +402,7 @@ def real_vllm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1_800)
 def test_vllm_answers_and_a_seed_repeats_the_answer(real_vllm: Served):
     """The same question with the same seed has the same answer, and another seed another."""
     first, again, other = (content_of(ask(real_vllm, "hello", max_tokens=60, seed=seed)) for seed in (3, 3, 4))
@@ -410,6 +411,7 @@ def test_vllm_answers_and_a_seed_repeats_the_answer(real_vllm: Served):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1_800)
 def test_vllm_follows_a_schema_with_a_pattern(real_vllm: Served):
     """Ten answers of random weights are JSON, and have the properties and the pattern that were asked for."""
     schema = {
@@ -426,6 +428,16 @@ def test_vllm_follows_a_schema_with_a_pattern(real_vllm: Served):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1_800)
+def test_vllm_reads_the_beginning_that_two_prompts_share_once(real_vllm: Served):
+    """The second question about a file finds it in the cache, in whole blocks of 128 tokens, and the answer says so."""
+    ask(real_vllm, "f" * 600 + " explain", max_tokens=1)
+    usage = ask(real_vllm, "f" * 600 + " review", max_tokens=1)["usage"]
+    assert usage["prompt_tokens_details"]["cached_tokens"] == 512
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_800)
 def test_vllm_says_when_its_context_is_exceeded(real_vllm: Served):
     """A prompt that is too long gives status 400 with the sentence that the client looks for."""
     with pytest.raises(urllib.error.HTTPError) as caught:
@@ -437,6 +449,7 @@ def test_vllm_says_when_its_context_is_exceeded(real_vllm: Served):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1_800)
 def test_vllm_is_started_again_after_a_kill(real_vllm: Served):
     """After kill -9 of its server the same address answers again."""
     port = real_vllm.addresses[0].removesuffix("/v1").rsplit(":", 1)[1]
@@ -448,4 +461,4 @@ def test_vllm_is_started_again_after_a_kill(real_vllm: Served):
     # The guard's command line ends so too: the server is the younger of the two.
     os.kill(max(mine), signal.SIGKILL)
     assert wait_for(lambda: not answers(real_vllm), 10)
-    assert wait_for(lambda: answers(real_vllm), 500)
+    assert wait_for(lambda: answers(real_vllm), 900)
