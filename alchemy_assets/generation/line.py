@@ -113,7 +113,7 @@ class Line:
         silent = now - self._heard
         if all(one.closed for one in self.servers):
             self.end(EngineDownError(f"no server can be asked: {self._said()}. What was answered is kept"))
-        elif silent > self._patience and not any(one.generating(now) for one in self.servers):
+        elif silent > self._patience and all(one.fault and not one.generating(now) for one in self.servers):
             msg = (
                 f"the model has answered nothing for {silent:.0f} seconds: {self._said()}. What was answered is kept; look "
                 "after its servers (generation.endpoints), and run again to go on"
