@@ -249,7 +249,7 @@ LIBRARIES = {
         "pub fn square(x: i64) -> i64 {\n    x * x\n}\n",
         (
             "mod tool;\n\nfn main() {\n    let x: i64 = std::env::args().nth(1).unwrap().parse().unwrap();\n"
-            '    println!("{}", tool::square(x) + 1);\n}\n'
+            '    if x > 1 {\n        println!("{}", tool::square(x) + 1);\n    }\n}\n'
         ),
     ),
     "Swift": (

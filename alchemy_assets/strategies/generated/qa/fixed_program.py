@@ -44,7 +44,7 @@ class FixedProgram:
             values = {
                 "problem": problem.text,
                 "code": block(language, problem.code),
-                "start": started(language, problem.code),
+                "start": started(language, problem.code, over_tables=True),
                 "language": language_name(language),
             }
             return worded(self, file, values)

@@ -22,11 +22,15 @@ _SQL = (
 )
 
 
-def started(language: str, text: str = "") -> str:
-    """How a program is built and started, in a sentence or two; text: of the program, where it is there already."""
+def started(language: str, text: str = "", *, over_tables: bool = False) -> str:
+    """How a program is built and started, in a sentence or two; text: of the program, where it is there already.
+
+    over_tables: whether the tables of a script are there before it runs.
+    """
     launch = launch_of(language, text)
     if language == "SQL":
-        return f"It is run as `{launch.command}`."
+        after = ", after the statements that create and fill its tables" if over_tables else ""
+        return f"It is run as `{launch.command}`{after}."
     built = f"built by `{launch.compile}` and " if launch.compile else ""
     return f"`{launch.entry}` is {built}started as `{launch.command}`, followed by its arguments."
 

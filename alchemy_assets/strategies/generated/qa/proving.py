@@ -25,14 +25,22 @@ REASONS = (
 )
 
 
+# A mutant may take this long, or several times what its program takes: many never end, over each of their cases.
+LEAST_SECONDS, SECONDS_TIMES = 2.0, 3.0
+
+
 @dataclass(frozen=True)
 class Trial:
-    """A program over cases. beside: other files of the program; those of SQL are run after the `stdin` of their case."""
+    """A program over cases. beside: other files of the program; those of SQL are run after the `stdin` of their case.
+
+    cpu_seconds: that each case may take, where that is less than usual.
+    """
 
     language: str
     text: str
     cases: tuple[Case, ...]
     beside: Mapping[str, str] = field(default_factory=dict)
+    cpu_seconds: float | None = None
 
     def runs(self) -> list[Run]:
         """One run a case."""
@@ -41,9 +49,12 @@ class Trial:
     def _run(self, case: Case) -> Run:
         if self.language == "SQL":
             setup = f"{case.stdin.rstrip()}\n" if case.stdin.strip() else ""
-            return Case(case.arguments).run(self.language, setup + self.text)
-        program, invocation, limits = case.run(self.language, self.text)
+            program, invocation, limits = Case(case.arguments).run(self.language, setup + self.text)
+        else:
+            program, invocation, limits = case.run(self.language, self.text)
         files = {**{name: text.encode() for name, text in self.beside.items()}, **program.files}
+        if self.cpu_seconds is not None:
+            limits = replace(limits, cpu_seconds=min(limits.cpu_seconds, self.cpu_seconds))
         return Program(program.language, files, program.entry), invocation, limits
 
     def fault(self, outcomes: Sequence[Outcome | None]) -> Left | None:
@@ -113,7 +124,7 @@ def prove(drafts: Sequence[Draft], sandbox: Sandbox | None) -> list[Verified | R
             faults[i] = fault
         else:
             held[i] = _Held(found[0], sum(map(len, found)))
-    broken = {i: _broken(_proof(drafts[i])) for i in held}
+    broken = {i: _broken(_proof(drafts[i]), held[i]) for i in held}
     ends = iter(tried([trial for trials in broken.values() for trial in trials], sandbox))
     noticed: dict[int, tuple[int, int]] = {}
     for i, trials in broken.items():
@@ -179,12 +190,14 @@ def _fault(proof: Proof, found: Sequence[Sequence[Outcome | None]]) -> Left | No
     return None
 
 
-def _broken(proof: Proof) -> list[Trial]:
+def _broken(proof: Proof, held: _Held) -> list[Trial]:
     """Mutants of what was asked for; where nothing of it can be broken, of the whole program."""
     solution = proof.solution
     found = mutants(solution.language, solution.text, proof.lines, most=running.MUTANTS) if proof.lines else []
     texts = [one.text for one in found] or running.broken(solution.language, solution.text)
-    return [replace(solution, text=text) for text in texts]
+    taken = max(one.cpu_seconds for one in held.outcomes if one is not None)
+    seconds = max(LEAST_SECONDS, SECONDS_TIMES * taken)
+    return [replace(solution, text=text, cpu_seconds=seconds) for text in texts]
 
 
 def _verified(draft: Draft, held: _Held, noticed: tuple[int, int]) -> Verified:

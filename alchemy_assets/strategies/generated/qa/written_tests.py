@@ -35,7 +35,7 @@ from alchemy_assets.tracing.launch import launch_of
 SCRIPT = "test.sh"
 LEAST_LINES = 8
 # A script starts the program several times, and some need half a second to start.
-LIMITS = Limits(cpu_seconds=30.0, wall_seconds=90.0, memory_bytes=1 * 2**30, processes=64, output_bytes=256 * 2**10)
+LIMITS = Limits(cpu_seconds=15.0, wall_seconds=45.0, memory_bytes=1 * 2**30, processes=64, output_bytes=256 * 2**10)
 TESTS_FAIL = "the tests fail on the program as it is"
 REASONS = (
     *(*ASKED_REASONS, NO_SECTION, NO_CODE, TOO_SHORT, NO_PROGRAMS, NO_INPUT, NOTHING_RUNS, NOT_PARSED),
