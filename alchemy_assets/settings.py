@@ -273,7 +273,7 @@ class VllmServer(_Section):
 
 
 class LlamaServer(_Section):
-    """How llama.cpp is run inside this process where `generation.engine` is `llama`."""
+    """How llama.cpp is started where `generation.engine` is `llama`."""
 
     context: int = Field(default=8_192, gt=0, description="Tokens of prompt and answer together, of each request.")
     parallel: int = Field(default=4, ge=1, description="Requests answered side by side.")
@@ -307,7 +307,7 @@ class Generation(_Section):
     engine: Literal["", "endpoint", "vllm", "llama", "replay"] = Field(
         default="",
         description="`endpoint`: OpenAI-compatible servers that run; `vllm`: `vllm serve`, started here; "
-        "`llama`: llama.cpp inside this process; `replay`: samples are made of the answers that are there, and nothing is asked; "
+        "`llama`: llama.cpp, started here; `replay`: samples are made of the answers that are there, and nothing is asked; "
         "empty: nothing is asked and none of a model's kinds are made.",
     )
     model: str = Field(
