@@ -9,6 +9,7 @@ The requests of one file go to one server where they can: their prompts begin al
 import asyncio
 import zlib
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -70,7 +71,10 @@ class Line:
         try:
             return await waiter.turn
         except asyncio.CancelledError:
-            if not waiter.turn.cancel() and not waiter.turn.cancelled() and waiter.turn.exception() is None:
+            if waiter.turn.cancelled():
+                with suppress(ValueError):  # the line may have ended meanwhile
+                    self._waiting.remove(waiter)
+            elif waiter.turn.exception() is None:
                 self.give(waiter.turn.result())  # its turn came in the same round of the loop
             raise
 
