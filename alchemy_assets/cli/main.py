@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from alchemy_assets import __version__
-from alchemy_assets.cli import curation, generate, sandbox, trace
+from alchemy_assets.cli import curation, generate, pilot, plan, sandbox, trace
 from alchemy_assets.cli.terminal import (
     BenchmarkOption,
     ForceOption,
@@ -32,6 +32,8 @@ curation.register(app)
 app.add_typer(sandbox.app, name="sandbox")
 app.command()(trace.trace)
 app.command()(generate.generate)
+app.command()(plan.plan)
+app.command()(pilot.pilot)
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 -- typer's callback
