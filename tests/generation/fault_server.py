@@ -169,6 +169,16 @@ def status(code: int, said: object = None, **headers: str) -> Act:
     return act
 
 
+def slow(seconds: float) -> Act:
+    """What is asked for, after a while."""
+
+    async def act(server: FaultServer, request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
+        await asyncio.sleep(seconds)
+        return await answer(server, request, body)
+
+    return act
+
+
 def payload(data: bytes) -> Act:
     """HTTP 200 with these bytes."""
 

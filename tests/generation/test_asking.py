@@ -28,6 +28,7 @@ from tests.generation.fault_server import (
     hang,
     payload,
     reset,
+    slow,
     status,
     unknown_model,
     vllm_context,
@@ -364,16 +365,11 @@ def test_a_server_that_hangs_is_down():
 
 def test_long_answers_are_not_taken_for_silence():
     """A server that takes longer for an answer than patience lasts, and turns others away meanwhile, is not down."""
-    with FaultServer(delay=1.2) as server:
-        server.capacity = 2
-        outcome = asked(
-            [server.address],
-            many(4),
-            patience=0.4,
-            connect_seconds=0.1,
-            longest_wait=0.3,
-        )
-    assert (len(outcome.answers), outcome.errors) == (4, {})
+    with FaultServer() as server:
+        server.always_of["question 0"] = slow(2)
+        server.first_of["question 1"].extend([status(429)] * 5)
+        outcome = asked([server.address], many(2), patience=0.4, connect_seconds=0.1, longest_wait=0.3)
+    assert (len(outcome.answers), outcome.errors) == (2, {})
 
 
 def test_a_model_that_no_server_has():
@@ -447,7 +443,7 @@ def test_the_same_request_at_once_is_one():
 
 def test_one_that_is_cancelled_leaves_the_request_to_the_others():
     """Where several ask for one request and the first goes away, the next one asks; nothing hangs."""
-    with FaultServer(delay=0.1) as server:
+    with FaultServer(delay=1) as server:
         settings = hurried([server.address])
 
         async def add(_: object) -> None: ...
@@ -456,9 +452,9 @@ def test_one_that_is_cancelled_leaves_the_request_to_the_others():
             async with Asker(served(settings), settings, add) as asker:
                 first = asyncio.create_task(asker.ask(request("one")))
                 second = asyncio.create_task(asker.ask(request("one")))
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.2)
                 first.cancel()
-                answer = await asyncio.wait_for(second, 5)
+                answer = await asyncio.wait_for(second, 20)
                 assert first.cancelled()
                 return answer.raw
 
@@ -564,8 +560,8 @@ def test_a_budget_that_cannot_be_kept_stops():
 
 def test_requests_under_way_are_bounded():
     """No server sees more requests at once than the setting allows, each sees that many, and the report has the peak of all."""
-    with FaultServer(delay=0.03) as one, FaultServer(delay=0.03) as other:
-        outcome = asked([one.address, other.address], many(200), concurrency=12)
+    with FaultServer(delay=0.1) as one, FaultServer(delay=0.1) as other:
+        outcome = asked([one.address, other.address], many(120), concurrency=12)
     assert (one.most, other.most) == (12, 12)
     assert outcome.report.peak == 24
 
@@ -596,7 +592,7 @@ def test_the_requests_of_a_file_go_to_one_server():
 
 
 def test_seconds_of_the_engine_are_those_with_work():
-    """Two requests at once are counted once, and idle time not at all."""
+    """Time with requests under way counts, and idle time does not."""
     with FaultServer(delay=0.2) as server:
         settings = hurried([server.address])
 
@@ -605,8 +601,8 @@ def test_seconds_of_the_engine_are_those_with_work():
         async def run() -> float:
             async with Asker(served(settings), settings, add) as asker:
                 await asyncio.gather(asker.ask(request("a")), asker.ask(request("b")))
-                await asyncio.sleep(0.4)
+                await asyncio.sleep(2)
                 await asker.ask(request("c"))
                 return asker.report.engine_seconds
 
-        assert 0.39 < asyncio.run(run()) < 0.78
+        assert 0.39 < asyncio.run(run()) < 1.9

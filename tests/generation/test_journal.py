@@ -204,7 +204,7 @@ with Journal(path) as journal:
 """
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.slow)])
 def test_a_killed_process_loses_nothing(tmp_path, kills):
     """Killed (SIGKILL) at random moments and started again, a process asks for no answer that it was told it has: the union is whole."""

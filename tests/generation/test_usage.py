@@ -78,6 +78,18 @@ def test_uncounted_tokens_matter_where_they_are_paid_for():
     assert (by_hour.spent(), by_hour.spent(700)) == ("", "1.03 dollars are spent of the 1.00 of generation.budget_usd")
 
 
+def test_seconds_of_the_engine_are_counted_once():
+    """The time in which several requests are under way together ends, and counts, with the last of them."""
+    report = Report()
+    report.began()
+    report.began()
+    assert (report.peak, report.ended(), report.worked) == (2, 0.0, 0.0)
+    assert 0 < report.working <= report.engine_seconds
+    seconds = report.ended()
+    assert 0 < seconds == report.worked == report.engine_seconds
+    assert report.working == 0
+
+
 def test_the_report_in_sentences():
     """What went well, what stayed unanswered and why, and what was wrong with which server."""
     report = Report(left=3, uncounted=2, retries=4, prompt_tokens=1_500, completion_tokens=20)
