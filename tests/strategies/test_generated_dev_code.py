@@ -212,6 +212,8 @@ def test_the_question_of_a_bug_tells_a_run_and_not_the_place(files):
         run = next(one for one in file.observed.ran if f"{one.command.split(' < ')[0]}`" in words)
         assert run.result.stdout.strip() in words
         assert not re.search(r"\bline \d", words)
+        assert "source.py" in words
+        assert words.count("tool.py") + words.count("file above") >= 1
 
 
 def test_files_without_a_bug_to_plant_are_counted(files, curated, sandbox):
@@ -277,6 +279,23 @@ def test_any_other_token_is_no_documentation(before, after):
     assert tokens("Python", PYTHON) == tokens(
         "Python", PYTHON.replace("\n\n\n", "\n\n").replace("result = 0", "result = 0  # none yet")
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "comment"),
+    [
+        ("Cpp", "template <class T> struct Box {\n    HERE\n    T value;\n};\n", "// what it holds"),
+        ("Go", "package a\n\nvar A = []int{\n\tHERE\n\t1,\n}\n", "// the first"),
+        ("SQL", "SELECT a\nHERE\nFROM b;\n", "/* from b */"),
+        ("Shell", "f() {\n  HERE\n  cat <<EOF\n# no comment\nEOF\n}\n", "# prints"),
+        ("Rust", 'HERE\nfn a() -> &\'static str {\n    "// no comment"\n}\n', "/// Gives a text."),
+    ],
+)
+def test_comments_are_told_from_texts(language, text, comment):
+    """Within a template, a literal or a query a comment is one, and what looks like one in a text is none."""
+    assert tokens(language, text.replace("HERE", comment)) == tokens(language, text.replace("HERE", ""))
+    if "no comment" in text:
+        assert tokens(language, text) != tokens(language, text.replace("no comment", "none"))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ Belongs here: that two texts differ in nothing but comments. Does not: what may 
 Stricter than running both: equal tokens in an equal tree do the same whatever they are given.
 """
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -15,7 +16,7 @@ from alchemy_assets.strategies.grounded.outline import docstring
 # SQL has a word of its own for those between `/*` and `*/`.
 COMMENTS = KNOWN_COMMENTS | {"marginalia"}
 # Blanks within these are part of what they say.
-_TEXTS = ("string", "heredoc", "template", "char", "regex", "literal", "text")
+_TEXTS = re.compile(r"string|heredoc|nowdoc|encapsed|regex|(?:char|character|rune)_literal")
 _PLACES = frozenset({"module", "block"})
 OPEN, CLOSE = "\x01", "\x02"
 
@@ -35,7 +36,7 @@ def _tokens(source: bytes, root: Node, docstrings: bool) -> Iterator[str]:  # no
             continue
         if node.type in COMMENTS:
             continue
-        if node.child_count == 0 or (node.parent is not None and any(word in node.type for word in _TEXTS)):
+        if node.child_count == 0 or (node.parent is not None and _TEXTS.search(node.type)):
             said = syntax_tree.text_of(node)
             if said.strip():
                 yield said

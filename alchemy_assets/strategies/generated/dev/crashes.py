@@ -15,7 +15,7 @@ from alchemy_assets.strategies.generated.dev.behaviour import code_of, held, see
 from alchemy_assets.strategies.generated.dev.new_code import REASONS as SHAPE_REASONS
 from alchemy_assets.strategies.generated.dev.new_code import Bounds, fault_of
 from alchemy_assets.strategies.generated.dev.rounds import Judging
-from alchemy_assets.strategies.generated.dev.task import DevTask, Ready, plan_of, seen_of, whole
+from alchemy_assets.strategies.generated.dev.task import DevTask, Ready, called_there, plan_of, seen_of, whole
 from alchemy_assets.strategies.generated.running import ended_badly
 from alchemy_assets.strategies.grounded.shown_run import shown as shown_run
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left
@@ -83,9 +83,10 @@ def prepare(_kind: DevTask, file: CuratedFile, answers: Answers) -> Ready | Left
     for number, ran in found:
         run = shown_run(seen, ran, file.blob_id)
         if run is not None and _fits(ran.result.stderr):
+            beside = f"\n\n{run.beside}" if run.beside else ""
             values = {
                 "run": f"`{run.run}`",
-                "beside": f"\n\n{run.beside}" if run.beside else "",
+                "beside": beside + called_there(shown, seen, run.run, run.beside, ran.result.stderr),
                 "trace": fenced(ran.result.stderr.strip("\n"), "text"),
                 "code": str(ran.result.exit_code),
             }

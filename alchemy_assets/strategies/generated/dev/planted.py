@@ -16,7 +16,7 @@ from alchemy_assets.strategies.generated.dev.behaviour import LEAST_COVERED, cod
 from alchemy_assets.strategies.generated.dev.new_code import REASONS as SHAPE_REASONS
 from alchemy_assets.strategies.generated.dev.new_code import Bounds, fault_of, suffix_of
 from alchemy_assets.strategies.generated.dev.rounds import Judging
-from alchemy_assets.strategies.generated.dev.task import DevTask, Ready, plan_of, seen_of, whole
+from alchemy_assets.strategies.generated.dev.task import DevTask, Ready, called_there, plan_of, seen_of, whole
 from alchemy_assets.strategies.generated.running import same
 from alchemy_assets.strategies.grounded.faults.mutants import Mutant, mutants
 from alchemy_assets.strategies.grounded.planted_bug import reached
@@ -69,9 +69,10 @@ def prepare(kind: DevTask, file: CuratedFile, answers: Answers) -> Ready | Left:
         if planted is not None:
             run = shown_run(seen, seen.ran[planted.test], file.blob_id)
             assert run is not None  # noqa: S101 -- it was chosen because it can be shown
+            beside = f"\n\n{run.beside}" if run.beside else ""
             values = {
                 "run": f"`{run.run}`",
-                "beside": f"\n\n{run.beside}" if run.beside else "",
+                "beside": beside + called_there(shown, seen, run.run, run.beside),
                 "expected": _expected(seen.ran[planted.test]),
             }
             edit = {"start": mutant.start, "end": mutant.end, "replacement": mutant.replacement, "kind": kind.name}

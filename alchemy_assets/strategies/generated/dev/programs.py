@@ -11,7 +11,6 @@ from statistics import median
 
 from alchemy_assets.curation.syntax import errors_in
 from alchemy_assets.generation.completions import Answers
-from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.sandbox.sandbox import Outcome, Run
 from alchemy_assets.strategies.generated import running
 from alchemy_assets.strategies.generated.dev.behaviour import REASONS as SAME_REASONS
@@ -166,11 +165,7 @@ def porting(_kind: DevTask, file: CuratedFile, answers: Answers) -> Ready | Left
     near = {file.language}.union(*(group for group in _NEAR if file.language in group))
     targets = [language for language in TARGETS if language not in near]
     target = targets[draw("port", file.blob_id) % len(targets)]
-    values = {
-        "language": language_name(file.language),
-        "target": language_name(target),
-        "fence": LANGUAGES[target].fence,
-    }
+    values = {"language": language_name(file.language), "target": language_name(target)}
     return Ready(shown, values, (target, cases))
 
 

@@ -4,6 +4,7 @@ Belongs here: what is the same for all of them. Does not: any task (the other mo
 The turn that the model answers is the turn of the sample, so nothing in it is for the model's eyes alone.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -23,6 +24,12 @@ TEMPLATE = "dev_task"
 OTHER_LANGUAGE = "the task is none for this language"
 # Of the tokens of an answer so many are for a file that is written anew; the rest is for thoughts and words.
 SHARE_FOR_CODE = 0.6
+CALLED_THERE = (
+    "(`{file}` is saved as `{there}` there.)",
+    "There, the file is called `{there}`.",
+    "`{there}` is the file above.",
+    "(`{there}` stands for `{file}`.)",
+)
 COMMON_REASONS = (
     *(CUT, EMPTY, LEAKED, NO_SECTION, NO_CODE, NO_JSON, TOO_LONG, TOO_LONG_WHOLE, OTHER_LANGUAGE, NOT_SEEN),
     *(NOTHING_RUNS, *map(str, Reason)),
@@ -130,6 +137,15 @@ def room(answers: Answers) -> int:
 def whole(file: CuratedFile, answers: Answers) -> Shown | Left:
     """The file, where it fits into a question and into its answer."""
     return whole_file(file, room(answers))
+
+
+def called_there(shown: Shown, seen: Observed, *told: str) -> str:
+    """A paragraph that says what a file is called where it ran, if what is told of the run names it otherwise; or nothing."""
+    stem = seen.source.rpartition(".")[0]
+    if seen.source == shown.path or not any(re.search(rf"\b{re.escape(stem)}\b", text) for text in told):
+        return ""
+    template = CALLED_THERE[draw("called there", shown.text) % len(CALLED_THERE)]
+    return "\n\n" + template.format(file=shown.path, there=seen.source)
 
 
 def seen_of(file: CuratedFile) -> Observed | Left:

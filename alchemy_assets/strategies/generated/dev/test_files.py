@@ -13,7 +13,7 @@ from alchemy_assets.curation.syntax import errors_in
 from alchemy_assets.generation.completions import Answers
 from alchemy_assets.sandbox.sandbox import Outcome, Status
 from alchemy_assets.strategies.generated.dev.behaviour import code_of, seen_in
-from alchemy_assets.strategies.generated.dev.new_code import LEFT_OUT, NOT_PARSED
+from alchemy_assets.strategies.generated.dev.new_code import LEFT_OUT, NOT_PARSED, suffix_of
 from alchemy_assets.strategies.generated.dev.rounds import Facts, Judging
 from alchemy_assets.strategies.generated.dev.task import OTHER_LANGUAGE, DevTask, Ready, plan_of, seen_of, whole
 from alchemy_assets.strategies.generated.running import NO_MUTANT
@@ -129,12 +129,13 @@ def prepare(_kind: DevTask, file: CuratedFile, answers: Answers) -> Ready | Left
     stand = stand_of(subject)
     if stand is None:
         return Left(OTHER_LANGUAGE, file.language)
+    how = _HOW.get(file.language, _BESIDE).format(file=name)
     values = {
         "framework": stand.said,
         "tests": stand.name,
         "run": stand.command,
         "saved": name,
-        "how": _HOW.get(file.language, _BESIDE).format(file=name),
+        "how": how if name == shown.path else f"`{shown.path}` is saved as `{name}` there. {how}",
     }
     return Ready(shown, values, stand)
 
@@ -150,7 +151,7 @@ def judge(draft: Draft) -> Judging:
     if (wrong := _failure(runs)) is not None:
         return wrong
     seconds = min(LEAST_SECONDS + MUCH_LONGER * max(one.cpu_seconds for one in runs), LIMITS.cpu_seconds)
-    broken = mutants(file.language, file.text, reached(seen, file.text), most=MUTANTS)
+    broken = mutants(file.language, file.text, reached(seen, file.text), suffix=suffix_of(file), most=MUTANTS)
     outcomes = yield [job.run(one.text, seconds) for one in broken]
     tried = [(one.fault, not _passes(came)) for one, came in zip(broken, outcomes, strict=True) if not _unbuilt(came)]
     if not tried:
