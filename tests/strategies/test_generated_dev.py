@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from alchemy_assets.generation.completions import NO_ANSWERS, Request
@@ -19,7 +20,7 @@ from alchemy_assets.strategies.generated.dev.proposed import (
     VAGUE,
 )
 from alchemy_assets.strategies.phrasing import phrasings
-from alchemy_assets.strategies.strategy import Draft, Left, Rejected, Verified
+from alchemy_assets.strategies.strategy import Draft, Left, Rejected, Verified, run
 from tests.strategies.developers import PYTHON, block, shown_code, watched
 from tests.strategies.scripted import completion, drive
 
@@ -167,6 +168,27 @@ def test_files_without_runs_leave_a_listed_reason(kind, curated):
             assert one.plan.reason in kind.reasons
         else:
             assert kind.name in {"documentation", "code_review", "document_revision"}
+
+
+def test_answers_become_rows_of_samples(file, sandbox):
+    """All kinds of a shard at once: a held answer is a sample of its model, the others are rejected with what they cost."""
+    documented = PYTHON.replace("def total", f"# {'Add up what is above zero. ' * 4}\ndef total")
+    kinds = [BY_NAME[name] for name in ("documentation", "bug_fix", "port")]
+    known = {}
+    for kind in kinds:
+        _, answers, _ = drive(kind, file, lambda _request: completion(block(documented), "It needs words."))
+        known |= answers.known
+    made = run(kinds, [file], sandbox, code_dev.NAME, replace(answers, known=known))
+    assert made.pending == ()
+    [sample] = made.samples.filter(pl.col("kind") == "documentation").iter_rows(named=True)
+    assert sample["model"] == "m@r"
+    assert sample["reasoning"] == "It needs words."
+    assert sample["request_sha256"] in known
+    assert sample["verified"]["behaves_as_source"] is True
+    assert sample["messages"][0]["content"].count(PYTHON.strip()) == 1
+    [port] = made.rejected.filter(pl.col("kind") == "port").iter_rows(named=True)
+    assert port["request_sha256"] in known
+    assert made.samples.height + made.rejected.height == made.proposed == 3
 
 
 def test_rounds_of_a_shard_are_run_together():
