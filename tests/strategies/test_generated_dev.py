@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from alchemy_assets.generation.completions import NO_ANSWERS, Request
-from alchemy_assets.sandbox.sandbox import NOT_RUN, Invocation, Limits, Program
+from alchemy_assets.sandbox.sandbox import NOT_RUN, Invocation, Limits, Program, Status
 from alchemy_assets.strategies import code_dev
 from alchemy_assets.strategies.generated.dev import rounds
 from alchemy_assets.strategies.generated.dev.kinds import KINDS
@@ -21,7 +21,8 @@ from alchemy_assets.strategies.generated.dev.proposed import (
 )
 from alchemy_assets.strategies.phrasing import phrasings
 from alchemy_assets.strategies.strategy import Draft, Left, Rejected, Verified, run
-from tests.strategies.developers import PYTHON, block, shown_code, watched
+from tests.strategies.developers import PROGRAMS, PYTHON, block, shown_code, watched
+from tests.strategies.observations import ran, seen
 from tests.strategies.scripted import completion, drive
 
 BY_NAME = {kind.name: kind for kind in KINDS}
@@ -138,7 +139,14 @@ def test_a_proposal_that_is_none_is_refused(file, said, reason):
 
 
 @pytest.mark.parametrize(
-    "cases", ['[{"arguments": "3"}, {}]', '[{"stdin": 3}, {}]', "[{}]", '[{"stdin": "' + "x" * 30_000 + '"}, {}]']
+    "cases",
+    [
+        '[{"arguments": "3"}, {}]',
+        '[{"stdin": 3}, {}]',
+        "[{}]",
+        '[{"stdin": "\\ud800"}, {}]',
+        '[{"stdin": "' + "x" * 30_000 + '"}, {}]',
+    ],
 )
 def test_inputs_that_cannot_be_used_are_refused(file, cases):
     """Inputs are lists of texts, as many as were asked for, and not too long."""
@@ -189,6 +197,52 @@ def test_answers_become_rows_of_samples(file, sandbox):
     [port] = made.rejected.filter(pl.col("kind") == "port").iter_rows(named=True)
     assert port["request_sha256"] in known
     assert made.samples.height + made.rejected.height == made.proposed == 3
+
+
+NONSENSE = (
+    "",
+    "I cannot do that.",
+    "```\n```",
+    "```python\n\x00\n```",
+    "```\n}}}{{{ class ``` <task> \n```",
+    "``` \nclass\n",
+    "<task>\n</task>",
+    f"<task>\n{TASK}\n</task>\n<cases>\nnull\n</cases>\n<inputs>\n[[1]]\n</inputs>",
+    f"<task>\n{TASK}\n</task>\n<cases>\n[{{}}, {{}}]\n</cases>\n<inputs>\n[{{}}]\n</inputs>\n```\npublic\n```",
+    "~~~~\n# A\n\n[b](c\n~~~~",
+    "\n\n: `x` line 99999999999999999999 `" + "`" * 50,
+    "```\n" + "(" * 3_000 + "\n```",
+)
+
+
+@pytest.mark.parametrize("language", sorted(PROGRAMS))
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_no_answer_stops_a_shard(kind, language, curated):
+    """Whatever a model writes, and however runs end, a draft is judged with a reason of the closed set."""
+    status = (Status.FINISHED, Status.COMPILE_ERROR, Status.TIMED_OUT)[sorted(PROGRAMS).index(language) % 3]
+    text = PROGRAMS[language]
+    lines = frozenset(range(1, text.count("\n") + 2))
+    runs = [ran(f"total {number}\n", command=f"./main {number}") for number in range(3)]
+    crash = ran(
+        "total 3\n", command="./main x", exit_code=1, stderr="Traceback (most recent call last):\nKeyError: 3\n"
+    )
+    runs = [replace(one, reached=lines) for one in (*runs, crash)]
+    markdown = kind.name == "document_revision"
+    file = curated(text * 3, "Markdown", "a.md") if markdown else seen(curated(text, language), *runs, points=lines)
+
+    class Ending:
+        async def run_many(self, runs):
+            return [replace(NOT_RUN, status=status, exit_code=0, toolchain="none") for _ in runs]
+
+        def runnable(self, _language):
+            return True
+
+    for answer in NONSENSE:
+        drafts, _, _ = drive(kind, file, lambda _request, answer=answer: answer)
+        for sandbox in (Ending(), None):
+            for one in kind.verify(drafts, sandbox):
+                assert isinstance(one, Rejected) or kind.name == "code_review", answer
+                assert not isinstance(one, Rejected) or set(one.reasons) <= set(kind.reasons), one.reasons
 
 
 def test_rounds_of_a_shard_are_run_together():

@@ -144,6 +144,11 @@ def _case(one: Any) -> Case:
     words = tuple(str(word) for word in arguments)
     if sum(map(len, words)) + len(stdin) > LONGEST_INPUT or times < 1 or times * len(stdin) > MOST_REPEATED:
         raise UnreadableError(BAD_CASES, "An input is too long. Give shorter ones.")
-    if any("\0" in word for word in (*words, stdin)):
-        raise UnreadableError(BAD_CASES, "An input holds a null character.")
+    if any("\0" in word or not _is_text(word) for word in (*words, stdin, stdout)):
+        raise UnreadableError(BAD_CASES, "An input holds what is no text.")
     return Case(words, stdin * times, stdout)
+
+
+def _is_text(word: str) -> bool:
+    """Whether it can be handed to a program: half a pair of surrogates, as JSON allows it, cannot."""
+    return not any("\ud800" <= character <= "\udfff" for character in word)
