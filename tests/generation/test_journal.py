@@ -99,7 +99,7 @@ def test_an_answer_is_written_when_add_returns(tmp_path):
 
 
 def test_a_cancelled_add_is_written_all_the_same(tmp_path):
-    """An answer that is there is not lost because nobody waits for it any more, nor because the journal is closed at once."""
+    """An answer that is there is not lost because nobody waits for it any more."""
     row = row_of(request("q"), Completion("k", "a", None, "stop"), MODEL, REVISION)
 
     async def run(journal: Journal) -> None:
@@ -109,6 +109,21 @@ def test_a_cancelled_add_is_written_all_the_same(tmp_path):
 
     with Journal(tmp_path / "a.sqlite") as journal:
         asyncio.run(run(journal))
+    with Journal(tmp_path / "a.sqlite") as journal:
+        assert journal.rows()["request_sha256"].to_list() == ["k"]
+
+
+def test_a_journal_that_is_closed_writes_what_waits(tmp_path):
+    """Whoever waits when a journal is closed has their answer written."""
+    row = row_of(request("q"), Completion("k", "a", None, "stop"), MODEL, REVISION)
+
+    async def run() -> None:
+        with Journal(tmp_path / "a.sqlite") as journal:
+            task = asyncio.create_task(journal.add(row))
+            await asyncio.sleep(0)
+        await task
+
+    asyncio.run(run())
     with Journal(tmp_path / "a.sqlite") as journal:
         assert journal.rows()["request_sha256"].to_list() == ["k"]
 
