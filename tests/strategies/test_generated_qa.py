@@ -14,7 +14,7 @@ from alchemy_assets.strategies.generated.qa import cases as reading
 from alchemy_assets.strategies.generated.qa import proving, specified_program, writing
 from alchemy_assets.strategies.generated.qa.specified_program import SpecifiedProgram
 from alchemy_assets.strategies.grounded.drafting import NOTHING_RUNS
-from alchemy_assets.strategies.strategy import Rejected, Verified
+from alchemy_assets.strategies.strategy import Rejected, Verified, run
 from tests.strategies.qa_programs import CASES, PROBLEM, PROGRAMS, cases, solution, tagged
 from tests.strategies.scripted import completion, drive
 
@@ -187,3 +187,17 @@ def test_every_program_of_a_shard_is_run_in_two_batches(curated, sandbox):
     held = KIND.verify(drafts, counting)
     assert [type(one) for one in held] == [Verified] * 3
     assert counting.batches == 2
+
+
+def test_a_sample_says_who_wrote_it_and_stands_in_the_table(curated, sandbox):
+    """Replayed from its answers a shard is one row of `samples`, with the model, the request and what was proved."""
+    file = curated("x = 1\n")
+    _, answers, asked = drive(KIND, file, script(WROTE, completion(SOLVED, "aha")))
+    made = run((KIND,), [file], sandbox, "code_qa", answers)
+    [sample] = made.samples.iter_rows(named=True)
+    assert (made.pending, made.proposed, made.rejected.height) == ((), 1, 0)
+    assert (sample["model"], sample["reasoning"]) == ("m@r", "aha")
+    assert sample["request_sha256"] == answers.key(asked[1])
+    assert sample["prompt_id"].startswith("qa_specified_program-")
+    assert sample["verified"]["tests_passed"] == 4
+    assert sample["evidence"]["runs"] > 4

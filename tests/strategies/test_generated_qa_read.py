@@ -75,7 +75,7 @@ def test_different_bounds_are_told_apart(one, other):
     "answer",
     [
         "Time: O(n^2)\nSpace: O(n)",
-        "First Time: O(n).\n\nBut:\n\n**Time: O(n^2)**\n**Space: O(n)**",
+        "Time: O(n) inside.\n\nBut:\n\n**Time: O(n^2)**\n**Space: O(n)**",
         "- **Time complexity:** $O(n^2)$\n- **Space complexity:** $O(n)$",
     ],
 )
