@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from alchemy_assets.generation.completions import LENGTH
-from alchemy_assets.generation.parsing import NO_CODE, NO_SECTION
+from alchemy_assets.generation.parsing import NO_CODE, NO_SECTION, UnreadableError
 from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.strategies.generated import running
 from alchemy_assets.strategies.generated.asking import CUT
@@ -201,3 +201,33 @@ def test_a_sample_says_who_wrote_it_and_stands_in_the_table(curated, sandbox):
     assert sample["prompt_id"].startswith("qa_specified_program-")
     assert sample["verified"]["tests_passed"] == 4
     assert sample["evidence"]["runs"] > 4
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "with_code"),
+    [
+        ("Print the report of each file that is given.", "bin/report", False),
+        ("Read rows as in mytool.py or other/tool.py2.", "src/tool.py", False),
+        ("What does this snippet do, and why does the code shown above it matter?", "src/tool.py", True),
+        ("The program counts each file above a size, and codes above 400.", "src/tool.py", False),
+    ],
+)
+def test_words_that_only_look_like_the_file_are_no_reason(text, path, with_code):
+    """Programs may be about files, a name without a suffix is a word, and code that is shown may be spoken of."""
+    assert writing.self_contained(text, path, with_code=with_code) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "As in the provided file, print it.",
+        "Extend the snippet above.",
+        "Use the excerpt to find it.",
+        "What does this code above print?",
+        "Do it as the original source file does.",
+    ],
+)
+def test_words_about_what_nobody_sees_are_a_reason(text):
+    """Whoever solves the problem has neither the file nor code of it."""
+    with pytest.raises(UnreadableError, match=writing.NOT_SELF_CONTAINED):
+        writing.self_contained(text, "src/tool.py")

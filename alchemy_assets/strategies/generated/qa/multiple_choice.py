@@ -97,9 +97,8 @@ def choice_of(answer: str, file: CuratedFile) -> Choice:
     program = f"{code.strip(chr(10))}\n" if isinstance(code, str) and code.strip() else ""
     if program and not LANGUAGES[file.language].runs:
         raise UnreadableError(BAD_QUESTION, 'The file holds no program: leave "program" empty.')
-    return Choice(
-        self_contained(text, file.path), program, tuple(shuffled), LETTERS[shuffled.index(right)], file.language
-    )
+    question = self_contained(text, file.path, with_code=bool(program))
+    return Choice(question, program, tuple(shuffled), LETTERS[shuffled.index(right)], file.language)
 
 
 def chosen_in(answer: str) -> str:

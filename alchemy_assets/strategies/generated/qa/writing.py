@@ -31,11 +31,11 @@ _SHORTEST_NAME = 5
 # What only somebody who has the file can say. Programs may well be about files: it is the one above that is meant.
 _FILE = (
     r"\b(?:the|this|that)\s+(?:given|provided|original|seed|attached|source)\s+(?:source\s+)?"
-    r"(?:file|repository|document)\b|\bfile\s+(?:shown\s+)?above\b|\bthe\s+original\s+code\b"
+    r"(?:file|repository|document)\b|\b(?:the|this)\s+file\s+(?:shown\s+)?above\b|\bthe\s+original\s+code\b"
 )
 _CODE = (
     r"\b(?:the|this|that)\s+(?:given|provided|original|seed|shown|attached|source|above)\s+(?:code|module|excerpt|snippet)\b"
-    r"|\b(?:code|snippet|excerpt|module)\s+(?:shown\s+)?above\b|\b(?:the|this)\s+(?:excerpt|snippet|codebase)\b"
+    r"|\b(?:the|this)\s+(?:code|module)\s+(?:shown\s+)?above\b|\b(?:the|this)\s+(?:excerpt|snippet|codebase)\b"
 )
 _UNSEEN = {True: re.compile(_FILE, re.IGNORECASE), False: re.compile(f"{_FILE}|{_CODE}", re.IGNORECASE)}
 
@@ -124,7 +124,9 @@ def self_contained(text: str, path: str, *, with_code: bool = False) -> str:
     """
     name = path.rpartition("/")[2]
     found = _UNSEEN[with_code].search(text)
-    told = found[0] if found else name if len(name) > _SHORTEST_NAME and name in text else None
+    # A name without a suffix may be any word.
+    named = "." in name and len(name) > _SHORTEST_NAME and re.search(rf"(?<![\w./-]){re.escape(name)}(?!\w)", text)
+    told = found[0] if found else name if named else None
     if told is not None:
         complaint = f"Your problem says {told!r}, but its reader has no such thing. Say what is needed without it."
         raise UnreadableError(NOT_SELF_CONTAINED, complaint)
