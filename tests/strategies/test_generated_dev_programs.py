@@ -7,7 +7,7 @@ import pytest
 
 from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.strategies.generated import running
-from alchemy_assets.strategies.generated.dev import crashes, new_code, programs
+from alchemy_assets.strategies.generated.dev import crashes, misspelt, new_code, planted, programs
 from alchemy_assets.strategies.generated.dev.kinds import KINDS
 from alchemy_assets.strategies.strategy import Rejected, Verified
 from alchemy_assets.tracing.observed import CALLS
@@ -82,7 +82,7 @@ def test_what_is_wrong_with_a_feature_is_seen(file, cases, code, why, sandbox):
     assert reason(judged("feature", file, proposing(proposal("cases", cases), block(code)), sandbox)) == why
 
 
-@pytest.mark.parametrize("name", ["feature", "speed_up", "port", "stack_trace"])
+@pytest.mark.parametrize("name", ["feature", "speed_up", "port"])
 def test_a_library_is_not_started(file, name):
     """What is told by inputs of a program is none for a file whose functions are called."""
     library = replace(file, observed=replace(file.observed, harness=CALLS))
@@ -358,5 +358,46 @@ def test_crashes_that_are_none_are_counted(curated, sandbox, file):
         (watched(curated(purpose), sandbox, (Test(("3",)), Test(("4",)))), crashes.ON_PURPOSE),
         (replace(crashing, observed=crashing.observed.having(results)), crashes.TRACE_TOO_LONG),
     ):
-        [draft] = BY_NAME["stack_trace"].next(one, NO_ANSWERS)
-        assert draft.plan.reason == why
+        left = crashes.prepare(BY_NAME["stack_trace"], one, NO_ANSWERS)
+        assert left.reason == why
+    library = replace(file, observed=replace(file.observed, harness=CALLS))
+    assert crashes.prepare(BY_NAME["stack_trace"], library, NO_ANSWERS).reason == crashes.NO_PROGRAM
+
+
+@pytest.mark.parametrize("language", ["Python", "JavaScript"])
+def test_a_misspelt_name_is_told_as_it_really_fails(curated, sandbox, language):
+    """Error and line follow from the fault; the run shows them, and the fix passes all tests."""
+    if not sandbox.runnable(language):
+        pytest.skip("cannot be run here")
+    file = watched(curated(PROGRAMS[language], language), sandbox)
+    kept = 0
+    for number in range(5):
+        one = replace(file, blob_id=f"{number:040}")
+        drafts, _, requests = drive(BY_NAME["stack_trace"], one, lambda _request: block(file.text))
+        assert f"`{drafts[0].plan.given.error}`" in requests[0].messages[1][1]
+        [held] = BY_NAME["stack_trace"].verify(drafts, sandbox)
+        if isinstance(held, Rejected):  # not every run comes to every line
+            assert reason(held) == misspelt.OTHER_ERROR
+            continue
+        kept += 1
+        assert held.draft.seed_text != file.text
+        assert misspelt.FAULT in held.evidence["detail"]
+    assert kept
+
+
+def test_an_error_that_is_another_one_is_not_told(file, sandbox):
+    """What the real run does not say makes no sample, nor does an answer that leaves it."""
+    numbered = (replace(file, blob_id=f"{number:040}") for number in range(40))
+    made = (drive(BY_NAME["stack_trace"], one, lambda _request: block(PYTHON))[0][0] for one in numbered)
+    draft = next(one for one in made if one.plan.given.bug.mutant.before == "values")
+    told = draft.plan.given
+    for given, answer, why in (
+        (replace(told, error="NameError: name 'nobody' is not defined"), PYTHON, misspelt.OTHER_ERROR),
+        (replace(told, place="line 400"), PYTHON, misspelt.OTHER_ERROR),
+        (told, told.bug.mutant.text + "\nx = 1\n", planted.NOT_FIXED),
+    ):
+        [judgement] = BY_NAME["stack_trace"].verify(
+            [replace(draft, plan=replace(draft.plan, given=given, answer=answer))], sandbox
+        )
+        assert reason(judgement) == why
+        assert why in BY_NAME["stack_trace"].reasons

@@ -10,8 +10,8 @@ from alchemy_assets.strategies.generated.dev import (
     behaviour,
     changes,
     comments,
-    crashes,
     documents,
+    misspelt,
     planted,
     programs,
     review,
@@ -85,7 +85,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     DevTask("port", programs.porting, whole_code, programs.ported, PORT, programs.PORT_REASONS),
     DevTask("modernisation", proposing(_comparable), whole_code, unchanged_behaviour(Bounds()), CODE, _SAME),
-    DevTask("stack_trace", crashes.prepare, whole_code, crashes.judge, FIX, crashes.REASONS),
+    DevTask("stack_trace", misspelt.prepare, whole_code, misspelt.judge, FIX, misspelt.REASONS),
     DevTask("change_explained", changes.prepare, told.said, told.explained, WORDS, told.EXPLAINED_REASONS),
     DevTask("commit_message", changes.prepare, told.message, told.committed, MESSAGE, told.MESSAGE_REASONS),
     DevTask(
