@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from alchemy_assets.generation.completions import LENGTH
-from alchemy_assets.generation.parsing import NO_CODE, NO_SECTION, UnreadableError
+from alchemy_assets.generation.parsing import NO_CODE, NO_JSON, NO_SECTION, UnreadableError
 from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.strategies.generated import running
 from alchemy_assets.strategies.generated.asking import CUT
@@ -130,6 +130,10 @@ def test_nothing_is_taken_unrun(curated):
         (tagged(problem=PROBLEM), NO_SECTION, "<cases>...</cases>"),
         (tagged(problem=PROBLEM, cases='[{"arguments": ["a"], "stdin": '), reading.BAD_CASES, "JSON list"),
         (tagged(problem=PROBLEM, cases="[]"), reading.BAD_CASES, "0 cases"),
+        (tagged(problem=PROBLEM, cases="[" * 5_000), NO_JSON, "too deep"),
+        (tagged(problem=PROBLEM, cases=CASES.replace("max", "\\ud800")), NO_JSON, "half a character"),
+        (tagged(problem=PROBLEM, cases=CASES.replace("max", "\\u0000")), reading.BAD_CASES, "a NUL"),
+        (tagged(problem=PROBLEM, cases=CASES.replace('"max"', '"a",' * 200 + '"b"')), reading.BAD_CASES, "arguments"),
         (tagged(problem=PROBLEM, cases=CASES.replace("none", " ")), reading.BAD_CASES, "not empty"),
         (tagged(problem=PROBLEM, cases=CASES.replace("4 9 2", "-5 -7")), reading.BAD_CASES, "same input"),
         (tagged(problem=PROBLEM, cases=CASES.replace('"stdin": ""', '"stdin": 7')), reading.BAD_CASES, "strings"),

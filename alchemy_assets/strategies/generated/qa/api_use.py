@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from alchemy_assets.generation.completions import Answers, Request
-from alchemy_assets.generation.parsing import NO_CODE, NO_SECTION, UnreadableError, code_in, sections
+from alchemy_assets.generation.parsing import NO_CODE, NO_JSON, NO_SECTION, UnreadableError, code_in, sections
 from alchemy_assets.sandbox.sandbox import Sandbox
 from alchemy_assets.strategies.generated.qa import cases as reading
 from alchemy_assets.strategies.generated.qa import proving
@@ -28,7 +28,7 @@ from alchemy_assets.tracing.launch import launch_of
 NO_LIBRARY = "the file cannot be used by another one"
 USES_NOTHING = "the program uses nothing that the file defines"
 REASONS = (
-    *(*ASKED_REASONS, NO_SECTION, NO_CODE, TOO_LONG_WHOLE, NO_LIBRARY, USES_NOTHING),
+    *(*ASKED_REASONS, NO_SECTION, NO_CODE, NO_JSON, TOO_LONG_WHOLE, NO_LIBRARY, USES_NOTHING),
     *(reading.BAD_CASES, reading.ONE_OUTPUT, *proving.REASONS),
 )
 # What the file may not hold, as a program of its own would be in the way of the other one.

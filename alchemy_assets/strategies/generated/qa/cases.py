@@ -3,17 +3,31 @@
 Belongs here: reading and judging the form of cases and inputs. Does not: running them (`proving`).
 """
 
+import json
 from typing import Any, NoReturn
 
-from alchemy_assets.generation.parsing import UnreadableError, json_of
+from alchemy_assets.generation.parsing import NO_JSON, UnreadableError, json_of
 from alchemy_assets.strategies.generated.running import Case, settled
 
 LEAST, MOST = 3, 12
-LONGEST = 8_000
+LONGEST, MOST_ARGUMENTS = 8_000, 100
 BAD_CASES = "its cases are not of the form that was asked for"
 ONE_OUTPUT = "its cases expect one and the same output"
 BAD_INPUT = "its input is not of the form that was asked for"
 _FORM = '{"arguments": ["..."], "stdin": "...", "stdout": "..."}'
+
+
+def json_in(text: str) -> Any:
+    """The JSON of an answer, where its strings are text and it nests no deeper than can be read.
+
+    Raises UnreadableError for anything else: a model may well answer with brackets until its room is used up.
+    """
+    try:
+        value = json_of(text)
+        json.dumps(value, ensure_ascii=False).encode()
+    except (RecursionError, UnicodeEncodeError) as error:
+        raise UnreadableError(NO_JSON, "Your JSON nests too deep, or holds half a character. Write it anew.") from error
+    return value
 
 
 def cases_of(text: str) -> tuple[Case, ...]:
@@ -21,7 +35,7 @@ def cases_of(text: str) -> tuple[Case, ...]:
 
     Raises UnreadableError where they are too few, of another form, or can be passed by a program without an input.
     """
-    rows = json_of(text)
+    rows = json_in(text)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         _refuse(f"<cases> is a JSON list of objects {_FORM}.")
     if not LEAST <= len(rows) <= MOST:
@@ -38,7 +52,7 @@ def cases_of(text: str) -> tuple[Case, ...]:
 
 def input_of(text: str) -> Case:
     """One input, without an output; raises UnreadableError where it is none."""
-    row = json_of(text)
+    row = json_in(text)
     if not isinstance(row, dict) or not set(row) <= {"arguments", "stdin"}:
         form = '{"arguments": ["..."], "stdin": "..."}'
         raise UnreadableError(BAD_INPUT, f"The input is one JSON object {form}.")
@@ -54,8 +68,11 @@ def _case(row: dict[str, Any]) -> Case:
         _refuse(f'"arguments" is a list of strings, as in {_FORM}.')
     words = tuple(map(_word, arguments))
     stdin, stdout = (_text(row.get(name, "")) for name in ("setup" if "setup" in row else "stdin", "stdout"))
-    if "\0" in "".join((*words, stdin, stdout)) or max(len(stdin), len(stdout), *map(len, words), 0) > LONGEST:
+    together = "".join(words)
+    if "\0" in together + stdin + stdout or max(len(stdin), len(stdout), len(together)) > LONGEST:
         _refuse(f"A text of a case is longer than {LONGEST:,} characters, or holds a NUL.")
+    if len(words) > MOST_ARGUMENTS:
+        _refuse(f"A case has more than {MOST_ARGUMENTS} arguments.")
     return Case(words, stdin, stdout)
 
 

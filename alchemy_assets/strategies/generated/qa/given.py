@@ -6,7 +6,7 @@ Belongs here: reading it, and comparing an answer's program with the one that wa
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from alchemy_assets.generation.parsing import NO_CODE, NO_SECTION, UnreadableError, sections
+from alchemy_assets.generation.parsing import NO_CODE, NO_JSON, NO_SECTION, UnreadableError, sections
 from alchemy_assets.strategies.generated.qa import cases as reading
 from alchemy_assets.strategies.generated.qa import proving
 from alchemy_assets.strategies.generated.qa.cases import cases_of
@@ -18,7 +18,8 @@ TOO_SHORT = "the program that is given is too short"
 NO_PROGRAMS = "it is about programs, and its file is none"
 NO_INPUT = "programs of this language read no input"
 REASONS = (
-    *(*ASKED_REASONS, NO_SECTION, NO_CODE, TOO_SHORT, NO_PROGRAMS, NO_INPUT, reading.BAD_CASES, reading.ONE_OUTPUT),
+    *(*ASKED_REASONS, NO_SECTION, NO_CODE, NO_JSON, TOO_SHORT, NO_PROGRAMS, NO_INPUT),
+    *(reading.BAD_CASES, reading.ONE_OUTPUT),
     *proving.REASONS,
 )
 LEAST_LINES = 5

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from alchemy_assets.generation.completions import Answers, Request
-from alchemy_assets.generation.parsing import NO_CODE, NO_SECTION, code_in, sections
+from alchemy_assets.generation.parsing import NO_CODE, NO_JSON, NO_SECTION, code_in, sections
 from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.sandbox.sandbox import Sandbox
 from alchemy_assets.strategies.generated.qa import cases as reading
@@ -27,7 +27,7 @@ from alchemy_assets.strategies.generated.running import Case
 from alchemy_assets.strategies.generated.shown import language_name, shown_of
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Rejected, Verified
 
-REASONS = (*ASKED_REASONS, NO_SECTION, NO_CODE, reading.BAD_CASES, reading.ONE_OUTPUT, *proving.REASONS)
+REASONS = (*ASKED_REASONS, NO_SECTION, NO_CODE, NO_JSON, reading.BAD_CASES, reading.ONE_OUTPUT, *proving.REASONS)
 
 
 @dataclass(frozen=True)
