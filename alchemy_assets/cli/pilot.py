@@ -125,7 +125,7 @@ def summary(result: "Result") -> Iterator[tuple[str, str]]:
         yield "stopped", result.stopped
     if result.left_out:
         first, why = next(iter(result.left_out.items()))
-        yield "left out", f"{len(result.left_out)} partitions whose files cannot be read yet: {first}: {why}"
+        yield "left out", f"{len(result.left_out):,} of the partitions cannot be read yet. {first}: {why}"
 
 
 def _answers(spent: "Spent") -> str:
@@ -141,7 +141,8 @@ def _rate(accepted: int, proposed: int) -> str:
     interval = wilson(accepted, proposed)
     if interval is None:
         return "no rate"
-    return f"{figures.share(accepted / proposed)} ({figures.spread(*interval, figures.share)})"
+    low, high = interval
+    return f"{figures.share(accepted / proposed)} ({100 * low:.1f} – {figures.share(high)})"
 
 
 def rate_of(kind: "KindResult") -> str:
@@ -162,16 +163,26 @@ def with_spread(language: "LanguageResult", what: str) -> str:
     return written(figure.value) + (f" ({interval})" if interval else "")
 
 
+def intervals(result: "Result") -> str:
+    """Whether the figures of languages have intervals, and why some have none."""
+    from alchemy_assets.orchestration.extrapolating import LEAST  # noqa: PLC0415
+
+    if all(one.prompt_tokens.half is not None for one in result.languages):
+        return "by language, with 95 % intervals"
+    return f"by language, with 95 % intervals where {LEAST} files or more are complete"
+
+
 def _show(result: "Result") -> None:
     for label, text in summary(result):
         out.print(f"{label:<10} {plain(text)}", soft_wrap=False)
     out.print()
-    kinds = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    kinds.add_column("kind", overflow="fold")
+    kinds = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
+    kinds.add_column("kind", overflow="fold", min_width=min(30, out.width // 3))
     for column in ("proposed", "accepted", "rejected"):
         kinds.add_column(column, justify="right", no_wrap=True)
-    for column in ("accepted share (95 %)", "answers", "cut"):
-        kinds.add_column(column, justify="right")
+    kinds.add_column("share (95 %)", justify="right")
+    for column in ("answers", "cut"):
+        kinds.add_column(column, justify="right", no_wrap=True)
     for kind in result.kinds:
         numbers = map(figures.count, (kind.proposed, kind.accepted, kind.rejected))
         kinds.add_row(kind.name, *numbers, rate_of(kind), figures.count(kind.spent.answers), cut_of(kind), style="bold")
@@ -186,5 +197,5 @@ def _show(result: "Result") -> None:
         cells = (with_spread(one, what) for what in ("prompt_tokens", "completion_tokens", "gpu_hours", "usd"))
         bold = None if one.language else "bold"
         languages.add_row(one.language or "all", f"{one.files:,}", f"{one.drawn:,}", *cells, style=bold)
-    out.print("What all files would cost (95 % interval)", soft_wrap=False)
+    out.print(f"\nWhat all files would cost, {intervals(result)}", soft_wrap=False)
     out.print(languages, soft_wrap=False)

@@ -95,6 +95,7 @@ def render(result: Result) -> str:
             ]
             for kind in result.kinds
         },
+        intervals=pilot.intervals(result),
         figures=figures,
         rate_of=pilot.rate_of,
         cut_of=pilot.cut_of,

@@ -225,7 +225,7 @@ def _notes(graph: "Graph", survey: "Survey", rows: "Sequence[Row]") -> Iterator[
         yield _why_no_dollars(graph, survey, whole)
     if survey.left_out:
         first, why = next(iter(survey.left_out.items()))
-        yield f"{len(survey.left_out)} partitions are not counted, because their files cannot be read yet: {first}: {why}"
+        yield f"Not counted, since their files cannot be read yet: {len(survey.left_out):,} partitions. {first}: {why}"
 
 
 def _why_no_dollars(graph: "Graph", survey: "Survey", whole: "Row") -> str:

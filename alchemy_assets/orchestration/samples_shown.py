@@ -65,7 +65,8 @@ def chosen(
             for language, shard in made.items()
             for row in shard.rejected.filter(own).iter_rows(named=True)
         ]
-        for language, row in varied(rejected, lambda one: tuple(one[1]["reasons"]), MOST):
+        by_language = varied(rejected, lambda one: one[0], len(rejected))
+        for language, row in varied(by_language, lambda one: tuple(one[1]["reasons"]), MOST):
             yield _rejected(row, language, by_id[row["blob_id"]], found.get(row["request_sha256"]))
 
 

@@ -119,8 +119,8 @@ def _reasons(  # noqa: PLR0913, PLR0917 -- what a verdict follows from
         yield f"a check refused it: {', '.join(check.name for check in manifest.checks if not check.passed)}"
     if ready is None:
         yield trouble
-        return
-    if manifest.fingerprint != ready.fingerprint:
+        yield from [CODE] if manifest.code_version != gate.version(step) else []
+    elif manifest.fingerprint != ready.fingerprint:
         yield from _changes(step, manifest, ready)
 
 

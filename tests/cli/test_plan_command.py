@@ -62,7 +62,7 @@ def test_plan_pilot_and_generate_agree(alchemy, inside, workspace, tmp_path):
         said = alchemy("pilot", "code-enhance", "-n", "28", "--workspace", workspace, "--page", page, *named)
         assert said.code == 0, said.text
         assert f"28 of {FILES} training files, in 2 languages" in said.out
-        assert "28 of 28 samples: 100.0 % (87.9 % – 100.0 %)" in said.out.replace("\n", " ")
+        assert "28 of 28 samples: 100.0 % (87.9 – 100.0 %)" in said.out.replace("\n", " ")
         assert page.read_text().count('<details class="card"') == 10
         assert len(server.asked) == 3 * 28
         greeted = server.greeted

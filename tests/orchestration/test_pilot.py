@@ -261,6 +261,23 @@ def test_the_page_shows_everything_safely(workspace):
             assert reason in page
 
 
+def test_turns_stand_beside_their_answers():
+    """A dialogue is shown row by row: what was said up to an answer at the left, the answer at the right."""
+    turns = (("system", "s"), ("user", "u1"), ("assistant", "a1"), ("user", "u2"), ("assistant", "a2"), ("user", "u3"))
+    rows = [
+        ([turn.role for turn in row.left], [turn.blocks[0].lines[0][0].text for turn in row.right])
+        for row in pilot_page._exchanges(turns, "Python")
+    ]
+    assert rows == [(["system", "user"], ["a1"]), (["user"], ["a2"]), (["user"], [])]
+
+
+def test_a_turn_that_is_too_long_says_so():
+    """Of a very long turn the beginning is shown, with how much is left out."""
+    [row] = pilot_page._exchanges((("file", "x = 1\n" * 20_000),), "Python")
+    assert row.left[0].left_out == 60_000
+    assert row.left[0].blocks[0].code
+
+
 @given(st.lists(st.sampled_from(["```", "````python", "~~~", "text", "", "```sql", "`x`"]), max_size=12))
 @settings(max_examples=200)
 def test_no_line_is_lost_between_blocks(lines):
