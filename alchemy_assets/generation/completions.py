@@ -8,7 +8,7 @@ better parser, a new gate or another shard count asks no model again.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -135,7 +135,7 @@ def row_of(request: Request, answer: Completion, model: str, model_revision: str
         "kind": request.kind,
         "model": model,
         "model_revision": model_revision,
-        "sampling": {**asdict(request.sampling), "seed": request.seed},
+        "sampling": {**vars(request.sampling), "seed": request.seed},
         "raw": answer.raw,
         "reasoning": answer.reasoning,
         "finish_reason": answer.finish_reason,

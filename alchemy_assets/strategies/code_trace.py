@@ -7,13 +7,25 @@ given, `===STDERR:trace1.txt:START===` and `END` around each that is asked for.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
 
 import polars as pl
 
+from alchemy_assets.generation.completions import NO_ANSWERS, Answers
 from alchemy_assets.settings import TraceSampling
 from alchemy_assets.strategies.phrasing import fill, pick
-from alchemy_assets.strategies.strategy import CODE_TRACE, CuratedFile, Draft, Rejected, Verified, tables
+from alchemy_assets.strategies.strategy import (
+    CODE_TRACE,
+    CuratedFile,
+    Draft,
+    Rejected,
+    Screen,
+    Verified,
+    as_it_is,
+    tables,
+)
 from alchemy_assets.strategies.trace_kinds import registry, sampling
 from alchemy_assets.strategies.trace_kinds.recording import named
 from alchemy_assets.strategies.trace_kinds.showing import under_names
@@ -23,6 +35,7 @@ from alchemy_assets.tracing.scripts import RUN
 KIND = "trace"
 KINDS = (KIND, *registry.KINDS)
 ALL = TraceSampling()
+NO_REQUESTS: Final[Mapping[str, str]] = MappingProxyType({})
 Row: TypeAlias = Mapping[str, Any]
 
 
@@ -64,15 +77,28 @@ def judged(
         )
 
 
-def samples(traces: pl.DataFrame, bounds: TraceSampling = ALL) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The tables `samples` and `rejected_samples` of the traces that are not held out: each is one of every kind."""
+def samples(
+    traces: pl.DataFrame,
+    bounds: TraceSampling = ALL,
+    answers: Answers = NO_ANSWERS,
+    requests: Mapping[str, str] = NO_REQUESTS,
+    screen: Screen = as_it_is,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The tables `samples` and `rejected_samples` of the traces that are not held out: each is one of every kind.
+
+    requests: the key of the answer in which a model instrumented a program, by blob id; `screen` looks at those samples.
+    """
 
     def every_kind() -> Iterator[Verified | Rejected]:
         yield from judged(traces, held_out=False)
         for row in _of_side(traces, held_out=False):
             yield from registry.derived(row, _file(row), _points(row), _evidence(row))
 
-    return tables(CODE_TRACE, sampling.kept(every_kind(), bounds))
+    ours = (
+        replace(one, draft=replace(one.draft, request_sha256=requests.get(one.draft.file.blob_id)))
+        for one in every_kind()
+    )
+    return tables(CODE_TRACE, sampling.kept(screen(list(ours)), bounds), answers)
 
 
 def proposed(traces: pl.DataFrame) -> int:

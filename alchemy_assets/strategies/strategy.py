@@ -11,7 +11,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import polars as pl
 
@@ -110,6 +110,15 @@ class Left:
     reason: str
     detail: str = ""
     request_sha256: str | None = None
+
+
+# Looks at all that was judged of a shard, and hands it on with more of it rejected.
+Screen: TypeAlias = Callable[[Sequence["Verified | Rejected"]], Iterable["Verified | Rejected"]]
+
+
+def as_it_is(judged: Sequence[Verified | Rejected]) -> Sequence[Verified | Rejected]:
+    """The screen that lets everything pass."""
+    return judged
 
 
 class Kind(Protocol):
@@ -248,10 +257,13 @@ def tables(
         rejected.append(_rejected(strategy, one))
     return (
         schema.frame_of(list(samples.values()), schema.SAMPLES).sort("sample_id"),
-        schema.frame_of(rejected, schema.REJECTED_SAMPLES).sort(
-            "blob_id", "kind", "reasons", "detail", "request_sha256"
-        ),
+        in_order_of_files(schema.frame_of(rejected, schema.REJECTED_SAMPLES)),
     )
+
+
+def in_order_of_files(rejected: pl.DataFrame) -> pl.DataFrame:
+    """The table `rejected_samples` in its order."""
+    return rejected.sort("blob_id", "kind", "reasons", "detail", "request_sha256")
 
 
 @dataclass(frozen=True)
@@ -274,7 +286,7 @@ def run(  # noqa: PLR0913, PLR0917 -- what a shard is made from, and within whic
     strategy: str,
     answers: Answers = NO_ANSWERS,
     bounds: Samples = BOUNDS,
-    screen: Callable[[list[Verified | Rejected]], Iterable[Verified | Rejected]] = lambda judged: judged,
+    screen: Screen = as_it_is,
 ) -> Shard:
     """Propose and verify every kind of one strategy over the files of a shard; `screen` looks at what was verified."""
     drafts: dict[str, list[Draft]] = {kind.name: [] for kind in kinds}

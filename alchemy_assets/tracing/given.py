@@ -33,14 +33,12 @@ MOST_GIVEN_TESTS = MOST_TESTS + 1
 class Given:
     """An instrumented source and the script that runs its tests, standard error of test N going to `traceN.txt`.
 
-    by: the model that wrote it, or "" where a person handed it in. Where a model's program is dropped, ours is recorded.
-    refused: why there is nothing to run, where a model gave no program after all.
+    by: the model that wrote it, or "" where a person handed it in.
     """
 
     source: str
     run_sh: str
     by: str = ""
-    refused: str = ""
 
 
 def read_given(path: Path | None) -> dict[str, Given]:
@@ -77,8 +75,6 @@ def prepare_given(
         return Dropped(Reason.NO_INSTRUMENTER)
     if language not in runnable:
         return Dropped(Reason.NO_SANDBOX)
-    if given.refused:
-        return Dropped(Reason.CANNOT_INSTRUMENT, given.refused, Reached.RUNNABLE)
     shown, names = put_in(text, given.source), trace_files(given.run_sh)
     if isinstance(shown, Dropped):
         return shown

@@ -60,8 +60,7 @@ def record(
 ) -> Recorded:
     """Record the programs among curated files: one outcome row a file, one trace row for each that is kept.
 
-    given: programs that came instrumented, by blob id; they are recorded in place of ours. A file whose program a model
-    wrote is tried as any other, and where the model's is dropped, ours is recorded and the outcome says so.
+    given: programs that came instrumented, by blob id; they are recorded in place of ours.
     """
     rows = sorted(files.iter_rows(named=True), key=lambda row: str(row["blob_id"]))
     counting = None if sandbox is None else Counting(sandbox)
@@ -70,18 +69,17 @@ def record(
     }
     toolchains = {language: sandbox.toolchain(language) for language in sorted(runnable)} if sandbox is not None else {}
     came = given or {}
-    own: dict[str, Result] = {}
-    theirs: dict[str, Result] = {}
+    results: dict[str, Result] = {}
     seen: dict[str, Observed] = {}
     unseen: dict[str, Dropped] = {}
     for start in range(0, len(rows), FILES_AT_ONCE):
         chunk = rows[start : start + FILES_AT_ONCE]
-        ours = [row for row in chunk if (one := came.get(str(row["blob_id"]))) is None or one.by]
-        works = _sift(ours, [prepare(row, runnable) for row in ours], own)
+        ours = [row for row in chunk if str(row["blob_id"]) not in came]
         others = [row for row in chunk if str(row["blob_id"]) in came]
-        ready = _sift(others, [prepare_given(row, came[str(row["blob_id"])], runnable) for row in others], theirs)
+        works = _sift(ours, [prepare(row, runnable) for row in ours], results)
+        ready = _sift(others, [prepare_given(row, came[str(row["blob_id"])], runnable) for row in others], results)
         if counting is not None:
-            works = _sift(map(_row_of, works), build_all(works, counting), own)
+            works = _sift(map(_row_of, works), build_all(works, counting), results)
             trials = try_inputs(works, counting)
             for trial, found in zip(trials, observe(trials, counting, toolchains), strict=True):
                 blob_id = str(trial.work.row["blob_id"])
@@ -90,17 +88,15 @@ def record(
                 else:
                     seen[blob_id] = found
             chosen = [choose_tests(trial.work, trial.outcomes, settings) for trial in trials]
-            works = _sift(map(_row_of, works), chosen, own)
-            theirs |= _results(ready, counting, settings, toolchains)
-            left = [work for work in works if not isinstance(theirs.get(str(work.row["blob_id"])), dict)]
-            own |= _results(left, counting, settings, toolchains)
-    results, notes = _settled(came, own, theirs)
-    traces = [result for result in results.values() if isinstance(result, dict)]
-    outcomes = [_outcome(row, results[str(row["blob_id"])], notes.get(str(row["blob_id"]), "")) for row in rows]
+            works = [*_sift(map(_row_of, works), chosen, results), *ready]
+            for work, result in zip(works, run_tests(works, counting, settings, toolchains), strict=True):
+                results[str(work.row["blob_id"])] = result
+    traces = [_named(result, came) for result in results.values() if isinstance(result, dict)]
+    outcomes = [_outcome(row, results[str(row["blob_id"])]) for row in rows]
     return Recorded(
         schema.frame_of(traces, schema.TRACES).sort("blob_id"),
         schema.frame_of(outcomes, schema.TRACE_OUTCOMES).sort("blob_id"),
-        schema.frame_of([_observation(row, seen, unseen, theirs | own) for row in rows], schema.OBSERVATIONS).sort(
+        schema.frame_of([_observation(row, seen, unseen, results) for row in rows], schema.OBSERVATIONS).sort(
             "blob_id"
         ),
         counting.seconds if counting is not None else 0.0,
@@ -112,7 +108,7 @@ def runs_of(harness: str) -> int:
     return int(harness.rpartition(" x")[2])
 
 
-def _outcome(row: Mapping[str, object], result: Result, note: str) -> dict[str, object]:
+def _outcome(row: Mapping[str, object], result: Result) -> dict[str, object]:
     dropped = result if isinstance(result, list) else []
     return {
         "blob_id": row["blob_id"],
@@ -120,7 +116,7 @@ def _outcome(row: Mapping[str, object], result: Result, note: str) -> dict[str, 
         "kept": not dropped,
         "reached": str(dropped[0].reached if dropped else Reached.KEPT),
         "reasons": [str(one.reason) for one in dropped],
-        "detail": "; ".join([*(one.detail for one in dropped if one.detail), *filter(None, [note])]),
+        "detail": "; ".join(one.detail for one in dropped if one.detail),
     }
 
 
@@ -156,29 +152,10 @@ def _row_of(work: Work) -> Mapping[str, object]:
     return work.row
 
 
-def _results(
-    works: Sequence[Work], sandbox: Counting, settings: Tracing, toolchains: Mapping[str, str]
-) -> dict[str, Result]:
-    """What was recorded of each, by blob id."""
-    found = run_tests(works, sandbox, settings, toolchains) if works else []
-    return {str(work.row["blob_id"]): result for work, result in zip(works, found, strict=True)}
-
-
-def _settled(
-    given: Mapping[str, Given], own: Mapping[str, Result], theirs: Mapping[str, Result]
-) -> tuple[dict[str, Result], dict[str, str]]:
-    """The result that counts for each file, and what is to be said of those that a model's program was dropped for."""
-    results, notes = dict(own), {}
-    for blob_id, result in theirs.items():
-        by = given[blob_id].by
-        if not by:
-            results[blob_id] = result
-        elif isinstance(result, dict):
-            results[blob_id] = result | {"instrumenter": f"{result['instrumenter']} by {by}"}
-        else:
-            why = "; ".join(f"{one.reason}: {one.detail}" if one.detail else str(one.reason) for one in result)
-            notes[blob_id] = f"ours, as the program of {by} was dropped ({why})"
-    return results, notes
+def _named(trace: dict[str, object], given: Mapping[str, Given]) -> dict[str, object]:
+    """A trace that says which model instrumented it, where one did."""
+    own = given.get(str(trace["blob_id"]))
+    return trace | {"instrumenter": f"{trace['instrumenter']} by {own.by}"} if own is not None and own.by else trace
 
 
 def prepare(row: Mapping[str, object], runnable: set[str]) -> Work | Dropped:

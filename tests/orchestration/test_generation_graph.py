@@ -11,7 +11,6 @@ from alchemy_assets.orchestration.automation import Wanted
 from alchemy_assets.orchestration.build import build, open_graph
 from alchemy_assets.orchestration.home import instance
 from alchemy_assets.orchestration.waves import run_waves
-from alchemy_assets.settings import Generation
 from alchemy_assets.strategies.generated.enhance import CRITERIA, GOOD_ENOUGH
 from tests.generation.fault_server import MODEL, FaultServer
 
@@ -96,11 +95,13 @@ def test_nothing_is_asked_unless_a_person_says_so(server, workspace, monkeypatch
     assert sum(row["requests"] for row in usage) == asked
     assert sum(row["prompt_tokens"] for row in usage) == 10 * asked
 
-    # Other code: everything that it makes is made again, and the model is left alone.
+    # Other code of the strategies: what they make is made again, and the model is left alone.
     version = gate.code_version
-    monkeypatch.setattr(
-        "alchemy_assets.orchestration.freshness.code_version", lambda *names: f"other {version(*names)}"
-    )
+
+    def other(*names):
+        return f"{'other ' if any('.strategies.' in name for name in names) else ''}{version(*names)}"
+
+    monkeypatch.setattr("alchemy_assets.orchestration.freshness.code_version", other)
     again = open_graph(graph.workspace.settings)
     assert settled(again)["sample"] > 0
     assert server.asked == asked
@@ -109,8 +110,8 @@ def test_nothing_is_asked_unless_a_person_says_so(server, workspace, monkeypatch
     assert server.asked == asked
 
 
-def test_the_samples_of_a_model_are_released(server, workspace):
-    """The release has the config, with the score of the file as it was, and says which model wrote it."""
+def test_the_samples_of_a_model_are_released_and_replayed(server, workspace, monkeypatch):
+    """The release has the config, with the first score and the model; with the engine `replay` the same samples are made of the same answers, and nobody is asked."""
     graph = open_graph(workspace(shards=1, languages=("Python",)))
     settled(graph, by_hand=True)
     read = datasets.load_dataset(
@@ -122,6 +123,13 @@ def test_the_samples_of_a_model_are_released(server, workspace):
     assert set(read["raw_quality_score"]) == {3.0}
     assert set(read["model"]) == {MODEL}
     assert all("REWRITTEN" in text for text in read["text"])
+    samples = rows(graph, "code_enhance")
+    server.stop()
+    monkeypatch.setenv("ALCHEMY_GENERATION__ENGINE", "replay")
+    again = open_graph(workspace(shards=1, languages=("Python",)))
+    assert again.workspace.settings.generation.engine == "replay"
+    settled(again)
+    assert rows(again, "code_enhance") == samples
 
 
 def test_dagster_asks_for_it_by_no_condition(server, workspace):
@@ -143,21 +151,6 @@ def test_dagster_asks_for_it_by_no_condition(server, workspace):
     assert result.success
     assert server.asked
     assert key in Wanted(graph).partitions(graph.maker["completions"])
-
-
-def test_a_replay_makes_samples_and_asks_nothing(server, workspace, monkeypatch):
-    """With the engine `replay` the same samples come out of what was answered, and nobody is there to be asked."""
-    graph = open_graph(workspace(shards=1, languages=("Python",)))
-    settled(graph, by_hand=True)
-    samples = rows(graph, "code_enhance")
-    server.stop()
-    monkeypatch.setenv("ALCHEMY_GENERATION__ENGINE", "replay")
-    again = open_graph(workspace(shards=1, languages=("Python",)))
-    assert again.workspace.settings.generation == Generation(
-        **{**graph.workspace.settings.generation.model_dump(), "engine": "replay"}
-    )
-    settled(again)
-    assert rows(again, "code_enhance") == samples
 
 
 def test_without_an_engine_the_graph_is_as_it_was(workspace):

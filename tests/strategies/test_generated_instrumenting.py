@@ -10,11 +10,10 @@ from alchemy_assets.generation.parsing import NO_SECTION
 from alchemy_assets.settings import Tracing
 from alchemy_assets.strategies import code_trace
 from alchemy_assets.strategies.generated import instrumenting as made
-from alchemy_assets.strategies.generated.instrumenting import INSTRUMENTED, given_by
+from alchemy_assets.strategies.generated.instrumenting import INSTRUMENTED, programs_of, recorded
 from alchemy_assets.strategies.strategy import Left
 from alchemy_assets.tracing.events import read_events
 from alchemy_assets.tracing.given import Given
-from alchemy_assets.tracing.observed import Observed, observed_of
 from alchemy_assets.tracing.record import record
 from tests.strategies.scripted import completion, drive
 
@@ -175,39 +174,42 @@ def rows_of(files):
 
 def reason_of(file, source=SHOWN, script=PYTHON_SCRIPT):
     """Why an answer is refused."""
-    given, (draft,), pending = given_by([file], answered([file], said(source, script)))
+    [draft] = programs_of([file], answered([file], said(source, script)))
     assert isinstance(draft.plan, Left)
-    assert not pending
-    assert (given[file.blob_id].by, given[file.blob_id].source) == ("m@r", "")
-    assert draft.plan.reason in given[file.blob_id].refused
     return draft.plan.reason
+
+
+def program(file, source, script):
+    """The program of an answer that is one."""
+    [draft] = programs_of([file], answered([file], said(source, script)))
+    assert isinstance(draft.plan, Given), draft.plan
+    return draft.plan
 
 
 @pytest.mark.parametrize("language", PROGRAMS)
 def test_a_program_that_a_model_instrumented_becomes_a_trace(curated, sandbox, language):
-    """Its source and script are recorded as they came, in the name of the model; what the file does is observed as ever."""
+    """Its source and script are recorded as they came, in the name of the model, and samples say who wrote them."""
     text, points, script = PROGRAMS[language]
     file = curated(text, language)
     source = with_points(text, points)
-    given, rejected, pending = given_by([file], answered([file], said(source, script)))
-    assert (given, rejected, pending) == ({file.blob_id: Given(source, script, "m@r")}, [], [])
-    recorded = record(rows_of([file]), sandbox, Tracing(), given)
-    assert recorded.outcomes.select("kept", "reasons", "detail").to_dicts() == [
-        {"kept": True, "reasons": [], "detail": ""}
-    ]
-    (row,) = recorded.traces.iter_rows(named=True)
+    answers = answered([file], said(source, script))
+    drafts = programs_of([file], answers)
+    assert [draft.plan for draft in drafts] == [Given(source, script, "m@r")]
+    wrote = recorded(rows_of([file]), drafts, sandbox, Tracing())
+    assert (wrote.programs, wrote.rejected.height) == (1, 0)
+    (row,) = wrote.traces.iter_rows(named=True)
     assert (row["source_files"][0]["text"], row["run_sh"]) == (source, script)
     assert (row["instrumenter"], row["harness"]) == ("given/1 by m@r", "given/1 x3")
     assert len(row["trace_files"]) == 3
     assert all(read_events(one["text"]) for one in row["trace_files"][:2])
-    (seen,) = recorded.observations.iter_rows(named=True)
-    assert isinstance(observed_of(seen), Observed)
-    samples, _ = code_trace.samples(recorded.traces)
+    samples, _ = code_trace.samples(wrote.traces, answers=answers, requests=wrote.requests)
     assert "trace" in samples["kind"].to_list()
+    assert set(samples["model"]) == {"m@r"}
+    assert set(samples["request_sha256"]) == {drafts[0].request_sha256}
 
 
-def test_where_a_models_program_is_dropped_ours_is_recorded(curated, sandbox):
-    """Programs that print more, end otherwise or differ each time, and answers that are none: outcomes say what was dropped."""
+def test_programs_that_do_not_hold_are_rejected_with_their_answer(curated, sandbox):
+    """Programs that print more, end otherwise or differ each time, and answers that are none, become rejected rows."""
     files = [curated(f"{PYTHON}# {number}\n") for number in range(5)]
     shown = [with_points(file.text, PYTHON_POINTS) for file in files]
     answers = answered(
@@ -218,43 +220,36 @@ def test_where_a_models_program_is_dropped_ours_is_recorded(curated, sandbox):
         said(shown[3], PYTHON_SCRIPT),
         said(f"{shown[4]}sys.exit(3)\n", PYTHON_SCRIPT),
     )
-    given, rejected, _ = given_by(files, answers)
-    assert [draft.file for draft in rejected] == [files[2]]
-    recorded = record(rows_of(files), sandbox, Tracing(), given)
-    outcomes = {row["blob_id"]: row for row in recorded.outcomes.iter_rows(named=True)}
-    details = [outcomes[file.blob_id]["detail"] for file in files]
-    assert [outcomes[file.blob_id]["kept"] for file in files] == [True] * 5
-    assert details[0].startswith("ours, as the program of m@r was dropped (changed behaviour: ")
-    assert details[1].startswith("ours, as the program of m@r was dropped (nondeterministic: trace1.txt differs")
-    assert details[2].startswith(f"ours, as the program of m@r was dropped (cannot be instrumented: {made.NO_TRACES}")
-    assert details[3] == ""
-    assert details[4].startswith("ours, as the program of m@r was dropped (changed behaviour: ")
-    instrumenters = {row["blob_id"]: row["instrumenter"] for row in recorded.traces.iter_rows(named=True)}
-    assert [" by m@r" in instrumenters[file.blob_id] for file in files] == [False, False, False, True, False]
-    assert recorded.observations["reason"].null_count() == 5
-    plain = record(rows_of(files), sandbox, Tracing())
-    assert recorded.observations.equals(plain.observations)
-    ours = {row["blob_id"]: row for row in plain.traces.iter_rows(named=True)}
-    assert [row for row in recorded.traces.iter_rows(named=True) if row["blob_id"] != files[3].blob_id] == [
-        ours[blob_id] for blob_id in sorted(ours) if blob_id != files[3].blob_id
+    drafts = programs_of(files, answers)
+    wrote = recorded(rows_of(files), drafts, sandbox, Tracing())
+    assert wrote.programs == 5
+    assert wrote.traces["blob_id"].to_list() == [files[3].blob_id]
+    rows = {row["blob_id"]: row for row in wrote.rejected.iter_rows(named=True)}
+    assert {blob_id: row["request_sha256"] for blob_id, row in rows.items()} == {
+        draft.file.blob_id: draft.request_sha256 for draft in drafts if draft.file is not files[3]
+    }
+    assert [rows[files[number].blob_id]["reasons"] for number in (0, 1, 2, 4)] == [
+        ["changed behaviour"],
+        ["nondeterministic"],
+        [made.NO_TRACES],
+        ["changed behaviour"],
     ]
 
 
 def test_a_program_of_the_settings_is_dropped_as_before(curated, sandbox):
     """What a person handed in stands in place of ours, kept or not."""
     file = curated(PYTHON)
-    recorded = record(rows_of([file]), sandbox, Tracing(), {file.blob_id: Given(SHOWN, "echo no\n")})
-    assert recorded.traces.is_empty()
-    assert recorded.outcomes["reasons"].to_list() == [["cannot be instrumented"]]
-    assert "ours" not in recorded.outcomes["detail"][0]
+    made_of = record(rows_of([file]), sandbox, Tracing(), {file.blob_id: Given(SHOWN, "echo no\n")})
+    assert made_of.traces.is_empty()
+    assert made_of.outcomes["reasons"].to_list() == [["cannot be instrumented"]]
 
 
 def test_without_a_sandbox_nothing_given_is_lost(curated):
     """Every file has its outcome where no program can be run."""
     files = [curated(PYTHON), curated(f"{PYTHON}# 2\n")]
     given = {files[0].blob_id: Given(SHOWN, PYTHON_SCRIPT), files[1].blob_id: Given(SHOWN, PYTHON_SCRIPT, "m")}
-    recorded = record(rows_of(files), None, Tracing(), given)
-    assert recorded.outcomes["reasons"].to_list() == [["no sandbox"]] * 2
+    made_of = record(rows_of(files), None, Tracing(), given)
+    assert made_of.outcomes["reasons"].to_list() == [["no sandbox"]] * 2
 
 
 @pytest.mark.parametrize(
@@ -302,9 +297,7 @@ def test_a_script_that_builds_is_refused(curated):
 def test_words_that_only_look_like_commands_are_let_be(curated, script):
     """A date in a comment, in an argument or in a file is no call of `date`."""
     file = curated(PYTHON)
-    given, rejected, _ = given_by([file], answered([file], said(SHOWN, script)))
-    assert not rejected
-    assert given[file.blob_id].run_sh == script
+    assert program(file, SHOWN, script).run_sh == script
 
 
 @pytest.mark.parametrize("ends", ["", "\n", "\n\n\n"])
@@ -312,12 +305,10 @@ def test_white_space_that_a_code_block_loses_is_put_back(curated, ends):
     """Blanks at the ends of lines and empty lines around the file are those of the file, whatever the answer made of them."""
     text = "\n\n" + PYTHON.replace("steps = 0\n", "steps = 0   \n").rstrip("\n") + ends
     file = curated(text)
-    given, rejected, _ = given_by([file], answered([file], said(SHOWN, PYTHON_SCRIPT)))
-    assert not rejected
-    program = given[file.blob_id].source
-    assert program.startswith("\n\nimport sys\n")
-    assert "steps = 0   \n" in program
-    assert program.endswith(f"collatz(int(word))){ends}")
+    source = program(file, SHOWN, PYTHON_SCRIPT).source
+    assert source.startswith("\n\nimport sys\n")
+    assert "steps = 0   \n" in source
+    assert source.endswith(f"collatz(int(word))){ends}")
 
 
 def test_lines_that_get_text_before_and_after_are_still_the_lines(curated):
@@ -327,9 +318,7 @@ def test_lines_that_get_text_before_and_after_are_still_the_lines(curated):
         '        sys.stderr.write("TRACE:VAR:collatz:8:steps=%d\\n" % steps)\n        steps += 1; sys.stderr.write("")\n',
     )
     file = curated(PYTHON)
-    given, rejected, _ = given_by([file], answered([file], said(shown, PYTHON_SCRIPT)))
-    assert not rejected
-    assert given[file.blob_id].source == shown
+    assert program(file, shown, PYTHON_SCRIPT).source == shown
 
 
 def test_what_is_asked_names_the_command_and_the_lines(curated):
@@ -367,13 +356,14 @@ def test_files_that_would_not_be_recorded_cost_no_answer(curated):
         curated("print(1)\n"),
         curated(PYTHON + "# long\n" * 2_000),
     ]
-    assert given_by(files, NO_ANSWERS) == ({}, [], [])
+    assert [one for file in files for one in INSTRUMENTED.next(file, NO_ANSWERS)] == []
 
 
 def test_what_is_not_answered_is_pending_and_a_complaint_is_one_round(curated):
     """An answer without its parts is asked for once more, with what is missing; then it is refused."""
     file = curated(PYTHON)
-    assert len(given_by([file], NO_ANSWERS)[2]) == 1
+    assert programs_of([file], NO_ANSWERS) == []
+    assert len(list(INSTRUMENTED.next(file, NO_ANSWERS))) == 1
     drafts, _, requests = drive(INSTRUMENTED, file, lambda _: "I cannot do that.")
     assert (drafts[0].plan.reason, len(requests)) == (NO_SECTION, 2)
     assert "<run_sh>" in requests[1].messages[-1][1]

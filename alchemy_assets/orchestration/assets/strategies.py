@@ -7,14 +7,15 @@ import polars as pl
 from alchemy_assets import schema
 from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.orchestration import checks
-from alchemy_assets.orchestration.assets.generation import COMPLETIONS, training_files
+from alchemy_assets.orchestration.assets.generation import COMPLETIONS, model_of, training_files
 from alchemy_assets.orchestration.steps import Grain, Inputs, Made, Step, Table
 from alchemy_assets.orchestration.workspace import SEPARATOR, Workspace
 from alchemy_assets.settings import Settings
 from alchemy_assets.strategies import code_trace
+from alchemy_assets.strategies.generated.instrumenting import programs_of, recorded
 from alchemy_assets.strategies.registry import STRATEGIES, Strategy, kinds_of, written_by
 from alchemy_assets.strategies.screening import Screen
-from alchemy_assets.strategies.strategy import CODE_TRACE, run
+from alchemy_assets.strategies.strategy import CODE_TRACE, in_order_of_files, run
 from alchemy_assets.tracing.given import hash_of, read_given
 from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS
 from alchemy_assets.tracing.record import record
@@ -22,6 +23,7 @@ from alchemy_assets.tracing.record import record
 SAMPLE_CHECKS = (checks.ACCOUNTED, checks.in_order("samples"), checks.expected("samples"))
 NAMES = (*STRATEGIES, CODE_TRACE)
 INDEX = "contamination_index"
+WRITTEN_TRACES = "written_traces"
 PREVIEW = ("sample_id", "kind", "license", "prompt_tokens", "answer_tokens", "verified")
 
 
@@ -90,9 +92,7 @@ def _make_samples(strategy: Strategy) -> Callable[[Inputs], Mapping[str, Made]]:
         written = written_by(strategy, settings.samples.kinds, settings.generation)
         kinds = (*kinds_of(strategy, settings.samples.kinds), *written)
         answers = model.answers(inputs.frame(COMPLETIONS)) if model else NO_ANSWERS
-        index = inputs.frame(INDEX) if INDEX in inputs.sources else None
-        screen = Screen(index, settings.decontamination)
-        files = training_files(inputs)
+        files, screen = training_files(inputs), _screen(inputs)
         made = run(kinds, files, inputs.workspace.sandbox, strategy.name, answers, settings.samples, screen)
         notes = {} if kinds else {"why it is empty": strategy.without_a_model}
         if made.pending:
@@ -104,18 +104,48 @@ def _make_samples(strategy: Strategy) -> Callable[[Inputs], Mapping[str, Made]]:
 
 def _uses(used: Settings) -> object:
     """What decides samples; how a model is reached and what it may cost does not."""
-    model = used.generation
-    if not model.engine:
-        return used.samples
+    return [used.samples.model_dump(mode="json"), *_of_model(used)] if used.generation.engine else used.samples
+
+
+def _of_model(used: Settings) -> list[object]:
+    """What decides which samples are made of a model's answers."""
     decides = {"revision", "license", "strategies", "sampling", "more_room", "enhance"}
     policy = used.decontamination.model_dump(mode="json", exclude={"benchmarks"})
-    return [used.samples.model_dump(mode="json"), model.model_dump(mode="json", include=decides), policy]
+    return [used.generation.model_dump(mode="json", include=decides), policy]
 
 
 def _make_trace_samples(inputs: Inputs) -> Mapping[str, Made]:
-    traces = inputs.frame("traces")
-    samples, rejected = code_trace.samples(traces, inputs.workspace.settings.tracing.sampling)
-    return samples_made(CODE_TRACE, samples, rejected, code_trace.proposed(traces), {})
+    traces, settings = inputs.frame("traces"), inputs.workspace.settings
+    samples, rejected = code_trace.samples(traces, settings.tracing.sampling)
+    proposed = code_trace.proposed(traces)
+    if WRITTEN_TRACES in inputs.sources:
+        wrote = inputs.frame(WRITTEN_TRACES)
+        answers = model_of(inputs.workspace).answers(inputs.frame(COMPLETIONS))
+        requests = {
+            draft.file.blob_id: draft.request_sha256
+            for draft in programs_of(training_files(inputs), answers)
+            if draft.request_sha256 is not None
+        }
+        more, refused = code_trace.samples(wrote, settings.tracing.sampling, answers, requests, _screen(inputs))
+        samples = pl.concat([samples, more]).sort("sample_id")
+        rejected = in_order_of_files(pl.concat([rejected, refused]))
+        proposed += code_trace.proposed(wrote)
+    return samples_made(CODE_TRACE, samples, rejected, proposed, {})
+
+
+def _record_written(inputs: Inputs) -> Mapping[str, Made]:
+    answers = model_of(inputs.workspace).answers(inputs.frame(COMPLETIONS))
+    drafts = programs_of(training_files(inputs), answers)
+    tracing = inputs.workspace.settings.tracing
+    made = recorded(inputs.frame("curated_files"), drafts, inputs.workspace.sandbox, tracing)
+    notes = {"sandbox seconds": f"{made.sandbox_seconds:.3f}"}
+    return samples_made(WRITTEN_TRACES, made.traces, made.rejected, made.programs, notes)
+
+
+def _screen(inputs: Inputs) -> Screen:
+    """What samples of a model are held against in this workspace."""
+    index = inputs.frame(INDEX) if INDEX in inputs.sources else None
+    return Screen(index, inputs.workspace.settings.decontamination)
 
 
 def sample_tables(name: str, description: str) -> tuple[Table, Table]:
@@ -172,6 +202,37 @@ def _traces() -> Step:
     )
 
 
+def _written_traces() -> Step:
+    return Step(
+        name=WRITTEN_TRACES,
+        wave="sample",
+        group="tracing",
+        grain=Grain.FILES,
+        tables=(
+            Table(
+                WRITTEN_TRACES,
+                schema.TRACES,
+                "Programs that a model instrumented, and what they wrote, the same in every run.",
+                (checks.ACCOUNTED, checks.in_order("traces")),
+                ("blob_id", "events", "paths", "toolchain"),
+            ),
+            Table(
+                f"{WRITTEN_TRACES}_rejected",
+                schema.REJECTED_SAMPLES,
+                "Programs that a model instrumented and that were not taken, and why.",
+                (),
+                ("kind", "blob_id", "reasons"),
+            ),
+        ),
+        compute=_record_written,
+        code=("alchemy_assets.strategies.generated.instrumenting", "alchemy_assets.sandbox.backends"),
+        inputs=("curated_files", "observations", COMPLETIONS),
+        kinds=frozenset({"polars", "parquet", "bubblewrap"}),
+        uses=lambda used: [used.tracing.model_dump(exclude={"sampling"}), _of_model(used)],
+        outside=_toolchain,
+    )
+
+
 def steps(settings: Settings) -> tuple[Step, ...]:
     """Recording, and the five strategies."""
     completions: tuple[str, ...] = (COMPLETIONS,) if settings.generation.engine else ()
@@ -180,6 +241,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
         completions = (*completions, INDEX)
     return (
         _traces(),
+        *((_written_traces(),) if completions else ()),
         *(
             Step(
                 name=strategy.name,
@@ -205,9 +267,16 @@ def steps(settings: Settings) -> tuple[Step, ...]:
                 CODE_TRACE, "Asks what recorded programs do: traces, next events, branches, outputs, walks."
             ),
             compute=_make_trace_samples,
-            code=("alchemy_assets.strategies.code_trace",),
-            inputs=("traces",),
+            code=("alchemy_assets.strategies.code_trace", *screening),
+            inputs=(
+                "traces",
+                *((WRITTEN_TRACES, "curated_files", "observations", *completions) if completions else ()),
+            ),
             kinds=frozenset({"polars", "parquet", "greatexpectations"}),
-            uses=lambda used: used.tracing.sampling,
+            uses=lambda used: (
+                [used.tracing.sampling.model_dump(), *_of_model(used)]
+                if used.generation.engine
+                else used.tracing.sampling
+            ),
         ),
     )

@@ -6,23 +6,28 @@ not: running, comparing and judging, which is the same as for our own instrument
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
 
 from alchemy_assets.generation.completions import Answers, Request
 from alchemy_assets.generation.parsing import UnreadableError, code_in, sections
 from alchemy_assets.sandbox.sandbox import Sandbox
+from alchemy_assets.settings import Tracing
 from alchemy_assets.strategies.generated.asking import Answered, ask, refused, written
 from alchemy_assets.strategies.generated.shown import Shown, whole_file
 from alchemy_assets.strategies.grounded.outline import outline_of
 from alchemy_assets.strategies.grounded.shapes import SHAPES
-from alchemy_assets.strategies.strategy import CODE_TRACE, CuratedFile, Draft, Left, Rejected, Verified
+from alchemy_assets.strategies.strategy import CODE_TRACE, CuratedFile, Draft, Left, Rejected, Verified, tables
 from alchemy_assets.tracing.events import KINDS
 from alchemy_assets.tracing.given import MOST_GIVEN_TESTS, Given, put_in, trace_files
 from alchemy_assets.tracing.inputs.registry import PROPOSE
 from alchemy_assets.tracing.instrument.registry import INSTRUMENTERS
 from alchemy_assets.tracing.launch import launch_of
 from alchemy_assets.tracing.reasons import Dropped
+from alchemy_assets.tracing.record import record
 from alchemy_assets.tracing.screening.registry import SCREEN
 
 PROMPT = "trace_instrument"
@@ -107,26 +112,42 @@ class Instrumenting:
 INSTRUMENTED = Instrumenting()
 
 
-def given_by(files: Iterable[CuratedFile], answers: Answers) -> tuple[dict[str, Given], list[Draft], list[Request]]:
-    """The programs that a model wrote, by blob id; the drafts of answers that are none; and what is still to be asked.
+@dataclass(frozen=True)
+class Written:
+    """What came of the programs of a model.
 
-    A file whose answer is no program is among the given all the same, refused: then its outcome says why ours was recorded.
+    traces: those that hold. rejected: table `rejected_samples` of all others. programs: answers that there were.
+    requests: the key of the answer, by the blob id of its trace. sandbox_seconds: wall seconds that programs ran.
     """
-    given: dict[str, Given] = {}
-    rejected: list[Draft] = []
-    pending: list[Request] = []
-    by = f"{answers.model}@{answers.model_revision}" if answers.model_revision else answers.model
-    for file in files:
-        for one in INSTRUMENTED.next(file, answers):
-            if isinstance(one, Request):
-                pending.append(one)
-            elif isinstance(one.plan, Given):
-                given[file.blob_id] = one.plan
-            elif isinstance(one.plan, Left):
-                rejected.append(one)
-                why = f"{one.plan.reason}: {one.plan.detail}" if one.plan.detail else one.plan.reason
-                given[file.blob_id] = Given("", "", by, why)
-    return given, rejected, pending
+
+    traces: pl.DataFrame
+    rejected: pl.DataFrame
+    programs: int
+    requests: Mapping[str, str]
+    sandbox_seconds: float
+
+
+def programs_of(files: Iterable[CuratedFile], answers: Answers) -> list[Draft]:
+    """What a model answered about files: drafts whose plan is a program (`Given`), or why it is none (`Left`)."""
+    return [one for file in files for one in INSTRUMENTED.next(file, answers) if isinstance(one, Draft)]
+
+
+def recorded(files: pl.DataFrame, drafts: Sequence[Draft], sandbox: Sandbox | None, settings: Tracing) -> Written:
+    """Record the programs of drafts. files: `curated_files`, those of the drafts at least."""
+    programs = {draft.file.blob_id: draft.plan for draft in drafts if isinstance(draft.plan, Given)}
+    made = record(files.filter(pl.col("blob_id").is_in(list(programs))), sandbox, settings, programs)
+    dropped = {row["blob_id"]: row for row in made.outcomes.iter_rows(named=True) if not row["kept"]}
+    without = [one for draft in drafts if (one := _rejection(draft, dropped.get(draft.file.blob_id))) is not None]
+    _, rejected = tables(CODE_TRACE, without)
+    requests = {draft.file.blob_id: draft.request_sha256 for draft in drafts if draft.request_sha256 is not None}
+    return Written(made.traces, rejected, len(drafts), requests, made.sandbox_seconds)
+
+
+def _rejection(draft: Draft, outcome: Mapping[str, Any] | None) -> Rejected | None:
+    """Why there is no trace of an answer; None where there is one."""
+    if isinstance(draft.plan, Left):
+        return Rejected(draft, (draft.plan.reason,), draft.plan.detail)
+    return None if outcome is None else Rejected(draft, tuple(outcome["reasons"]), outcome["detail"])
 
 
 def _shown(file: CuratedFile, answers: Answers) -> Shown | None:
