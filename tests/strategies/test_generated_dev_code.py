@@ -11,6 +11,7 @@ from alchemy_assets.strategies.generated import running
 from alchemy_assets.strategies.generated.dev import annotations, comments, new_code, planted
 from alchemy_assets.strategies.generated.dev.code_alone import tokens
 from alchemy_assets.strategies.generated.dev.kinds import KINDS
+from alchemy_assets.strategies.generated.dev.task import OTHER_LANGUAGE
 from alchemy_assets.strategies.grounded.drafting import NOTHING_RUNS
 from alchemy_assets.strategies.strategy import Rejected, Verified
 from alchemy_assets.tracing.scripts import Test
@@ -368,12 +369,20 @@ def test_what_is_wrong_with_types_is_seen(files, change, why, sandbox):
     assert reason(judged("type_annotations", files["Python"], lambda _request: answer, sandbox)) == why
 
 
+def test_languages_without_optional_types_are_not_asked_about(files):
+    """Whether a file of C or of the shell has types is no question."""
+    for language in ("C", "Shell"):
+        if language in files:
+            [draft] = BY_NAME["type_annotations"].next(files[language], NO_ANSWERS)
+            assert draft.plan.reason == OTHER_LANGUAGE
+
+
 @pytest.mark.skipif(not EXAMPLES.is_dir(), reason="examples/corpus is not here")
 @pytest.mark.parametrize(
     ("path", "before", "after"),
     [
         ("numerals/roman.py", "1 <= total <= 3999", "0 < total < 4000"),
-        ("tinyparsers/rle.py", "count >= MIN_RUN", "MIN_RUN <= count"),
+        pytest.param("tinyparsers/rle.py", "count >= MIN_RUN", "MIN_RUN <= count", marks=pytest.mark.slow),
     ],
 )
 def test_real_observations_are_good_enough(curated, sandbox, path, before, after):

@@ -9,6 +9,7 @@ from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.strategies.generated import running
 from alchemy_assets.strategies.generated.dev import crashes, misspelt, new_code, planted, programs
 from alchemy_assets.strategies.generated.dev.kinds import KINDS
+from alchemy_assets.strategies.generated.dev.task import OTHER_LANGUAGE
 from alchemy_assets.strategies.strategy import Rejected, Verified
 from alchemy_assets.tracing.observed import CALLS
 from alchemy_assets.tracing.scripts import Test
@@ -281,7 +282,12 @@ def test_programs_that_cannot_be_ported_are_counted(file, curated, sandbox):
         file, observed=replace(file.observed, ran=(replace(ran[0], test=Test((), "", {"a": "b"})), *ran[1:]))
     )
     failing = replace(file, observed=file.observed.having([replace(one.result, exit_code=1) for one in ran]))
-    for one, why in ((filed, programs.NEEDS_FILES), (failing, programs.FEW_CASES)):
+    query = replace(file, language="SQL")
+    for one, why in (
+        (filed, programs.NEEDS_FILES),
+        (failing, programs.FEW_CASES),
+        (query, OTHER_LANGUAGE),
+    ):
         [draft] = BY_NAME["port"].next(one, NO_ANSWERS)
         assert draft.plan.reason == why
 
