@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from alchemy_assets.generation.completions import NO_ANSWERS
+from alchemy_assets.generation.parsing import UnreadableError
 from alchemy_assets.strategies.generated import running
 from alchemy_assets.strategies.generated.dev import annotations, comments, new_code, planted
 from alchemy_assets.strategies.generated.dev.code_alone import tokens
@@ -126,6 +127,34 @@ def test_a_file_whose_tests_print_the_same_is_not_asked_about(files, curated, sa
         for name in ("restructuring", "modernisation", "hardening", "speed_up", "type_annotations"):
             [draft] = BY_NAME[name].next(file, NO_ANSWERS)
             assert draft.plan.reason == why
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["# ...", "// ... rest of the code ...", "    # rest of the function", "-- … unchanged", "/* ... */", "<!-- ... -->",
+     "// existing code here", "# other methods remain the same", "// Methods unchanged", "# (...)"],
+)  # fmt: skip
+def test_a_comment_in_place_of_code_is_seen(line):
+    """Whoever is asked for the whole file and leaves some out is told so."""
+    with pytest.raises(UnreadableError) as caught:
+        new_code.whole_code(block(f"x = 1\n{line}\ny = 2"))
+    assert caught.value.reason == new_code.LEFT_OUT
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# the list is unchanged",
+        "// Other functions",
+        "# ... and so on",
+        "# rest of the line",
+        "x = ...",
+        "// existing code paths",
+    ],
+)
+def test_other_comments_are_left_alone(line):
+    """To speak of what is unchanged leaves nothing out."""
+    assert new_code.whole_code(block(f"x = 1\n{line}\ny = 2")) == f"x = 1\n{line}\ny = 2\n"
 
 
 # Bugs.

@@ -24,9 +24,15 @@ REASONS = (LEFT_OUT, UNCHANGED, NOT_PARSED, MUCH_GONE, MUCH_MORE, NAMES_GONE)
 # A file that is short may grow by as many characters whatever its length.
 MAY_ADD = 2_000
 _COMMENT = r"(?m)^[ \t]*(?:#|//|--|/\*+|\*|<!--)"
+_PARTS = r"(?:code|functions?|methods?|imports?|implementation|class(?:es)?|file|program)"
+_AS_IT_WAS = r"(?:here|unchanged|omitted|as before|(?:is|are|stays?|remains?) the same|goes?)"
+# Comments that stand for code; those that only speak of what is unchanged, or go on after three dots, do not.
 _ELLIPSIS = re.compile(
-    rf"{_COMMENT}[ \t]*(?:\(?(?:\.\.\.|…)|.{{0,40}}\b(?:rest of the (?:code|file|class|functions?)|(?:existing|other|remaining)"
-    r" (?:code|functions?|methods?|imports?)|(?:remains?|stays?|is|are) (?:unchanged|the same|as before)|unchanged)\b)",
+    rf"{_COMMENT}[ \t]*(?:\(?(?:\.\.\.|…)[ \t)]*(?:\*/|-->)?[ \t]*$"
+    rf"|\(?(?:\.\.\.|…).{{0,60}}(?:\.\.\.|…|\brest\b|\b{_PARTS}\b|\b{_AS_IT_WAS}\b)"
+    rf"|.{{0,30}}\brest of the {_PARTS}\b"
+    rf"|.{{0,30}}\b(?:existing|other|remaining|original) {_PARTS}\b.{{0,20}}\b{_AS_IT_WAS}\b"
+    rf"|{_PARTS}\b.{{0,20}}\b(?:unchanged|omitted|as before)\b)",
     re.IGNORECASE,
 )
 _PRIVATE = re.compile(r"\b(?:private|fileprivate|static)\b")
