@@ -81,8 +81,18 @@ def code_in(text: str) -> str:
 def json_of(answer: str) -> Any:
     """The JSON of an answer, with or without a fence or words around it; raw control characters in strings are allowed.
 
-    Raises UnreadableError where there is none.
+    Raises UnreadableError where there is none, where it nests too deep (a model may answer with brackets alone), or where a
+    string holds half a character.
     """
+    try:
+        value = _first_json(answer)
+        json.dumps(value, ensure_ascii=False).encode()
+    except (RecursionError, UnicodeEncodeError) as error:
+        raise UnreadableError(NO_JSON, "Your JSON nests too deep, or holds half a character. Write it anew.") from error
+    return value
+
+
+def _first_json(answer: str) -> Any:
     decoder = json.JSONDecoder(strict=False)
     candidates = [code for _, code in code_blocks(answer)] + [answer]
     for text in candidates:

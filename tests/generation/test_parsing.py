@@ -109,3 +109,10 @@ def test_what_is_no_json_is_an_error():
     """Words alone are refused, with what to do."""
     with pytest.raises(UnreadableError, match="one JSON value"):
         json_of("I cannot { do that.")
+
+
+@pytest.mark.parametrize("answer", ["[" * 100_000, '{"a":' * 100_000, '{"why": "\\ud800"}'])
+def test_json_that_cannot_be_kept_is_an_error(answer):
+    """Brackets without end and half a character are refused like any other answer that is none."""
+    with pytest.raises(UnreadableError, match="nests too deep"):
+        json_of(answer)

@@ -3,10 +3,9 @@
 Belongs here: reading and judging the form of cases and inputs. Does not: running them (`proving`).
 """
 
-import json
 from typing import Any, NoReturn
 
-from alchemy_assets.generation.parsing import NO_JSON, UnreadableError, json_of
+from alchemy_assets.generation.parsing import UnreadableError, json_of
 from alchemy_assets.strategies.generated.running import Case, settled
 
 LEAST, MOST = 3, 12
@@ -17,25 +16,12 @@ BAD_INPUT = "its input is not of the form that was asked for"
 _FORM = '{"arguments": ["..."], "stdin": "...", "stdout": "..."}'
 
 
-def json_in(text: str) -> Any:
-    """The JSON of an answer, where its strings are text and it nests no deeper than can be read.
-
-    Raises UnreadableError for anything else: a model may well answer with brackets until its room is used up.
-    """
-    try:
-        value = json_of(text)
-        json.dumps(value, ensure_ascii=False).encode()
-    except (RecursionError, UnicodeEncodeError) as error:
-        raise UnreadableError(NO_JSON, "Your JSON nests too deep, or holds half a character. Write it anew.") from error
-    return value
-
-
 def cases_of(text: str) -> tuple[Case, ...]:
     """The cases of a section; `setup` is another word for `stdin`, for a script that is run after it.
 
     Raises UnreadableError where they are too few, of another form, or can be passed by a program without an input.
     """
-    rows = json_in(text)
+    rows = json_of(text)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         _refuse(f"<cases> is a JSON list of objects {_FORM}.")
     if not LEAST <= len(rows) <= MOST:
@@ -52,7 +38,7 @@ def cases_of(text: str) -> tuple[Case, ...]:
 
 def input_of(text: str) -> Case:
     """One input, without an output; raises UnreadableError where it is none."""
-    row = json_in(text)
+    row = json_of(text)
     if not isinstance(row, dict) or not set(row) <= {"arguments", "stdin"}:
         form = '{"arguments": ["..."], "stdin": "..."}'
         raise UnreadableError(BAD_INPUT, f"The input is one JSON object {form}.")

@@ -9,12 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from alchemy_assets.generation.completions import Answers, Request
-from alchemy_assets.generation.parsing import NO_JSON, UnreadableError
+from alchemy_assets.generation.parsing import NO_JSON, UnreadableError, json_of
 from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.sandbox.sandbox import Sandbox
 from alchemy_assets.strategies.generated import running
 from alchemy_assets.strategies.generated.qa import recorded as recording
-from alchemy_assets.strategies.generated.qa.cases import json_in
 from alchemy_assets.strategies.generated.qa.forms import block
 from alchemy_assets.strategies.generated.qa.proving import NOT_PARSED, facts_of, unparsed
 from alchemy_assets.strategies.generated.qa.recorded import Recorded, Shown, recorded
@@ -80,7 +79,7 @@ class Choice:
 
 def choice_of(answer: str, file: CuratedFile) -> Choice:
     """The question of an answer, options shuffled by the file; raises UnreadableError where it is of another form."""
-    row = json_in(answer)
+    row = json_of(answer)
     if not isinstance(row, dict):
         raise UnreadableError(BAD_QUESTION, "Answer with one JSON object.")
     text, code, options, correct = (row.get(name) for name in ("question", "program", "options", "correct"))
