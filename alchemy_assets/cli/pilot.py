@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from alchemy_assets.orchestration.pilot import KindResult, LanguageResult, Result
     from alchemy_assets.settings import Settings
 
+# Columns of a terminal that all figures need.
+_WIDE = 96
 NO_ENGINE = "no engine is configured; name one with --engine and --model, or under [generation] in alchemy.toml"
 
 
@@ -176,26 +178,31 @@ def _show(result: "Result") -> None:
     for label, text in summary(result):
         out.print(f"{label:<10} {plain(text)}", soft_wrap=False)
     out.print()
+    narrow = out.width < _WIDE
     kinds = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
     kinds.add_column("kind", overflow="fold", min_width=min(30, out.width // 3))
-    for column in ("proposed", "accepted", "rejected"):
+    for column in ("accepted",) if narrow else ("proposed", "accepted", "rejected", "answers", "cut"):
         kinds.add_column(column, justify="right", no_wrap=True)
     kinds.add_column("share (95 %)", justify="right")
-    for column in ("answers", "cut"):
-        kinds.add_column(column, justify="right", no_wrap=True)
     for kind in result.kinds:
-        numbers = map(figures.count, (kind.proposed, kind.accepted, kind.rejected))
-        kinds.add_row(kind.name, *numbers, rate_of(kind), figures.count(kind.spent.answers), cut_of(kind), style="bold")
+        counts = [figures.count(value) for value in (kind.proposed, kind.accepted, kind.rejected, kind.spent.answers)]
+        cells = [f"{kind.accepted:,} of {kind.proposed:,}"] if narrow else [*counts, cut_of(kind)]
+        kinds.add_row(kind.name, *cells, rate_of(kind), style="bold")
         for reason, number in kind.reasons.most_common():
-            kinds.add_row(f"  {plain(reason)}", "", "", f"{number:,}", figures.share(number / kind.proposed), "", "")
+            cells = [f"{number:,}"] if narrow else ["", "", f"{number:,}", "", ""]
+            kinds.add_row(f"  {plain(reason)}", *cells, figures.share(number / kind.proposed))
     out.print(kinds, soft_wrap=False)
-    languages = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    languages = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
     languages.add_column("language", overflow="fold")
-    for column in ("files", "drawn", "prompt tokens", "answer tokens", "GPU hours", "dollars"):
+    for column in (
+        ("files", "dollars")
+        if narrow
+        else ("files", "drawn", *("prompt tokens", "answer tokens", "GPU hours", "dollars"))
+    ):
         languages.add_column(column, justify="right")
     for one in (*result.languages, result.whole):
-        cells = (with_spread(one, what) for what in ("prompt_tokens", "completion_tokens", "gpu_hours", "usd"))
-        bold = None if one.language else "bold"
-        languages.add_row(one.language or "all", f"{one.files:,}", f"{one.drawn:,}", *cells, style=bold)
+        spreads = [with_spread(one, what) for what in ("prompt_tokens", "completion_tokens", "gpu_hours", "usd")]
+        cells = [f"{one.files:,}", *(spreads[-1:] if narrow else [f"{one.drawn:,}", *spreads])]
+        languages.add_row(one.language or "all", *cells, style=None if one.language else "bold")
     out.print(f"\nWhat all files would cost, {intervals(result)}", soft_wrap=False)
     out.print(languages, soft_wrap=False)

@@ -27,6 +27,9 @@ NO_ENGINE = (
     " --endpoint http://HOST:PORT/v1, or under [generation] in alchemy.toml."
 )
 _WIDEST_WHY = 60
+# Columns of a terminal that the tables of requests need.
+_WIDE = 96
+_TOKENS = ("prompt tokens", "answer tokens")
 
 
 def plan(
@@ -115,6 +118,7 @@ def everything(graph: "Graph", survey: "Survey | None", trouble: str, tables: "S
         "by_strategy": None,
         "total": None,
         "characters_a_token": None,
+        "unused_answers": None,
         "left_out": {},
     }
     if survey is not None:
@@ -124,6 +128,7 @@ def everything(graph: "Graph", survey: "Survey | None", trouble: str, tables: "S
         told["by_strategy"] = [asdict(row) for row in _by(rows, "strategy")]
         told["total"] = asdict(_total(rows))
         told["characters_a_token"] = survey.characters_a_token
+        told["unused_answers"] = survey.unused
         told["left_out"] = survey.left_out
     told["tables"] = [
         {
@@ -177,29 +182,35 @@ def _show_requests(graph: "Graph", survey: "Survey") -> None:
         out.print(plain(line), soft_wrap=False)
 
 
+def _narrow() -> bool:
+    """Whether there is room for the most important columns alone."""
+    return out.width < _WIDE
+
+
 def _table(first: str) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
     table.add_column(first, overflow="fold", min_width=12)
-    for column in ("answered", "lacking", "to ask"):
+    for column in ("to ask",) if _narrow() else ("answered", "lacking", "to ask"):
         table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("known", no_wrap=True)
-    for column in ("prompt tokens", "answer tokens", "GPU hours", "dollars"):
+    if not _narrow():
+        table.add_column("known", no_wrap=True)
+    for column in ("prompts", "answers", "dollars") if _narrow() else (*_TOKENS, "GPU hours", "dollars"):
         table.add_column(column, justify="right", min_width=8)
     return table
 
 
 def _add(table: Table, name: str, row: "Row", *, bold: bool = False) -> None:
-    from alchemy_assets.orchestration.planning import ESTIMATED  # noqa: PLC0415
+    from alchemy_assets.orchestration.planning import ESTIMATED, FIRST_ROUND  # noqa: PLC0415
 
     about = "~" if row.prompt_tokens_are == ESTIMATED else ""
-    cells = (
-        *(figures.count(value) for value in (row.answered, row.lacking, row.requests)),
-        row.known,
-        about + figures.count(row.prompt_tokens),
-        figures.count(row.completion_tokens),
-        figures.hours(row.gpu_hours),
-        figures.dollars(row.usd),
-    )
+    tokens = (about + figures.count(row.prompt_tokens), figures.count(row.completion_tokens))
+    cells: tuple[str, ...]
+    if _narrow():
+        more = "+" if row.known == FIRST_ROUND else ""
+        cells = (figures.count(row.requests) + more, *tokens, figures.dollars(row.usd))
+    else:
+        counts = (figures.count(value) for value in (row.answered, row.lacking, row.requests))
+        cells = (*counts, row.known, *tokens, figures.hours(row.gpu_hours), figures.dollars(row.usd))
     table.add_row(name, *cells, style="bold" if bold else None)
 
 
@@ -211,7 +222,7 @@ def _notes(graph: "Graph", survey: "Survey", rows: "Sequence[Row]") -> Iterator[
         yield "No kind is left to ask for, or no file to ask about."
     if any(row.known == FIRST_ROUND for row in rows):
         yield (
-            "first round: answers lead to more requests, and how many is not known before"
+            f"{'+' if _narrow() else 'first round'}: answers lead to more requests, and how many is not known before"
             f" {LEAST} files of the kind have been through all of theirs; these figures are the least."
         )
     if any(row.prompt_tokens_are == ESTIMATED for row in rows):
@@ -223,6 +234,11 @@ def _notes(graph: "Graph", survey: "Survey", rows: "Sequence[Row]") -> Iterator[
         yield f"Answer tokens are unknown for kinds with fewer than {LEAST} answers; alchemy pilot STRATEGY measures them."
     if whole.usd is None:
         yield _why_no_dollars(graph, survey, whole)
+    if survey.unused:
+        yield (
+            f"{survey.unused:,} answers are kept that nothing asks for any more: prompts, sampling or settings are others now,"
+            " or the kind is left out."
+        )
     if survey.left_out:
         first, why = next(iter(survey.left_out.items()))
         yield f"Not counted, since their files cannot be read yet: {len(survey.left_out):,} partitions. {first}: {why}"

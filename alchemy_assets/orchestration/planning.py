@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+import polars as pl
+
 from alchemy_assets.errors import AlchemyError
 from alchemy_assets.generation.usage import Prices
 from alchemy_assets.orchestration.assets.generation import model_of, training_files
@@ -123,7 +125,11 @@ def _sum(values: Iterable[float | None]) -> float | None:
 
 
 class Survey:
-    """A look at every partition of a workspace that has a model. left_out: partitions whose files cannot be read, and why."""
+    """A look at every partition of a workspace that has a model.
+
+    left_out: partitions whose files cannot be read, and why. unused: kept answers of this model to the same strategies that
+    nothing asks for any more, for instance since a prompt is another.
+    """
 
     def __init__(self, graph: Graph, strategies: Sequence[str] = ()) -> None:
         settings = graph.workspace.settings
@@ -138,6 +144,7 @@ class Survey:
         self.tallies: dict[tuple[str, str, str], Tally] = {}
         self.speed = Speed()
         self.left_out: dict[str, str] = {}
+        self.unused = 0
         self._step = next(step for step in graph.steps if step.by_hand)
 
     @property
@@ -155,12 +162,17 @@ class Survey:
         language = partition.split(SEPARATOR, maxsplit=1)[0]
         completions = self.model.completions.read(partition)
         self.speed.look(self.model, partition, completions)
-        answers = self.model.answers(of_files(completions, files))
+        own = of_files(completions, files)
+        answers = self.model.answers(own)
+        strategies = {kind.strategy for kind in self.kinds}
+        kept = {*own.filter(pl.col("strategy").is_in(strategies))["request_sha256"]} & answers.known.keys()
         for kind in self.kinds:
             self.tallies.setdefault((kind.strategy, kind.name, language), Tally())
         for file in files:
             for one in told(self.kinds, file, answers):
                 self.tallies[one.kind.strategy, one.kind.name, language].add(one)
+                kept -= one.found.keys()
+        self.unused += len(kept)
 
     @property
     def characters_a_token(self) -> float | None:

@@ -80,7 +80,7 @@ def test_planning_asks_nothing(settings, server):
 
 def test_before_the_first_answer_only_the_first_round_is_known(settings, server):
     """Each file lacks its first request; prompts are estimated by their characters, answers, time and dollars are unknown."""
-    graph = opened(settings, **endpoint(server.address), **PRICES)
+    graph = opened(settings, **endpoint(server.address), **PRICES, enhance={"original_share": 1.0})
     found = rows(graph)
     row = found["rewriting", "Python"]
     assert (row.files, row.answered, row.lacking, row.requests, row.known) == (
@@ -101,8 +101,8 @@ def test_before_the_first_answer_only_the_first_round_is_known(settings, server)
     )
     assert (row.prompt_tokens, row.prompt_tokens_are) == (math.ceil(characters / 4), ESTIMATED)
     assert (row.completion_tokens, row.engine_seconds, row.gpu_hours, row.usd) == (None, None, None, None)
-    # The other kind asks the same for the files that it draws, which is asked and counted once.
-    assert found["original", "Python"].lacking == 0
+    # The other kind asks the same, which is asked and counted once.
+    assert (found["original", "Python"].lacking, found["original", "Python"].known) == (0, FIRST_ROUND)
 
 
 def _none() -> pl.DataFrame:
@@ -153,6 +153,17 @@ def test_a_server_that_does_not_count_leaves_tokens_unknown(settings):
         shell = rows(graph)["rewriting", "Shell"]
     assert (shell.requests, shell.known, shell.prompt_tokens_are) == (3 * SHELL_FILES, MEASURED, ESTIMATED)
     assert (shell.completion_tokens, shell.engine_seconds, shell.gpu_hours, shell.usd) == (None, None, None, None)
+
+
+def test_answers_that_nothing_asks_for_are_told(settings, server):
+    """With another temperature everything is asked anew; the answers so far are kept, and counted as unused."""
+    graph = opened(settings, **endpoint(server.address))
+    ask(graph, "Shell")
+    assert surveyed(graph).unused == 0
+    other = opened(settings, **endpoint(server.address), sampling={"top_p": 0.5})
+    survey = surveyed(other)
+    assert survey.unused == 3 * SHELL_FILES
+    assert sum(row.answered for row in survey.rows()) == 0
 
 
 def test_totals_add_up():
