@@ -226,7 +226,7 @@ def _notes(graph: "Graph", survey: "Survey", rows: "Sequence[Row]") -> Iterator[
             f" {LEAST} files of the kind have been through all of theirs; these figures are the least."
         )
     if any(row.prompt_tokens_are == ESTIMATED for row in rows):
-        yield "~: estimated, as characters / 4; this model has counted no prompt yet."
+        yield "~: estimated, as characters / 4; no answer that is used now has counted a prompt of this model yet."
     elif survey.characters_a_token is not None:
         yield f"Prompts of this model: {survey.characters_a_token:.2f} characters a token, measured."
     whole = _total(rows)
