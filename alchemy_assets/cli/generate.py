@@ -41,11 +41,11 @@ def choices(
 
 def known(strategies: Sequence[str] | None) -> tuple[str, ...]:
     """The strategies that were named, by hyphen or underscore; raises SettingsError for one that is none."""
-    from alchemy_assets.strategies.registry import STRATEGIES  # noqa: PLC0415
+    from alchemy_assets.strategies.registry import WRITTEN  # noqa: PLC0415
 
     named = tuple(name.replace("-", "_") for name in strategies or ())
-    if unknown := [name for name in named if name not in STRATEGIES]:
-        msg = f"there is no strategy {', '.join(map(repr, unknown))}; there are {', '.join(STRATEGIES)}"
+    if unknown := [name for name in named if name not in WRITTEN]:
+        msg = f"there is no strategy {', '.join(map(repr, unknown))}; there are {', '.join(WRITTEN)}"
         raise SettingsError(msg)
     return named
 

@@ -7,7 +7,7 @@ Answers are kept under `workspaces/files`, so that looking once more asks nothin
 import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -15,34 +15,22 @@ import polars as pl
 from alchemy_assets.cli.terminal import plain
 from alchemy_assets.cli.trace import read, understand
 from alchemy_assets.errors import SandboxUnavailableError, SettingsError
-from alchemy_assets.generation.completions import Answers, Completion, Request
+from alchemy_assets.generation.completions import Answers
 from alchemy_assets.orchestration.generating import ask_partition, of_files
+from alchemy_assets.orchestration.looked import Looked
 from alchemy_assets.orchestration.model import Model
 from alchemy_assets.orchestration.setup import ROOT
 from alchemy_assets.sandbox.backends import open_sandbox
 from alchemy_assets.sandbox.sandbox import Sandbox
 from alchemy_assets.settings import Settings
 from alchemy_assets.shards import shard_key
-from alchemy_assets.strategies.registry import STRATEGIES, written_by
+from alchemy_assets.strategies.registry import WRITTEN, written_by
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Kind, Rejected, Verified
 from alchemy_assets.tracing.observed import observed_of
 from alchemy_assets.tracing.record import record
 
 FOLDER = ROOT / "files"
 _BAR = "─" * 24
-
-
-@dataclass(frozen=True)
-class _Looked(Answers):
-    """Answers that remember which of them were looked at."""
-
-    found: dict[str, tuple[Request, Completion]] = field(default_factory=dict)
-
-    def get(self, request: Request) -> Completion | None:
-        answer = super().get(request)
-        if answer is not None:
-            self.found.setdefault(self.key(request), (request, answer))
-        return answer
 
 
 def lines(
@@ -54,8 +42,8 @@ def lines(
     """
     chosen = [
         kind
-        for name in strategies or STRATEGIES
-        for kind in written_by(STRATEGIES[name], kinds, settings.generation.model_copy(update={"strategies": ()}))
+        for name in strategies or WRITTEN
+        for kind in written_by(name, kinds, settings.generation.model_copy(update={"strategies": ()}))
     ]
     if not chosen:
         msg = "no kind is left to ask for; name an engine with --engine and --model, and kinds of the strategies that are named"
@@ -104,7 +92,7 @@ def _file(path: Path, settings: Settings, sandbox: Sandbox | None) -> CuratedFil
 
 
 def _told(kind: Kind, file: CuratedFile, answers: Answers, sandbox: Sandbox | None, *, show: bool) -> Iterator[str]:
-    looked = _Looked(**{name: getattr(answers, name) for name in Answers.__dataclass_fields__})
+    looked = Looked.over(answers)
     made = list(kind.next(file, looked))
     drafts = [one for one in made if isinstance(one, Draft)]
     if show:

@@ -5,6 +5,7 @@ far a part tells of the whole (`extrapolating`), what is shown (`cli.pilot`).
 Answers are kept in `completions`, where `alchemy generate` finds them; nothing is published.
 """
 
+import contextlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from alchemy_assets.generation.faults import EngineDownError
 from alchemy_assets.generation.journal import JournalBusyError
 from alchemy_assets.generation.usage import Prices
 from alchemy_assets.orchestration.assets.generation import model_of, training_files
+from alchemy_assets.orchestration.assets.strategies import INDEX
 from alchemy_assets.orchestration.drawing import Measured, draw
 from alchemy_assets.orchestration.extrapolating import Figure, extrapolated, summed
 from alchemy_assets.orchestration.freshness import Graph
@@ -25,8 +27,10 @@ from alchemy_assets.orchestration.looked import Asked, Speed, Spent, told
 from alchemy_assets.orchestration.samples_shown import Shown, chosen
 from alchemy_assets.orchestration.workspace import SEPARATOR
 from alchemy_assets.segments import LeaseHeldError, LeaseLostError
+from alchemy_assets.store import UNPARTITIONED
 from alchemy_assets.strategies.generating import lacking
 from alchemy_assets.strategies.registry import STRATEGIES, written_by
+from alchemy_assets.strategies.screening import Screen
 from alchemy_assets.strategies.strategy import CuratedFile, Shard, run
 
 REPLAY = "replay"
@@ -116,7 +120,13 @@ class Pilot:
         self._model = model_of(graph.workspace)
         self._step = next(step for step in graph.steps if step.by_hand)
         self._strategy = strategy
-        self._kinds = written_by(STRATEGIES[strategy], settings.samples.kinds, settings.generation)
+        if strategy not in STRATEGIES:
+            msg = (
+                f"{strategy} has no pilot: its programs are judged when they are recorded;"
+                f" look at some with: alchemy generate {strategy} --path FILE --show"
+            )
+            raise SettingsError(msg)
+        self._kinds = written_by(strategy, settings.samples.kinds, settings.generation)
         if not self._kinds:
             msg = (
                 f"the model writes nothing for {strategy}; see generation.strategies and samples.kinds in alchemy.toml"
@@ -251,7 +261,16 @@ class Pilot:
         workspace = self._graph.workspace
         known = {key: answer for key, (_, answer) in self._found.items()}
         answers = replace(self._answers, known=known)
-        return run(self._kinds, files, workspace.sandbox, self._strategy, answers, workspace.settings.samples)
+        bounds = workspace.settings.samples
+        return run(self._kinds, files, workspace.sandbox, self._strategy, answers, bounds, self._screen())
+
+    def _screen(self) -> Screen:
+        """What samples are held against when everything is generated; without the index, as far as that is possible."""
+        workspace, index = self._graph.workspace, None
+        if INDEX in self._graph.tables:
+            with contextlib.suppress(AlchemyError):
+                index = workspace.store.read(INDEX, UNPARTITIONED, self._graph.tables[INDEX].columns)
+        return Screen(index, workspace.settings.decontamination)
 
     def _usd(self, spent: Spent, prices: Prices) -> float | None:
         if spent.tokens is None:

@@ -19,7 +19,7 @@ from alchemy_assets.orchestration.freshness import Graph
 from alchemy_assets.orchestration.generating import of_files
 from alchemy_assets.orchestration.looked import Speed, Spent, Told, told
 from alchemy_assets.orchestration.workspace import SEPARATOR
-from alchemy_assets.strategies.registry import STRATEGIES, written_by
+from alchemy_assets.strategies.registry import WRITTEN, written_by
 from alchemy_assets.strategies.strategy import CHARACTERS_A_TOKEN, Kind
 
 # Fewer files, or answers, measure nothing.
@@ -137,9 +137,9 @@ class Survey:
         self.model = model_of(graph.workspace)
         self.kinds: tuple[Kind, ...] = tuple(
             kind
-            for name, strategy in STRATEGIES.items()
+            for name in WRITTEN
             if not strategies or name in strategies
-            for kind in written_by(strategy, settings.samples.kinds, settings.generation)
+            for kind in written_by(name, settings.samples.kinds, settings.generation)
         )
         self.tallies: dict[tuple[str, str, str], Tally] = {}
         self.speed = Speed()

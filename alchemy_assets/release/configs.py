@@ -73,7 +73,11 @@ _TAIL = (
     Column("source_sha256", pl.String(), "SHA-256 of the part of the seed file that the sample was made from."),
     Column("source_edits", pl.List(schema.EDIT), "Edits that lead from the raw file to that part, as byte spans."),
     Column("verified", schema.VERIFIED, "Facts that were proved (true), refuted (false) or not tried (null)."),
-    Column("evidence", schema.EVIDENCE, "Toolchain, runs and detail behind them; quality that a model gave file and answer."),
+    Column(
+        "evidence",
+        schema.EVIDENCE,
+        "Toolchain, runs and detail behind them; quality that a model gave file and answer.",
+    ),
     Column("difficulty", schema.DIFFICULTY, "Measures of how hard the answer is, where its kind has them."),
     Column("engine", pl.String(), "What wrote the answer; `none` where it comes out of the program itself."),
     Column("model", pl.String(), "Language model that wrote the answer, if one did."),

@@ -15,7 +15,7 @@ from alchemy_assets.orchestration.model import Model
 from alchemy_assets.orchestration.steps import Grain, Inputs, Made, Step, Table
 from alchemy_assets.orchestration.workspace import Workspace
 from alchemy_assets.settings import Settings
-from alchemy_assets.strategies.registry import STRATEGIES, written_by
+from alchemy_assets.strategies.registry import WRITTEN, written_by
 from alchemy_assets.strategies.strategy import CuratedFile, Kind, curated_file
 from alchemy_assets.tracing.observed import observed_of
 
@@ -39,7 +39,7 @@ def model_of(workspace: Workspace) -> Model:
 def kinds_of_model(settings: Settings) -> tuple[Kind, ...]:
     """Every kind that the model writes, strategy by strategy."""
     chosen = settings.samples.kinds
-    return tuple(kind for one in STRATEGIES.values() for kind in written_by(one, chosen, settings.generation))
+    return tuple(kind for name in WRITTEN for kind in written_by(name, chosen, settings.generation))
 
 
 def _ask(inputs: Inputs) -> Mapping[str, Made]:

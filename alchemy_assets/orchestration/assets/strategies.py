@@ -89,7 +89,7 @@ def _record(inputs: Inputs) -> Mapping[str, Made]:
 def _make_samples(strategy: Strategy) -> Callable[[Inputs], Mapping[str, Made]]:
     def compute(inputs: Inputs) -> Mapping[str, Made]:
         settings, model = inputs.workspace.settings, inputs.workspace.model
-        written = written_by(strategy, settings.samples.kinds, settings.generation)
+        written = written_by(strategy.name, settings.samples.kinds, settings.generation)
         kinds = (*kinds_of(strategy, settings.samples.kinds), *written)
         answers = model.answers(inputs.frame(COMPLETIONS)) if model else NO_ANSWERS
         files, screen = training_files(inputs), _screen(inputs)
