@@ -57,6 +57,13 @@ def overlap(one: str, other: str) -> bool:
     return first * other_count < (second + 1) * count and second * count < (first + 1) * other_count
 
 
+def shared(whole: str, part: str) -> float:
+    """Which share of a partition's blob ids lies in another one of its language."""
+    (first, count), (second, other) = (tuple(map(int, key.split("|")[1].split("-of-"))) for key in (whole, part))
+    low, high = max(first / count, second / other), min((first + 1) / count, (second + 1) / other)
+    return max(0.0, high - low) * count
+
+
 class Segments:
     """The segments of one table."""
 
@@ -76,7 +83,8 @@ class Segments:
             if overlap(folder.name, shard)
             for path in folder.glob("[0-9]*.parquet")
         ]
-        return sorted(found, key=lambda path: (path.name, path.parent.name))
+        # Not by the hash, which another one has when rows were taken out.
+        return sorted(found, key=lambda path: (path.name.split("-")[0], path.parent.name, path.name))
 
     def names(self, partition: str) -> list[str]:
         """What tells the content of a partition: the names of its segments, each with the hash of its rows."""
@@ -193,6 +201,9 @@ class Segments:
             return json.loads((self._of(partition) / "lease.json").read_bytes())  # type: ignore[no-any-return]
         except FileNotFoundError:
             return None
+        except ValueError:
+            # The power went while it was written: nobody holds it, and no earlier number comes again.
+            return _Held(token=time.time_ns(), host="", pid=0, until=0.0)
 
     def _write(self, lease: Lease, seconds: float) -> None:
         pid = os.getpid() if seconds else 0
@@ -212,15 +223,15 @@ class Segments:
 
 
 def _alive(held: _Held) -> bool:
-    """Whether the holder of a lease may still work: its time is not over, and its process, if it is one of ours, is there."""
-    if not held["pid"] or held["until"] <= time.time():
+    """Whether the holder of a lease may still work: its process is there, or may be elsewhere and its time is not over."""
+    if not held["pid"]:
         return False
     if held["host"] != socket.gethostname():
-        return True
+        return held["until"] > time.time()
     try:
         os.kill(held["pid"], 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return True
+    return held["pid"] != os.getpid() or held["until"] > time.time()

@@ -546,7 +546,7 @@ class Settings(BaseSettings):
         return self.shards_of.get(language, self.shards)
 
 
-def _sentences(error: ValidationError) -> str:
+def sentences(error: ValidationError) -> str:
     """What pydantic found, without its own notes: a field and what is wrong with it."""
     found = error.errors(include_url=False, include_context=False)
     return "; ".join(
@@ -562,7 +562,7 @@ def load(workspace: Path | None = None) -> Settings:
         settings = Settings(**values)  # type: ignore[arg-type] # pydantic-settings reads the rest from its sources
     except (ValidationError, tomllib.TOMLDecodeError) as error:
         place = (workspace or Path(str(Settings.model_fields["workspace"].default))) / FILE_NAME
-        wrong = _sentences(error) if isinstance(error, ValidationError) else str(error)
+        wrong = sentences(error) if isinstance(error, ValidationError) else str(error)
         msg = f"{place} (or an ALCHEMY_* variable) cannot be used: {wrong}"
         raise SettingsError(msg) from error
     return settings.model_copy(update={"workspace": settings.workspace.absolute()})

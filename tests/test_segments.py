@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alchemy_assets import segments
-from alchemy_assets.segments import LeaseHeldError, LeaseLostError, Segments, overlap
+from alchemy_assets.segments import LeaseHeldError, LeaseLostError, Segments, overlap, shared
 from alchemy_assets.shards import shard_key, shard_of
 
 COLUMNS = {"blob_id": pl.String(), "rows": pl.Int64()}
@@ -140,3 +140,24 @@ def test_what_an_owner_asks_for_is_taken_out(kept, tmp_path):
     on_disk = pl.concat(pl.read_parquet(path) for path in tmp_path.rglob("*.parquet"))
     assert f"{2:040x}" not in set(on_disk["blob_id"])
     assert kept.take_out([f"{2:040x}"]) == 0
+
+
+def test_a_lease_that_was_not_written_whole_blocks_nobody(kept, tmp_path):
+    """After a power cut an empty lease is nobody's, and an earlier holder's number does not come again."""
+    with kept.lease(KEY) as early:
+        pass
+    [file] = tmp_path.rglob("lease.json")
+    file.write_text("")
+    with kept.lease(KEY) as lease:
+        assert lease.token > early.token + 1
+        kept.append(lease, frame(1))
+    with pytest.raises(LeaseLostError):
+        kept.append(early, frame(2))
+
+
+@given(st.integers(0, 4), st.integers(0, 4))
+def test_shares_of_a_shard_add_up(one, other):
+    """All shards of a count together hold the whole of a shard of any other count."""
+    key = f"Python|{shard_key(0, 2**one)}"
+    parts = [shared(key, f"Python|{shard_key(index, 2**other)}") for index in range(2**other)]
+    assert sum(parts) == 1.0

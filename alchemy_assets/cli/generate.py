@@ -15,7 +15,7 @@ from alchemy_assets.errors import SettingsError
 
 if TYPE_CHECKING:
     from alchemy_assets.orchestration.setup import EngineChoices
-    from alchemy_assets.settings import Generation, Settings
+    from alchemy_assets.settings import Settings
 
 StrategiesArgument = Annotated[
     list[str] | None, typer.Argument(metavar="[STRATEGY]...", help="Strategies to ask for; default: all.")
@@ -74,12 +74,13 @@ def generate(  # noqa: PLR0913, PLR0917 -- one parameter an option
         chosen = choices(engine, model, revision, endpoint)
         limits = {"budget_tokens": budget_tokens, "budget_usd": budget_usd}
         if path is not None:
-            _one_file(path, named, kinds, chosen, show=show)
+            _one_file(path, named, kinds, chosen, limits, show=show)
             return
-        settings = _limited(setup.choose_engine(setup.find(workspace), chosen), limits)
-        if not settings.generation.engine:
-            msg = "no engine is configured; name one with --engine and --model, or under [generation] in alchemy.toml"
+        if kinds or show:
+            msg = "--kinds and --show go with --path; a workspace has the setting samples.kinds"
             raise SettingsError(msg)
+        settings = _limited(setup.choose_engine(setup.find(workspace), chosen), limits)
+        _refuse_idle(settings, named)
         problems = _workspace(settings, named)
     if problems:
         raise typer.Exit(1)
@@ -89,6 +90,21 @@ def _limited(settings: "Settings", limits: dict[str, float | int | None]) -> "Se
     given = {name: value for name, value in limits.items() if value is not None}
     generation = settings.generation.model_copy(update=given)
     return settings.model_copy(update={"generation": generation})
+
+
+def _refuse_idle(settings: "Settings", strategies: tuple[str, ...]) -> None:
+    """Raise SettingsError where nothing could be asked, before an engine is started for it."""
+    from alchemy_assets.strategies.registry import WRITTEN, written_by  # noqa: PLC0415
+
+    engine = settings.generation.engine
+    if engine in {"", "replay"}:
+        what = "the engine `replay` asks nothing" if engine else "no engine is configured"
+        msg = f"{what}; name one with --engine and --model, or under [generation] in alchemy.toml"
+        raise SettingsError(msg)
+    chosen = settings.samples.kinds
+    if not any(written_by(name, chosen, settings.generation) for name in strategies or WRITTEN):
+        msg = "no kind is left to ask for; see generation.strategies and samples.kinds in alchemy.toml"
+        raise SettingsError(msg)
 
 
 def _workspace(settings: "Settings", strategies: tuple[str, ...]) -> list[str]:
@@ -110,15 +126,27 @@ def _workspace(settings: "Settings", strategies: tuple[str, ...]) -> list[str]:
     return problems
 
 
-def _one_file(
-    path: Path, strategies: tuple[str, ...], kinds: str | None, chosen: "EngineChoices", *, show: bool
+def _one_file(  # noqa: PLR0913 -- one parameter an option
+    path: Path,
+    strategies: tuple[str, ...],
+    kinds: str | None,
+    chosen: "EngineChoices",
+    limits: dict[str, float | int | None],
+    *,
+    show: bool,
 ) -> None:
+    from pydantic import ValidationError  # noqa: PLC0415
+
     from alchemy_assets.cli import generate_view  # noqa: PLC0415
     from alchemy_assets.cli.terminal import listed  # noqa: PLC0415
-    from alchemy_assets.settings import load  # noqa: PLC0415
+    from alchemy_assets.settings import load, sentences  # noqa: PLC0415
 
     settings = load()
-    generation: Generation = type(settings.generation)(**{**settings.generation.model_dump(), **chosen.given()})
-    settings = settings.model_copy(update={"generation": generation})
+    try:
+        generation = type(settings.generation)(**{**settings.generation.model_dump(), **chosen.given()})
+    except ValidationError as error:
+        msg = f"these options cannot be used: {sentences(error)}"
+        raise SettingsError(msg) from error
+    settings = _limited(settings.model_copy(update={"generation": generation}), limits)
     for line in generate_view.lines(path, settings, strategies, listed(kinds) or (), show=show):
         out.print(line)

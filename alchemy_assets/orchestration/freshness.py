@@ -117,7 +117,7 @@ class Graph:
         facts = {
             "schema": schema.VERSION,
             "code": code_version(*step.code),
-            "glue": file_hash(step.compute.__module__),
+            "glue": [file_hash(module) for module in (step.compute.__module__, *step.glue)],
             "checks": code_version(
                 *{module for table in step.tables for check in table.checks for module in check.code}
             ),

@@ -7,8 +7,9 @@ Belongs here: lease, journal, segments, the report. Does not: which requests the
 """
 
 import asyncio
+import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -16,15 +17,16 @@ import polars as pl
 from alchemy_assets import schema
 from alchemy_assets.errors import AlchemyError
 from alchemy_assets.generation.asking import Asker
-from alchemy_assets.generation.completions import Answers
+from alchemy_assets.generation.completions import Answers, Request
 from alchemy_assets.generation.journal import Journal
 from alchemy_assets.generation.usage import Prices, Report, cost_usd, gpu_seconds
 from alchemy_assets.orchestration.model import SECONDS, Model
 from alchemy_assets.segments import LEASE_SECONDS, Lease
-from alchemy_assets.strategies.generating import Asked, ask_all
+from alchemy_assets.strategies.generating import Asked, ask_all, lacking
 from alchemy_assets.strategies.strategy import CuratedFile, Kind
 
 ASSET = "completions"
+_LOG = logging.getLogger(__name__)
 
 
 class TooManyUnansweredError(AlchemyError, RuntimeError):
@@ -32,12 +34,16 @@ class TooManyUnansweredError(AlchemyError, RuntimeError):
 
 
 class Keeper:
-    """Hands what is in the journal on to the segments."""
+    """Hands what is in the journal on to the segments.
 
-    def __init__(self, model: Model, journal: Journal, lease: Lease) -> None:
+    forgotten: blob ids whose answers an owner asked to be taken out.
+    """
+
+    def __init__(self, model: Model, journal: Journal, lease: Lease, forgotten: Collection[str]) -> None:
         self._model = model
         self._journal = journal
         self._lease = lease
+        self._forgotten = list(forgotten)
         self._since = time.monotonic()
         self._added = 0
         self._seconds = 0.0
@@ -50,59 +56,83 @@ class Keeper:
             self.flush()
 
     async def tick(self, report: Report) -> None:
-        """Go on flushing by the clock, and say that the work goes on."""
+        """Go on flushing by the clock, and say that the work goes on; raises LeaseLostError where another took it over."""
         while True:
             await asyncio.sleep(min(self._model.settings.segment_seconds, LEASE_SECONDS / 4))
-            self.flush() if time.monotonic() - self._since >= self._model.settings.segment_seconds else self._renew()
-            self.count(report)
+            if time.monotonic() - self._since >= self._model.settings.segment_seconds:
+                self.flush()
+                self.count(report)
+            else:
+                self._model.completions.renew(self._lease)
 
     def flush(self) -> None:
         """Append what is in the journal, then take it out; a crash in between appends it once more, and counts once."""
         rows = self._journal.rows()
         if rows.height:
-            self._model.completions.append(self._lease, rows)
+            stay = rows.filter(~pl.col("blob_id").is_in(self._forgotten))
+            if stay.height:
+                self._model.completions.append(self._lease, stay)
             self._journal.remove(rows["request_sha256"])
         self._since, self._added = time.monotonic(), 0
 
-    def count(self, report: Report, engine: str = "") -> None:
-        """Note the seconds of work since the last time."""
+    def count(self, report: Report) -> None:
+        """Note the seconds of work since the last time. It is not worth an answer: where it fails, that is told and no more."""
         new = report.engine_seconds - self._seconds
-        if new > 0:
-            row = {"engine": engine, "engine_seconds": new, "gpu_seconds": gpu_seconds(new, self._model.served.gpus)}
+        if new <= 0:
+            return
+        model, revision = self._model.key
+        row = {"partition": self._lease.partition, "model": model, "model_revision": revision, "engine_seconds": new}
+        row["gpu_seconds"] = gpu_seconds(new, self._model.served.gpus)
+        try:
             with self._model.seconds.lease(self._lease.partition) as lease:
                 self._model.seconds.append(lease, schema.frame_of([row], SECONDS))
-            self._seconds = report.engine_seconds
+        except (AlchemyError, OSError):
+            _LOG.warning("%.1f seconds of %s could not be noted", new, self._lease.partition, exc_info=True)
+        self._seconds = report.engine_seconds
 
-    def _renew(self) -> None:
-        self._model.completions.renew(self._lease)
 
-
-def ask_partition(
-    model: Model, folder: Path, partition: str, kinds: Sequence[Kind], files: Sequence[CuratedFile]
+def ask_partition(  # noqa: PLR0913, PLR0917 -- what a partition is asked with
+    model: Model,
+    folder: Path,
+    partition: str,
+    kinds: Sequence[Kind],
+    files: Sequence[CuratedFile],
+    forgotten: Collection[str] = (),
 ) -> tuple[Asked, Report]:
-    """Ask for everything that the files of a partition lack.
+    """Ask for everything that the files of a partition lack; no engine is started where they lack nothing.
 
     folder: where journals lie. Raises LeaseHeldError where another worker does the same, EngineDownError where nothing answers,
     TooManyUnansweredError where that is the case; whatever was answered is kept in every case.
     """
+    # The journal first: a worker that cannot have it must not take the place of the one that has.
     with (
-        model.completions.lease(partition) as lease,
         Journal(folder / f"{partition.replace('|', '/')}.sqlite") as journal,
+        model.completions.lease(partition) as lease,
     ):
-        keeper = Keeper(model, journal, lease)
+        keeper = Keeper(model, journal, lease, forgotten)
         keeper.flush()
         answers = model.answers(of_files(model.completions.read(partition), files))
+        if not any(True for file in files for kind in kinds for _ in _first_lacking(kind, file, answers)):
+            return Asked(known=len(answers.known)), Report()
         asked, report = asyncio.run(_ask(model, keeper, kinds, files, answers))
     if asked.share > model.settings.unanswered_share:
         worst, count = asked.unanswered.most_common(1)[0]
         lost = asked.unanswered.total()
         msg = (
-            f"{partition}: {lost:,} of {lost + asked.answered:,} requests stayed without an answer, {count:,} of them because"
-            f" {worst} ({asked.first[worst]}); what was answered is kept, and the same command asks for the rest"
+            f"{partition}: {lost:,} of {lost + asked.answered + asked.known:,} requests stayed without an answer, {count:,} of"
+            f" them because {worst} ({asked.first[worst]}); what was answered is kept, and the same command asks for the rest"
             f" (generation.unanswered_share is {model.settings.unanswered_share})"
         )
         raise TooManyUnansweredError(msg)
     return asked, report
+
+
+def _first_lacking(kind: Kind, file: CuratedFile, answers: Answers) -> Iterator[Request]:
+    """What a kind lacks; one that fails is looked at where it is counted."""
+    try:
+        yield from (request for _, request in lacking((kind,), file, answers))
+    except Exception:  # noqa: BLE001 -- `ask_all` meets it again, and tells
+        yield Request(())
 
 
 async def _ask(
@@ -110,14 +140,21 @@ async def _ask(
 ) -> tuple[Asked, Report]:
     at_once = model.settings.concurrency * len(model.served.addresses)
     async with Asker(model.served, model.settings, keeper.add, model.budget) as asker:
+        asking = asyncio.create_task(ask_all(kinds, files, answers, asker.ask, at_once))
         ticking = asyncio.create_task(keeper.tick(asker.report))
         try:
-            asked = await ask_all(kinds, files, answers, asker.ask, at_once)
+            # Without its clock nothing is handed on and the lease runs out: then the asking ends, too.
+            await asyncio.wait({asking, ticking}, return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():
+                asking.cancel()
+                await ticking
+            asked = await asking
         finally:
-            ticking.cancel()
-            await asyncio.gather(ticking, return_exceptions=True)
-            keeper.flush()
+            for task in (asking, ticking):
+                task.cancel()
+            await asyncio.gather(asking, ticking, return_exceptions=True)
             keeper.count(asker.report)
+            keeper.flush()
         return asked, asker.report
 
 
@@ -129,7 +166,7 @@ def of_files(completions: pl.DataFrame, files: Sequence[CuratedFile]) -> pl.Data
 def usage(model: Model, partition: str, answered: pl.DataFrame) -> pl.DataFrame:
     """What the answers of a partition have cost so far, over all times of asking: table `usage`, one row a model and engine."""
     prices = Prices.of(model.settings)
-    work = model.seconds.read(partition)
+    work = model.work(partition)
     seconds = float(work["engine_seconds"].sum())
     gpus = None if work["gpu_seconds"].null_count() else float(work["gpu_seconds"].sum())
     rows = []

@@ -121,7 +121,7 @@ class Speed:
 
     def look(self, model: Model, partition: str, completions: pl.DataFrame) -> None:
         """Count a partition, and all that was answered there; not where its times are not this model's alone."""
-        work = model.seconds.read(partition)
+        work = model.work(partition)
         name, revision = model.key
         own = (completions["model"] == name) & (completions["model_revision"] == revision)
         counted = completions.select("prompt_tokens", "completion_tokens").null_count().sum_horizontal().sum() == 0

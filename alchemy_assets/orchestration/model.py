@@ -13,11 +13,17 @@ from alchemy_assets import schema
 from alchemy_assets.generation.completions import Answers, Sampling, known_of
 from alchemy_assets.generation.engine import Served, keyed_as, serve
 from alchemy_assets.generation.usage import Budget
-from alchemy_assets.segments import Segments
+from alchemy_assets.segments import Segments, shared
 from alchemy_assets.settings import Generation
 
 # How long engines were at work for a partition; tokens are counted in `completions` themselves.
-SECONDS: schema.Columns = {"engine": pl.String(), "engine_seconds": pl.Float64(), "gpu_seconds": pl.Float64()}
+SECONDS: schema.Columns = {
+    "partition": pl.String(),
+    "model": pl.String(),
+    "model_revision": pl.String(),
+    "engine_seconds": pl.Float64(),
+    "gpu_seconds": pl.Float64(),
+}
 
 
 class Model:
@@ -52,6 +58,16 @@ class Model:
         """Stop the engine, where it was started."""
         self.__dict__.pop("served", None)
         self._stack.close()
+
+    def work(self, partition: str) -> pl.DataFrame:
+        """The seconds that this model was at work for a partition: rows of `SECONDS`, one a stretch of asking.
+
+        After a change of the shard count a stretch for another shard counts by the share of it that lies in this one.
+        """
+        model, revision = self.key
+        own = (pl.col("model") == model) & (pl.col("model_revision") == revision)
+        share = pl.col("partition").map_elements(lambda other: shared(other, partition), return_dtype=pl.Float64)
+        return self.seconds.read(partition).filter(own).with_columns(pl.col("engine_seconds", "gpu_seconds") * share)
 
     def answers(self, completions: pl.DataFrame) -> Answers:
         """The answers of this model out of the table `completions`, and how it is asked."""

@@ -204,9 +204,10 @@ class Pilot:
         model, settings = self._model, self._graph.workspace.settings
         folder = model.settings.journal or settings.workspace / "generation"
         before = model.completions.read(partition).select("request_sha256")
-        worked = model.seconds.read(partition).height
+        worked = model.work(partition).height
         try:
-            asked, _ = ask_partition(model, folder, partition, self._kinds, files)
+            forgotten = self._graph.workspace.forgotten.blob_ids
+            asked, _ = ask_partition(model, folder, partition, self._kinds, files, forgotten)
             self.stopped = asked.stopped
         except (TooManyUnansweredError, LeaseHeldError, LeaseLostError, JournalBusyError) as error:
             self.problems.append(str(error))
@@ -223,7 +224,7 @@ class Pilot:
                 completion_tokens=int(counted["completion_tokens"].sum()),
             )
         )
-        work = model.seconds.read(partition)[worked:]
+        work = model.work(partition)[worked:]
         self._seconds += float(work["engine_seconds"].sum())
         if self._gpu_seconds is not None:
             unknown = bool(work["gpu_seconds"].null_count())

@@ -180,18 +180,23 @@ def choose_engine(workspace: Path, choices: EngineChoices) -> Settings:
         raise SettingsError(msg)
     values = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
     lines = ["", "[generation]", *(f"{name} = {_toml(value)}" for name, value in values.items())]
-    staged = file.with_suffix(".new")
-    staged.write_text(text.rstrip("\n") + "\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    before = file.with_suffix(".before")
-    file.replace(before)
-    staged.replace(file)
     try:
-        settings = load(workspace)
+        _replace(file, text.rstrip("\n") + "\n" + "\n".join(lines) + "\n")
+        return load(workspace)
     except SettingsError:
-        before.replace(file)
+        _replace(file, text)
         raise
-    before.unlink()
-    return settings
+    except UnicodeEncodeError as error:
+        msg = f"{given} is not UTF-8, and settings are"
+        raise SettingsError(msg) from error
+
+
+def _replace(file: Path, text: str) -> None:
+    """Write a file so that one whole version of it is there at every moment."""
+    content = text.encode()
+    staged = file.with_suffix(".new")
+    staged.write_bytes(content)
+    staged.replace(file)
 
 
 def remember(workspace: Path) -> None:

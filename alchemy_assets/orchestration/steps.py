@@ -156,7 +156,8 @@ class Table:
 class Step:
     """One computation of one partition.
 
-    code: modules whose reach decides the code version. uses: the settings that the result depends on.
+    code: modules whose reach decides the code version; glue: modules whose own file counts as well, without what they import.
+    uses: the settings that the result depends on.
     outside: what else it depends on (the input folder, a toolchain). finish: run whenever the partition is current,
     for what is shown outside the store; it must be repeatable. quorum: the share of a table's partitions that must be there
     where the step gathers many; what was missing stands in its manifest. by_hand: it costs money, so nothing but a person starts
@@ -178,3 +179,4 @@ class Step:
     quorum: Callable[[Settings], float] = lambda _: 1.0
     by_hand: bool = False
     after: tuple[str, ...] = ()
+    glue: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ prompts finds it again.
 """
 
 import asyncio
+import logging
 from collections import ChainMap, Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,8 +15,9 @@ from dataclasses import dataclass, field, replace
 from alchemy_assets.generation.completions import Answers, Completion, Request
 from alchemy_assets.generation.faults import UnansweredError
 from alchemy_assets.generation.usage import BudgetSpentError
-from alchemy_assets.strategies.strategy import CuratedFile, Kind
+from alchemy_assets.strategies.strategy import FAILED, CuratedFile, Kind
 
+_LOG = logging.getLogger(__name__)
 Ask = Callable[[Request], Awaitable[Completion]]
 
 
@@ -23,20 +25,27 @@ Ask = Callable[[Request], Awaitable[Completion]]
 class Asked:
     """What came of asking for a shard.
 
-    answered: requests that were answered now. unanswered: how many under each reason; first: the detail of its first.
-    stopped: why not everything was asked, or "".
+    answered: requests that were answered now; known: answers that were there before. unanswered: how many under each reason;
+    first: the detail of its first. stopped: why not everything was asked, or ""; failure: what ended it before that.
     """
 
     answered: int = 0
+    known: int = 0
     unanswered: Counter[str] = field(default_factory=Counter)
     first: dict[str, str] = field(default_factory=dict)
     stopped: str = ""
+    failure: Exception | None = None
 
     @property
     def share(self) -> float:
-        """The share of what was asked that stayed without an answer."""
+        """The share of all requests of these files that stayed without an answer."""
         lost = self.unanswered.total()
-        return lost / max(self.answered + lost, 1)
+        return lost / max(self.answered + self.known + lost, 1)
+
+    def lost(self, reason: str, detail: str) -> None:
+        """Count a request without an answer."""
+        self.unanswered[reason] += 1
+        self.first.setdefault(reason, detail)
 
 
 def lacking(kinds: Iterable[Kind], file: CuratedFile, answers: Answers) -> Iterator[tuple[Kind, Request]]:
@@ -52,22 +61,18 @@ async def ask_all(
 ) -> Asked:
     """Ask until every kind has what it needs for every file; `at_once` requests are under way, and as many wait.
 
-    Raises EngineDownError where nothing answers any more. A request that cannot be answered keeps none of the others.
+    Raises EngineDownError where nothing answers any more, when what was under way is done. A request that cannot be answered
+    keeps none of the others, nor does a kind that fails on a file.
     """
-    asked, load = Asked(), _Load(2 * at_once)
-    try:
-        async with asyncio.TaskGroup() as group:
-            for file in files:
-                await load.room()
-                if asked.stopped:
-                    break
-                group.create_task(_ask_file(kinds, file, answers, ask, asked, load))
-    except ExceptionGroup as failures:
-        # What ended one file ends all, and each tells the same.
-        first: Exception = failures
-        while isinstance(first, ExceptionGroup):
-            first = first.exceptions[0]
-        raise first from None
+    asked, load = Asked(known=len(answers.known)), _Load(2 * at_once)
+    async with asyncio.TaskGroup() as group:
+        for file in files:
+            await load.room()
+            if asked.stopped or asked.failure:
+                break
+            group.create_task(_ask_file(kinds, file, answers, ask, asked, load))
+    if asked.failure is not None:
+        raise asked.failure
     return asked
 
 
@@ -104,8 +109,10 @@ async def _ask_file(  # noqa: PLR0913, PLR0917 -- what a file is asked with
     mine = replace(answers, known=ChainMap(new, answers.known))  # type: ignore[arg-type] # it is only read
     failed: set[str] = set()
     waiting = tuple(kinds)
-    while waiting and not asked.stopped:
-        found = [(mine.key(request), kind, request) for kind, request in lacking(waiting, file, mine)]
+    while waiting and not asked.stopped and not asked.failure:
+        found = [
+            (mine.key(request), kind, request) for kind in waiting for request in _of_kind(kind, file, mine, asked)
+        ]
         requests = {key: request for key, _, request in found if key not in failed}
         open_kinds = {kind.name for key, kind, _ in found if key in requests}
         waiting = tuple(kind for kind in waiting if kind.name in open_kinds)
@@ -118,9 +125,21 @@ async def _ask_file(  # noqa: PLR0913, PLR0917 -- what a file is asked with
                     asked.answered += 1
                 case UnansweredError():
                     failed.add(key)
-                    asked.unanswered[result.reason] += 1
-                    asked.first.setdefault(result.reason, f"{file.blob_id}, {requests[key].kind}: {result.detail}")
+                    asked.lost(result.reason, f"{file.blob_id}, {requests[key].kind}: {result.detail}")
                 case BudgetSpentError():
                     asked.stopped = str(result)
+                case Exception():
+                    # What others have under way is paid for: they end by themselves.
+                    asked.failure = asked.failure or result
                 case _:
                     raise result
+
+
+def _of_kind(kind: Kind, file: CuratedFile, answers: Answers, asked: Asked) -> list[Request]:
+    """What a kind lacks about a file; where it fails, that is counted, and the file goes without it."""
+    try:
+        return [request for _, request in lacking((kind,), file, answers)]
+    except Exception as error:  # noqa: BLE001 -- answers of a model may hold anything
+        _LOG.exception("%s failed on %s", kind.name, file.blob_id)
+        asked.lost(FAILED, f"{file.blob_id}, {kind.name}: {type(error).__name__}: {error}")
+        return []

@@ -32,6 +32,7 @@ _ENDING = 2_000
 # Short answers are alike by nature.
 LEAST_SHINGLES = 40
 NEAR = 0.8
+MOST_IN_BAND, MOST_COMPARED = 16, 64
 _PROSE = "Markdown"
 
 
@@ -129,7 +130,8 @@ def _near(texts: Sequence[bytes], owners: Sequence[str]) -> Iterator[tuple[int, 
     for number, bands in enumerate(band_hashes(min_hashes(sets)).tolist()):
         if len(sets[number]) < LEAST_SHINGLES:
             continue
-        for other in sorted({other for band in bands for other in buckets[band]}):
+        # Most that share a band are near or the same; where hundreds are alike, one of the first tells.
+        for other in sorted({other for band in bands for other in buckets[band][:MOST_IN_BAND]})[:MOST_COMPARED]:
             share = jaccard(sets[number], sets[other])
             if share >= NEAR and owners[other] != owners[number]:
                 yield number, other, share

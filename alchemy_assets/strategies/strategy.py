@@ -8,6 +8,7 @@ what was paid for is never asked twice.
 """
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +31,10 @@ CONTROL_TEXT = "control text in the conversation"
 PROMPT_TOO_LONG = "the prompt is too long"
 ANSWER_TOO_LONG = "the answer is too long"
 ENOUGH_OF_FILE = "enough samples of its file"
+FAILED = "its kind failed on this file"
 BOUNDS = Samples()
+_LOG = logging.getLogger(__name__)
+_LONGEST_ERROR = 300
 
 
 @dataclass(frozen=True)
@@ -293,11 +297,48 @@ def run(  # noqa: PLR0913, PLR0917 -- what a shard is made from, and within whic
     pending: list[Request] = []
     for file in files:
         for kind in kinds:
-            for one in kind.next(file, answers):
+            for one in _proposed(kind, file, answers):
                 if isinstance(one, Request):
                     pending.append(one)
                 else:
                     drafts[kind.name].append(one)
-    judged = screen([one for kind in kinds for one in kind.verify(drafts[kind.name], sandbox)])
-    samples, rejected = tables(strategy, bounded(judged, bounds), answers)
+    judged = [one for kind in kinds for one in _verified(kind, drafts[kind.name], sandbox, answers)]
+    # What goes for another reason must take no near-duplicate with it, so the screen comes last.
+    kept = screen(list(bounded((_guarded(one, strategy) for one in judged), bounds)))
+    samples, rejected = tables(strategy, kept, answers)
     return Shard(samples, rejected, sum(map(len, drafts.values())), tuple(pending))
+
+
+def _proposed(kind: Kind, file: CuratedFile, answers: Answers) -> list[Draft | Request]:
+    """What a kind makes of a file. Answers of a model may hold anything: where a kind fails on one, its file is rejected."""
+    try:
+        return list(kind.next(file, answers))
+    except Exception as error:
+        if not answers.known:
+            error.add_note(f"{kind.name}, {file.blob_id}")
+            raise
+        _LOG.exception("%s failed on %s", kind.name, file.blob_id)
+        left = Left(FAILED, f"{type(error).__name__}: {error}"[:_LONGEST_ERROR])
+        return [Draft(kind.name, file, (), "", file.text, (), left)]
+
+
+def _verified(
+    kind: Kind, drafts: Sequence[Draft], sandbox: Sandbox | None, answers: Answers
+) -> Iterable[Verified | Rejected]:
+    """The judgement of a kind's drafts; where it fails on the shard, file by file, and of the one that does it, none."""
+    failed = [draft for draft in drafts if isinstance(draft.plan, Left) and draft.plan.reason == FAILED]
+    sound = [draft for draft in drafts if draft not in failed]
+    rejected = [Rejected(draft, (FAILED,), draft.plan.detail) for draft in failed if isinstance(draft.plan, Left)]
+    try:
+        return [*kind.verify(sound, sandbox), *rejected]
+    except Exception as error:
+        blobs = sorted({draft.file.blob_id for draft in sound})
+        error.add_note(f"{kind.name}, {len(blobs)} files, {blobs[0] if blobs else 'none'} first")
+        if not answers.known:
+            raise
+        _LOG.exception("%s failed on a shard", kind.name)
+        if len(blobs) == 1:
+            detail = f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
+            return [*(Rejected(draft, (FAILED,), detail) for draft in sound), *rejected]
+    by_file = (_verified(kind, [one for one in sound if one.file.blob_id == blob], sandbox, answers) for blob in blobs)
+    return [*(one for judged in by_file for one in judged), *rejected]

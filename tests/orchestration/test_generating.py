@@ -11,12 +11,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from alchemy_assets.generation.completions import Answers
+from alchemy_assets.generation.completions import Answers, Request
 from alchemy_assets.generation.faults import EngineDownError
+from alchemy_assets.generation.journal import Journal, JournalBusyError
 from alchemy_assets.orchestration.generating import TooManyUnansweredError, ask_partition, usage
 from alchemy_assets.orchestration.model import Model
-from alchemy_assets.segments import LeaseHeldError
-from alchemy_assets.strategies.strategy import run
+from alchemy_assets.segments import LeaseHeldError, LeaseLostError
+from alchemy_assets.strategies.strategy import FAILED, run
 from tests.generation.fault_server import FaultServer, status
 from tests.orchestration.asking_process import FILES, PARTITION, TwoRounds, settings
 
@@ -226,3 +227,117 @@ def test_another_model_is_asked_anew(server, tmp_path):
     assert isinstance(newer.answers(rows), Answers)
     assert len(newer.answers(rows).known) == TOTAL
     assert rows.filter(pl.col("model_revision") == "2").height == TOTAL
+
+
+class Fragile(TwoRounds):
+    """A kind that cannot read one answer, as every kind may have a bug for some answer."""
+
+    def next(self, file, answers):
+        made = super().next(file, answers)
+        if file is FILES[3] and any("then" in one.messages[0][1] for one in made if isinstance(one, Request)):
+            raise ValueError("cannot convert float NaN to integer")
+        return made
+
+
+def test_a_kind_that_fails_on_an_answer_loses_its_file_alone(server, tmp_path):
+    """The others are asked to the end, the report names kind, file and error, and the samples of the rest are made."""
+    one = model(server, tmp_path)
+    asked, _ = ask_partition(one, tmp_path / "journals", PARTITION, [Fragile()], FILES)
+    assert (asked.answered, asked.unanswered) == (TOTAL - 1, {FAILED: 1})
+    assert f"{FILES[3].blob_id}, two_rounds: ValueError: cannot convert" in asked.first[FAILED]
+    made = run((Fragile(),), FILES, None, "code_enhance", one.answers(kept(one)))
+    assert made.samples.height == len(FILES) - 1
+    [row] = made.rejected.iter_rows(named=True)
+    assert (row["blob_id"], row["reasons"]) == (FILES[3].blob_id, [FAILED])
+
+
+class Unverifiable(TwoRounds):
+    """A kind that cannot judge one draft."""
+
+    def verify(self, drafts, sandbox):
+        if any(draft.file is FILES[5] for draft in drafts):
+            raise RuntimeError("no")
+        return super().verify(drafts, sandbox)
+
+
+def test_a_kind_that_fails_on_a_draft_loses_that_draft_alone(server, tmp_path):
+    """What stands beside it in the shard is judged without it."""
+    one = model(server, tmp_path)
+    ask(one, tmp_path)
+    made = run((Unverifiable(),), FILES, None, "code_enhance", one.answers(kept(one)))
+    assert (made.samples.height, made.proposed) == (len(FILES) - 1, len(FILES))
+    [row] = made.rejected.iter_rows(named=True)
+    assert (row["blob_id"], row["reasons"], row["detail"]) == (FILES[5].blob_id, [FAILED], "RuntimeError: no")
+
+
+def test_a_few_unanswerable_requests_pass_again(server, tmp_path):
+    """The share is one of all requests of the partition, so that asking once more for the few fails no more than the first time."""
+    refuse(server, 2)
+    one = model(server, tmp_path, unanswered_share=0.02)
+    ask(one, tmp_path)
+    asked, _ = ask(one, tmp_path)
+    assert (asked.answered, asked.unanswered.total(), asked.known) == (0, 2, TOTAL - 4)
+
+
+def test_nothing_to_ask_starts_no_engine(server, tmp_path):
+    """Where everything is answered no server is needed."""
+    ask(model(server, tmp_path), tmp_path)
+    server.stop()
+    one = model(server, tmp_path)
+    assert ask(one, tmp_path)[0].answered == 0
+    assert "served" not in vars(one)
+
+
+def test_the_clock_hands_answers_on_and_its_failure_ends_the_asking(server, tmp_path, monkeypatch):
+    """Answers reach the store by the clock; where another worker took over, asking ends instead of going on unheard."""
+    server.delay = 0.05
+    one = model(server, tmp_path, segment_answers=10_000, segment_seconds=0.2, concurrency=4)
+    ask(one, tmp_path)
+    assert len(one.completions.paths(PARTITION)) > 1
+    other = model(server, tmp_path / "other", segment_answers=10_000, segment_seconds=0.2, concurrency=4)
+
+    def lost(*_):
+        raise LeaseLostError("taken over")
+
+    monkeypatch.setattr(type(other.completions), "append", lost)
+    before = server.asked
+    with pytest.raises(LeaseLostError):
+        ask(other, tmp_path / "other")
+    assert server.asked - before < TOTAL
+    monkeypatch.undo()
+    before = server.asked
+    ask(model(server, tmp_path / "other"), tmp_path / "other")
+    # What was answered before is in the journal, and not asked for again.
+    assert server.asked - before < TOTAL - 8
+
+
+def test_a_worker_that_cannot_have_the_journal_takes_no_place(server, tmp_path):
+    """A second worker that finds the journal in use leaves the lease of the first as it is."""
+    one = model(server, tmp_path)
+    path = tmp_path / "journals" / "Python" / "0-of-1.sqlite"
+    with Journal(path), one.completions.lease(PARTITION) as lease:
+        with pytest.raises(JournalBusyError):
+            ask(model(server, tmp_path), tmp_path)
+        one.completions.renew(lease)
+
+
+def test_answers_about_a_forgotten_file_do_not_come_back(server, tmp_path):
+    """What a killed worker left in its journal about a file that was forgotten since goes no further."""
+    process = start(tmp_path, server, "between")
+    process.wait(60)
+    one = model(server, tmp_path)
+    gone = min(one.completions.read(PARTITION)["blob_id"])
+    assert one.completions.take_out([gone])
+    files = [file for file in FILES if file.blob_id != gone]
+    ask_partition(one, tmp_path / "journals", PARTITION, [TwoRounds()], files, [gone])
+    assert gone not in set(one.completions.read(PARTITION)["blob_id"])
+
+
+def test_seconds_belong_to_a_model_and_to_a_share_of_a_shard(server, tmp_path):
+    """After the shard count doubled each half has half of the seconds, and another model has none."""
+    one = model(server, tmp_path)
+    ask(one, tmp_path)
+    whole = one.work(PARTITION)["engine_seconds"].sum()
+    halves = [one.work(f"Python|{shard}")["engine_seconds"].sum() for shard in ("0-of-2", "1-of-2")]
+    assert halves == [whole / 2] * 2
+    assert model(server, tmp_path, revision="2").work(PARTITION).is_empty()

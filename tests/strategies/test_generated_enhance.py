@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from alchemy_assets.generation.parsing import NO_CODE
+from alchemy_assets.generation.parsing import NO_CODE, UnreadableError
 from alchemy_assets.settings import Enhance
 from alchemy_assets.strategies.generated import running
 from alchemy_assets.strategies.generated.asking import CUT
@@ -212,3 +212,14 @@ def test_no_share_keeps_none(curated):
         )
         == []
     )
+
+
+@pytest.mark.parametrize(
+    "value", ["NaN", "Infinity", "1e999", '"' + "1" * 5_000 + '"', "true", "[1]", "7.5", "0", "11"]
+)
+def test_a_number_that_is_no_score_is_refused(value):
+    """Whatever JSON allows as a number or a text of digits, only whole numbers from 1 to 10 are scores."""
+    text = score(5).replace('"naming": 5', f'"naming": {value}')
+    assert value in text
+    with pytest.raises(UnreadableError, match="naming"):
+        read_score(text)

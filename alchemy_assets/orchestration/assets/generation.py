@@ -47,7 +47,8 @@ def _ask(inputs: Inputs) -> Mapping[str, Made]:
     model, files = model_of(workspace), training_files(inputs)
     folder = model.settings.journal or workspace.settings.workspace / "generation"
     kinds = [kind for kind in kinds_of_model(workspace.settings) if not model.only or kind.strategy in model.only]
-    asked, report = ask_partition(model, folder, inputs.partition, kinds, files)
+    forgotten = workspace.forgotten.blob_ids
+    asked, report = ask_partition(model, folder, inputs.partition, kinds, files, forgotten)
     counts = {
         "files": len(files),
         "answered": asked.answered,
@@ -124,7 +125,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
                 ),
             ),
             compute=_hand_on,
-            code=("alchemy_assets.generation.completions",),
+            code=("alchemy_assets.generation.completions", "alchemy_assets.segments"),
             inputs=("curated_files",),
             outside=_segments,
             after=(USAGE,),

@@ -1,6 +1,7 @@
 """Steps that make samples: recorded programs, and the five strategies."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import polars as pl
 
@@ -11,7 +12,7 @@ from alchemy_assets.orchestration.assets.generation import COMPLETIONS, model_of
 from alchemy_assets.orchestration.steps import Grain, Inputs, Made, Step, Table
 from alchemy_assets.orchestration.workspace import SEPARATOR, Workspace
 from alchemy_assets.settings import Settings
-from alchemy_assets.strategies import code_trace
+from alchemy_assets.strategies import code_enhance, code_trace
 from alchemy_assets.strategies.generated.instrumenting import programs_of, recorded
 from alchemy_assets.strategies.registry import STRATEGIES, Strategy, kinds_of, written_by
 from alchemy_assets.strategies.screening import Screen
@@ -24,6 +25,12 @@ SAMPLE_CHECKS = (checks.ACCOUNTED, checks.in_order("samples"), checks.expected("
 NAMES = (*STRATEGIES, CODE_TRACE)
 INDEX = "contamination_index"
 WRITTEN_TRACES = "written_traces"
+# Which files are looked at, by which kinds, and with which answers.
+GLUE = (
+    "alchemy_assets.orchestration.assets.generation",
+    "alchemy_assets.orchestration.model",
+    "alchemy_assets.strategies.registry",
+)
 PREVIEW = ("sample_id", "kind", "license", "prompt_tokens", "answer_tokens", "verified")
 
 
@@ -102,16 +109,23 @@ def _make_samples(strategy: Strategy) -> Callable[[Inputs], Mapping[str, Made]]:
     return compute
 
 
-def _uses(used: Settings) -> object:
+def _uses(strategy: str, used: Settings) -> object:
     """What decides samples; how a model is reached and what it may cost does not."""
-    return [used.samples.model_dump(mode="json"), *_of_model(used)] if used.generation.engine else used.samples
+    if not used.generation.engine:
+        return used.samples
+    enhance = used.generation.enhance.model_dump() if strategy == code_enhance.NAME else None
+    return [used.samples.model_dump(mode="json"), _of_model(used), _policy(used), enhance]
 
 
-def _of_model(used: Settings) -> list[object]:
-    """What decides which samples are made of a model's answers."""
-    decides = {"revision", "license", "strategies", "sampling", "more_room", "enhance"}
-    policy = used.decontamination.model_dump(mode="json", exclude={"benchmarks"})
-    return [used.generation.model_dump(mode="json", include=decides), policy]
+def _of_model(used: Settings) -> object:
+    """What decides which answers are looked at, and what is said of their model."""
+    decides = {"revision", "license", "strategies", "sampling", "more_room"}
+    return used.generation.model_dump(mode="json", include=decides)
+
+
+def _policy(used: Settings) -> object:
+    """What decides how a model's samples are screened."""
+    return used.decontamination.model_dump(mode="json", exclude={"benchmarks"})
 
 
 def _make_trace_samples(inputs: Inputs) -> Mapping[str, Made]:
@@ -230,6 +244,7 @@ def _written_traces() -> Step:
         kinds=frozenset({"polars", "parquet", "bubblewrap"}),
         uses=lambda used: [used.tracing.model_dump(exclude={"sampling"}), _of_model(used)],
         outside=_toolchain,
+        glue=GLUE,
     )
 
 
@@ -253,7 +268,8 @@ def steps(settings: Settings) -> tuple[Step, ...]:
                 code=(f"alchemy_assets.strategies.{strategy.name}", "alchemy_assets.sandbox.backends", *screening),
                 inputs=("curated_files", "observations", *completions),
                 kinds=frozenset({"polars", "parquet", "greatexpectations"}),
-                uses=_uses,
+                uses=partial(_uses, strategy.name),
+                glue=GLUE,
                 outside=_toolchain if strategy.kinds or completions else lambda _, __: "",
             )
             for strategy in STRATEGIES.values()
@@ -274,9 +290,10 @@ def steps(settings: Settings) -> tuple[Step, ...]:
             ),
             kinds=frozenset({"polars", "parquet", "greatexpectations"}),
             uses=lambda used: (
-                [used.tracing.sampling.model_dump(), *_of_model(used)]
+                [used.tracing.sampling.model_dump(), _of_model(used), _policy(used)]
                 if used.generation.engine
                 else used.tracing.sampling
             ),
+            glue=GLUE if completions else (),
         ),
     )

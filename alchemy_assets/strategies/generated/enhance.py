@@ -40,6 +40,8 @@ CRITERIA: Mapping[str, str] = {
     "usefulness": "what it shows is worth knowing, beyond boilerplate and data",
 }
 LOWEST, HIGHEST = 1, 10
+# How a model may write them in JSON.
+_WHOLE = {f"{number}{end}": number for number in range(LOWEST, HIGHEST + 1) for end in ("", ".0")}
 NO_SCORE = "the score cannot be read"
 GOOD_ENOUGH = "the file is good enough"
 NOT_BETTER = "the rewriting is not judged better"
@@ -96,9 +98,8 @@ def read_score(said: str) -> Score:
         raise UnreadableError(NO_SCORE, "Answer with one JSON object.")
     numbers = {}
     for name in CRITERIA:
-        value = found.get(name)
-        number = int(value) if isinstance(value, (int, float)) or (isinstance(value, str) and value.isdecimal()) else 0
-        if not LOWEST <= number <= HIGHEST:
+        number = _WHOLE.get(str(found.get(name)))
+        if number is None:
             raise UnreadableError(NO_SCORE, f"`{name}` must be a whole number from {LOWEST} to {HIGHEST}.")
         numbers[name] = number
     return Score(numbers, " ".join(str(found.get("why", "")).split()))

@@ -38,6 +38,7 @@ MOST_CHARACTERS = 12_000
 # Characters of a file for each token of its answer: half of it is the file, the rest are points and the script.
 CHARACTERS_A_TOKEN = 2
 MOST_FUNCTIONS = 40
+MOST_TIMES = 3
 
 FEW_POINTS = "too few trace points"
 UNSTEADY = "a trace point shows an address, a time or chance"
@@ -59,7 +60,7 @@ _UNSTEADY = re.compile(
 )
 _UNSTEADY_PYTHON = re.compile(r"\b(?:id|hash)\(")
 _COMMENT = re.compile(r"^[ \t]*#.*\n?", re.MULTILINE)
-_TRACE_FILE = re.compile(r"2>\s*trace(\d+)\.txt\b")
+_TRACE_FILE = re.compile(r"2>\s*trace(\d{1,4})\.txt\b")
 _COMMAND = r"(?:^|[|;&(`{]|\b(?:then|do|else|sudo|exec)\b)[ \t]*"
 _OF_THE_MACHINE = re.compile(
     r"\$\{?(?:S?RANDOM|EPOCH\w+|SECONDS|PPID|BASHPID|HOME|USER|PWD|HOSTNAME|PATH|LANG|TMPDIR)\b|\$\$|/dev/u?random\b"
@@ -178,7 +179,11 @@ def _functions(file: CuratedFile) -> str:
 def _program(answer: str, file: CuratedFile, by: str, least_tests: int) -> Given:
     """The program of an answer; raises UnreadableError with what can be seen to be wrong with it."""
     parts = sections(answer, ["source", "run_sh"])
-    source = _as_it_was(file.text, code_in(parts["source"]))
+    said = code_in(parts["source"])
+    # Points are lines of their own at most; comparing texts that have less in common takes long.
+    if said.count("\n") > MOST_TIMES * (file.text.count("\n") + LEAST_LINES):
+        raise UnreadableError(NOT_INSERTED, "Your source is several times as long as the file. Put in 15 to 25 points.")
+    source = _as_it_was(file.text, said)
     script = code_in(parts["run_sh"])
     inserted = put_in(file.text, source)
     if isinstance(inserted, Dropped):

@@ -142,7 +142,11 @@ def _case(one: Any) -> Case:
     if not right or not isinstance(stdin, str) or not isinstance(stdout, str) or not isinstance(times, int):
         raise UnreadableError(BAD_CASES, 'An input is {"arguments": [texts], "stdin": text}, with texts in quotes.')
     words = tuple(str(word) for word in arguments)
-    if sum(map(len, words)) + len(stdin) > LONGEST_INPUT or times < 1 or times * len(stdin) > MOST_REPEATED:
+    if (
+        sum(map(len, words)) + len(stdin) > LONGEST_INPUT
+        or not 1 <= times <= MOST_REPEATED
+        or times * len(stdin) > MOST_REPEATED
+    ):
         raise UnreadableError(BAD_CASES, "An input is too long. Give shorter ones.")
     if any("\0" in word or not _is_text(word) for word in (*words, stdin, stdout)):
         raise UnreadableError(BAD_CASES, "An input holds what is no text.")

@@ -34,7 +34,7 @@ SHORTEST, LONGEST = 150, 3_500
 SUBJECT, BODY_LINE, LONGEST_MESSAGE = 72, 100, 1_500
 MOST_COPIED = 1
 QUOTED = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
-LINES = re.compile(r"\blines? (\d+)(?:\s*(?:-|–|to|and)\s*(\d+))?", re.IGNORECASE)
+LINES = re.compile(r"\blines? (\d{1,7})(?:\s*(?:-|–|to|and)\s*(\d{1,7}))?", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d]\w*")
 _LITERAL = re.compile(r"\"[^\"]*\"|'[^']*'")
 # Errors that a language raises by itself.
