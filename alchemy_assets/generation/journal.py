@@ -136,31 +136,45 @@ class Journal:
             raise JournalUnusableError(msg) from error
 
     def _write(self) -> None:
-        """Write everything that waits, in one transaction, and tell those who wait for it."""
+        """Write everything that waits, in one transaction, and tell those who wait for it; a row that cannot be is one alone."""
         waiting, self._waiting = self._waiting, []
         if not waiting:
             return
-        failure: JournalUnusableError | None = None
+        failures: list[JournalUnusableError | None] = [None] * len(waiting)
         try:
-            self._database.execute("BEGIN")
-            try:
-                self._database.executemany(_INSERT, [row for row, _ in waiting])
-                self._database.execute("COMMIT")
-            except BaseException:
-                if self._database.in_transaction:
-                    self._database.execute("ROLLBACK")
-                raise
-        except sqlite3.Error as error:
-            msg = f"{self.path}: an answer cannot be kept ({error}); make room on its disk, or set generation.journal"
-            failure = JournalUnusableError(msg)
-            failure.__cause__ = error
-        for _, written in waiting:
+            self._write_together([row for row, _ in waiting])
+        except Exception:  # noqa: BLE001 -- whatever it was, those who wait are told, each of its own row
+            failures = [self._failure(row) for row, _ in waiting]
+        for (_, written), failure in zip(waiting, failures, strict=True):
             if written.done():
                 continue
             if failure is None:
                 written.set_result(None)
             else:
                 written.set_exception(failure)
+
+    def _write_together(self, rows: list[tuple[object, ...]]) -> None:
+        self._database.execute("BEGIN")
+        try:
+            self._database.executemany(_INSERT, rows)
+            self._database.execute("COMMIT")
+        except BaseException:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
+
+    def _failure(self, row: tuple[object, ...]) -> JournalUnusableError | None:
+        """Write a row by itself; what keeps it from being written, or None."""
+        try:
+            self._database.execute(_INSERT, row)
+        except Exception as error:  # noqa: BLE001 -- as above
+            what = "make room on its disk, or set generation.journal"
+            if not isinstance(error, sqlite3.Error):
+                what = "it holds a value that the journal has no room for"
+            failure = JournalUnusableError(f"{self.path}: an answer cannot be kept ({error}); {what}")
+            failure.__cause__ = error
+            return failure
+        return None
 
 
 def _packed(row: Mapping[str, object]) -> tuple[object, ...]:

@@ -8,10 +8,13 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-_THOUGHT = re.compile(r"\A\s*<think>(.*?)</think>\s*", re.DOTALL)
+_OPENED, _CLOSED = "<think>", "</think>"
 # What some chat templates let through when an engine reads their channels wrongly.
 _LEAKED = re.compile(r"<\|[a-z_]+\|>|</?think>")
-_FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*([^\n`]*)\n(.*?)(?:^\1\2[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
+# No two of its parts can share a character: then runs of any of them are read in linear time.
+_FENCE = re.compile(
+    r"^([ \t]*)(`{3,}(?!`)|~{3,}(?!~))([^\n`]*)\n(.*?)(?:^\1\2[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE
+)
 NO_SECTION = "the answer lacks a part"
 NO_CODE = "the answer has no code block"
 NO_JSON = "the answer is no JSON"
@@ -30,11 +33,14 @@ class UnreadableError(ValueError):
 def without_thoughts(raw: str, reasoning: str | None) -> tuple[str | None, str]:
     """The reasoning and the answer proper, whether or not the engine told them apart.
 
+    What stands before a first `</think>` is reasoning also without `<think>`: some templates write that into the prompt.
     Raises UnreadableError where tokens that frame channels or thoughts stand in the answer.
     """
-    if thought := _THOUGHT.match(raw):
-        reasoning = "\n\n".join(part.strip() for part in (reasoning or "", thought[1]) if part.strip()) or None
-        raw = raw[thought.end() :]
+    before, closed, after = raw.partition(_CLOSED)
+    thought = before.lstrip().removeprefix(_OPENED)
+    if closed and (_OPENED not in before or before.lstrip().startswith(_OPENED)):
+        reasoning = "\n\n".join(part.strip() for part in (reasoning or "", thought) if part.strip()) or None
+        raw = after
     if leak := _LEAKED.search(raw):
         raise UnreadableError(LEAKED, f"Your answer holds {leak[0]}. Answer without such marks.")
     return (reasoning.strip() or None) if reasoning else None, raw.strip()

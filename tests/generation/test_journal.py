@@ -182,6 +182,24 @@ def test_a_row_that_cannot_be_written_is_an_error(tmp_path):
         assert journal.rows()["request_sha256"].to_list() == ["k"]
 
 
+@pytest.mark.parametrize("bad", [{"prompt_tokens": 10**30}, {"finish_reason": "\ud800"}, {"engine_version": object()}])
+def test_a_row_that_cannot_be_kept_fails_alone(tmp_path, bad):
+    """Of rows that are written together only the one that no journal can hold is an error, told to who waits for it."""
+    row = row_of(request("q"), Completion("k", "a", None, "stop"), MODEL, REVISION)
+
+    async def run(journal: Journal) -> list[object]:
+        three = (row | {"request_sha256": key} | (bad if key == "b" else {}) for key in "abc")
+        async with asyncio.timeout(10):
+            return await asyncio.gather(*map(journal.add, three), return_exceptions=True)
+
+    with Journal(tmp_path / "a.sqlite") as journal:
+        first, failure, last = asyncio.run(run(journal))
+        assert (first, last) == (None, None)
+        assert isinstance(failure, JournalUnusableError)
+        assert "cannot be kept" in str(failure)
+        assert journal.rows()["request_sha256"].to_list() == ["a", "c"]
+
+
 def test_a_large_text_comes_back_whole(tmp_path):
     """Nul, line ends, text beyond the first plane and megabytes are kept as they are."""
     raw = "\0\r\n\N{SNAKE}é" * 200_000

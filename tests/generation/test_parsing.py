@@ -1,6 +1,9 @@
 """Answers are read in whatever dress they come, and what is missing is told so that a model can mend it."""
 
 import json
+import time
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -22,6 +25,8 @@ TEXT = st.text(
         ("<think>\nWell\n</think>\n\nThe answer.", None, ("Well", "The answer.")),
         ("<think>more</think>The answer.", "some", ("some\n\nmore", "The answer.")),
         ("<think></think>The answer.", None, (None, "The answer.")),
+        ("Well\n</think>\n\nThe answer.", None, ("Well", "The answer.")),
+        ("more</think>The answer.", "some", ("some\n\nmore", "The answer.")),
     ],
 )
 def test_thoughts_are_told_apart(raw, reasoning, expected):
@@ -35,7 +40,8 @@ def test_thoughts_are_told_apart(raw, reasoning, expected):
         "<|channel|>analysis<|message|>Hm.<|end|>The answer.",
         "<think>never closed",
         "The answer.<|im_end|>",
-        "The answer.</think> Another.",
+        "Well</think>The answer.</think> Another.",
+        "The answer.<think>Well</think> Another.",
     ],
 )
 def test_leaked_control_tokens_are_refused(raw):
@@ -116,3 +122,33 @@ def test_json_that_cannot_be_kept_is_an_error(answer):
     """Brackets without end and half a character are refused like any other answer that is none."""
     with pytest.raises(UnreadableError, match="nests too deep"):
         json_of(answer)
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    "code_blocks": code_blocks,
+    "sections": lambda text: sections(text, ("problem", "code")),
+    "json_of": json_of,
+    "without_thoughts": lambda text: without_thoughts(text, None),
+}
+
+
+def processor_seconds(read: Callable[[str], object], text: str) -> float:
+    """The least that reading a text took of several times."""
+    found = []
+    for _ in range(5):
+        started = time.process_time()
+        with suppress(UnreadableError):
+            read(text)
+        found.append(time.process_time() - started)
+    return min(found)
+
+
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS)
+@pytest.mark.parametrize(
+    ("before", "run"),
+    [("", "~"), ("", "`"), ("```", " "), ("```\n", " "), ("", "<"), ("", "<problem>"), ("", "<think>")],
+)
+def test_a_run_of_marks_is_read_in_linear_time(read, before, run):
+    """A text of twice the length takes about twice the work, whatever a model repeats without end."""
+    short, long = (processor_seconds(read, before + run * (size // len(run))) for size in (20_000, 40_000))
+    assert long < 4 * max(short, 0.001)
