@@ -120,14 +120,13 @@ class Speed:
     tokens: int = 0
 
     def look(self, model: Model, partition: str, completions: pl.DataFrame) -> None:
-        """Count a partition, and all that was answered there; not where its times are not this model's alone."""
+        """Count what this model answered in a partition; not where a server did not count its tokens."""
         work = model.work(partition)
         name, revision = model.key
-        own = (completions["model"] == name) & (completions["model_revision"] == revision)
-        counted = completions.select("prompt_tokens", "completion_tokens").null_count().sum_horizontal().sum() == 0
-        if not work.height or not completions.height or not own.all() or not counted:
+        answers = completions.filter(model=name, model_revision=revision).unique("request_sha256")
+        counted = answers.select("prompt_tokens", "completion_tokens").null_count().sum_horizontal().sum() == 0
+        if not work.height or not answers.height or not counted:
             return
-        answers = completions.unique("request_sha256")
         self.tokens += sum(int(answers[column].sum()) for column in ("prompt_tokens", "completion_tokens"))
         self.engine_seconds += float(work["engine_seconds"].sum())
         if self.gpu_seconds is not None:

@@ -54,6 +54,7 @@ def test_without_an_engine_it_says_how_to_name_one_and_what_is_stale(inside, wor
     assert {one["table"]: one["reasons"] for one in told["tables"]}["code_enhance"] == {"never made": 3}
 
 
+@pytest.mark.slow
 def test_plan_pilot_and_generate_agree(alchemy, inside, workspace, tmp_path):
     """A pilot notes its engine; a plan asks nothing and tells what is left; `generate` asks just that, and nothing twice."""
     page = tmp_path / "page.html"

@@ -188,16 +188,15 @@ def test_partitions_whose_files_cannot_be_read_are_named(settings, server):
     assert {row.language for row in survey.rows()} == {"Python"}
 
 
-def test_the_speed_of_two_models_is_nobodys():
-    """Times are kept without a model, so a partition in which two have answered measures neither; one alone is measured."""
+def test_the_speed_of_a_model_is_its_own():
+    """A partition in which two models have answered measures each by its own answers and times."""
 
     class Model:
         key = ("m", "r")
 
-        class seconds:  # noqa: N801 -- stands for an attribute
-            @staticmethod
-            def read(_):
-                return pl.DataFrame({"engine_seconds": [4.0, 6.0], "gpu_seconds": [8.0, 12.0]})
+        @staticmethod
+        def work(_):
+            return pl.DataFrame({"engine_seconds": [4.0, 6.0], "gpu_seconds": [8.0, 12.0]})
 
     def answers(*models):
         return pl.DataFrame(
@@ -211,9 +210,9 @@ def test_the_speed_of_two_models_is_nobodys():
         )
 
     speed = Speed()
-    speed.look(Model, "p", answers("m", "other"))
+    speed.look(Model, "p", answers("other", "other"))
     assert speed.seconds(10) is None
-    speed.look(Model, "p", answers("m", "m"))
+    speed.look(Model, "p", answers("m", "other", "m"))
     assert speed.seconds(10) == pytest.approx(1.0)
     assert (speed.engine_seconds, speed.gpu_seconds, speed.tokens) == (10.0, 20.0, 100)
 

@@ -9,6 +9,19 @@ from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.strategies.strategy import CuratedFile
 
 Curated = Callable[..., CuratedFile]
+# Their compilers take seconds a program; of the kinds that a model writes one is tried in all languages at every run.
+SLOW_LANGUAGES = frozenset({"Cpp", "CSharp", "Go", "Java", "Rust", "Swift", "TypeScript"})
+IN_EVERY_LANGUAGE = "test_a_program_that_passes_its_cases_holds_in_every_language"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the slow languages of kinds that a model writes to `make test-slow`, but for one test."""
+    for item in items:
+        if not item.path.name.startswith(("test_generated_qa", "test_generated_dev")) or IN_EVERY_LANGUAGE in item.name:
+            continue
+        call = getattr(item, "callspec", None)
+        if call is not None and SLOW_LANGUAGES & {value for value in call.params.values() if isinstance(value, str)}:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
