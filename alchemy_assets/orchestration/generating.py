@@ -8,8 +8,11 @@ Belongs here: lease, journal, segments, the report. Does not: which requests the
 
 import asyncio
 import logging
+import signal
+import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -143,12 +146,16 @@ async def _ask(
         asking = asyncio.create_task(ask_all(kinds, files, answers, asker.ask, at_once))
         ticking = asyncio.create_task(keeper.tick(asker.report))
         try:
-            # Without its clock nothing is handed on and the lease runs out: then the asking ends, too.
-            await asyncio.wait({asking, ticking}, return_when=asyncio.FIRST_COMPLETED)
+            with _interruptible(asking):
+                # Without its clock nothing is handed on and the lease runs out: then the asking ends, too.
+                await asyncio.wait({asking, ticking}, return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():
                 asking.cancel()
                 await ticking
             asked = await asking
+        except asyncio.CancelledError as error:
+            # Dagster hears of it, and ends its run.
+            raise KeyboardInterrupt from error
         finally:
             for task in (asking, ticking):
                 task.cancel()
@@ -156,6 +163,24 @@ async def _ask(
             keeper.count(asker.report)
             keeper.flush()
         return asked, asker.report
+
+
+@contextmanager
+def _interruptible(asking: asyncio.Task[Asked]) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end the asking at once: inside of a run Dagster puts them off to the end of the step."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    loop = asyncio.get_running_loop()
+    for one in before:
+        loop.add_signal_handler(one, asking.cancel)
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            loop.remove_signal_handler(one)
+            signal.signal(one, handler)
 
 
 def of_files(completions: pl.DataFrame, files: Sequence[CuratedFile]) -> pl.DataFrame:

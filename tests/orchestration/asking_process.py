@@ -1,7 +1,8 @@
 """A process that asks a server about made-up files, to be killed: `python -m tests.orchestration.asking_process ROOT ADDRESS`.
 
 Belongs here: the files, a kind of two rounds, and the process. Does not: tests. With `between` as a third argument it kills
-itself when its first answers are in the store and not yet out of the journal.
+itself when its first answers are in the store and not yet out of the journal; with `deaf` it hears no signal, as in a step of
+Dagster's.
 """
 
 import os
@@ -55,9 +56,12 @@ def settings(*addresses, **other):
     return Generation(engine="endpoint", model=MODEL, endpoints=addresses, **given)
 
 
-def main(root, address, between=""):
+def main(root, address, how=""):
     """Ask for everything."""
-    if between:
+    if how == "deaf":
+        for one in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(one, lambda *_: None)
+    if how == "between":
         Journal.remove = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
     model = Model(settings(address), Path(root) / "store")
     ask_partition(model, Path(root) / "journals", PARTITION, [TwoRounds()], FILES)

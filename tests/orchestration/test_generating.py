@@ -341,3 +341,19 @@ def test_seconds_belong_to_a_model_and_to_a_share_of_a_shard(server, tmp_path):
     halves = [one.work(f"Python|{shard}")["engine_seconds"].sum() for shard in ("0-of-2", "1-of-2")]
     assert halves == [whole / 2] * 2
     assert model(server, tmp_path, revision="2").work(PARTITION).is_empty()
+
+
+@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_worker_ends_at_once_and_keeps_what_it_has(tmp_path, which):
+    """Ctrl-C and SIGTERM end the asking within moments, whatever handlers there were; answers are in the store, and the rest is asked for later."""
+    with FaultServer(delay=0.05) as server:
+        process = start(tmp_path, server, "deaf")
+        while server.answered.total() < 20:
+            time.sleep(0.01)
+        process.send_signal(which)
+        assert process.wait(10) != 0
+        one = model(server, tmp_path)
+        before = kept(one).height
+        assert 10 <= before < TOTAL
+        server.delay = 0.0
+        assert ask(one, tmp_path)[0].answered == TOTAL - before
