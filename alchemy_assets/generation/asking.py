@@ -18,6 +18,7 @@ from alchemy_assets.generation.completions import LENGTH, Completion, Request, r
 from alchemy_assets.generation.endpoint import Answer, Endpoint, session, smaller
 from alchemy_assets.generation.engine import Served
 from alchemy_assets.generation.faults import (
+    Closed,
     DoesNotFit,
     EngineDownError,
     Fault,
@@ -43,7 +44,7 @@ class _Course:
     """How a request has fared.
 
     most: tokens that its answer was to have at most, when it was last sent. room: the same for the next time, where a server
-    found that its context has no room for what was asked.
+    found that its context has no room for what was asked. refused: whether the last server would not be asked.
     """
 
     sent: int = 0
@@ -52,6 +53,7 @@ class _Course:
     most: int = 0
     room: int | None = None
     avoid: Server | None = None
+    refused: bool = False
 
 
 class Asker:
@@ -141,16 +143,17 @@ class Asker:
         course = _Course()
         while True:
             self._check_budget()
-            turn = await self._line.turn(request.blob_id, course.avoid)
+            turn = await self._line.turn(request.blob_id, course.avoid, last=course.refused)
             self.report.retries += course.sent > 0
             course.sent += 1
             self.report.began()
             try:
-                answer = await self._sent(turn.server.endpoint, request, key, course)
+                async with self._line.exchange():
+                    answer = await self._sent(turn.server.endpoint, request, key, course)
             except Fault as fault:
-                wait = self._failed(turn, fault, course)
+                wait = self._failed(turn, fault, course, request.blob_id or key)
             else:
-                self._line.well(turn.server, quicken=True)
+                self._line.well(turn, quicken=True)
                 # Before the turn goes to the next one: a budget is overspent by what is under way, and no more.
                 self._budget.spend(answer.completion.prompt_tokens, answer.completion.completion_tokens)
                 self._check_budget()
@@ -168,20 +171,21 @@ class Asker:
         course.most = room if course.room is None else min(room, course.room)
         return await endpoint.ask(request, key, course.most)
 
-    def _failed(self, turn: Turn, fault: Fault, course: _Course) -> float:
+    def _failed(self, turn: Turn, fault: Fault, course: _Course, file: str) -> float:
         """What a fault means for a request: seconds to wait, or UnansweredError."""
         server = turn.server
         self.report.faults[fault.kind, server.endpoint.address] += 1
         if isinstance(fault, Unanswerable):
-            self._line.well(server, quicken=False)
+            self._line.well(turn, quicken=False)
             course.room = smaller(fault, course.most) if isinstance(fault, DoesNotFit) else 0
             if not course.room:
                 raise UnansweredError(fault.kind, fault.words)
             return 0.0
-        self._line.failed(server, fault, turn.started)
+        self._line.failed(turn, fault, file)
         self._line.raise_end()  # where the whole engine is at fault, the request is not
         course.own += fault.own
-        course.turned_away += isinstance(fault, Overloaded) and not fault.own
+        course.refused = isinstance(fault, Closed)
+        course.turned_away += isinstance(fault, (Closed, Overloaded)) and not fault.own
         if course.own >= self._settings.attempts or course.turned_away >= _PATIENT * self._settings.attempts:
             raise UnansweredError(
                 fault.kind, f"{fault.words}, at {server.endpoint.address}, after {course.sent} attempts"

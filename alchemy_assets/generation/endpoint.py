@@ -4,7 +4,10 @@ Belongs here: addresses, bodies, deadlines, the fields of an answer. Does not: w
 again (`asking`), what a fault is (`faults`).
 """
 
+import base64
 import json
+import re
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 import aiohttp
@@ -13,7 +16,7 @@ from yarl import URL
 from alchemy_assets.generation import faults
 from alchemy_assets.generation.completions import Completion, Request
 from alchemy_assets.generation.engine import Served
-from alchemy_assets.generation.faults import Closed, DoesNotFit, Overloaded, ServerFault
+from alchemy_assets.generation.faults import Closed, DoesNotFit, Fault, Overloaded, ServerFault
 from alchemy_assets.settings import Generation
 
 # uvicorn, and so vLLM, drops a connection after five idle seconds: one that is about to be dropped is not used again.
@@ -25,6 +28,11 @@ _CHARACTERS: Final = 3
 _TURN: Final = 16
 _LEAST: Final = 16
 _MODELS_SHOWN: Final = 5
+# Every reader of JSON keeps whole numbers below this, and no answer has so many tokens.
+_MOST: Final = 2**53
+_USER: Final = re.compile(r"(?<=://)[^/?#]*@")
+# A shorter key is none, only what a server wants to see in its place.
+_LEAST_SECRET: Final = 4
 
 
 class Answer(NamedTuple):
@@ -53,18 +61,24 @@ def session(served: Served, settings: Generation) -> aiohttp.ClientSession:
 
 
 class Endpoint:
-    """One server. context: tokens of prompt and answer together, None while nobody has said."""
+    """One server. context: tokens of prompt and answer together, None while nobody has said.
+
+    greeted: it was asked what it has; listed: the model is among that. address: as it is shown, without a user's name and
+    password; they and the key are in no fault either.
+    """
 
     def __init__(
         self, address: str, served: Served, connections: aiohttp.ClientSession, greeting_seconds: float
     ) -> None:
-        self.address = address
+        self.address = _USER.sub("", address)
         self.context = served.context
-        self.greeted = False
+        self.greeted = self.listed = False
         self._model = served.model
         self._version = served.version
         self._session = connections
+        self._secrets = _secrets(address, served.api_key)
         self._chat = URL(f"{address}/chat/completions")
+        self._models = URL(f"{address}/models")
         # Sooner than an answer: a list of models is at hand, or the server is not.
         self._greeting = aiohttp.ClientTimeout(total=greeting_seconds)
 
@@ -75,37 +89,41 @@ class Endpoint:
         except (ServerFault, Overloaded) as fault:
             if not fault.own:
                 raise
-            raise ServerFault(fault.kind, fault.words, wait=fault.wait) from fault
+            kind = Closed if isinstance(fault, Closed) else ServerFault
+            raise kind(fault.kind, fault.words, wait=fault.wait) from fault
         self.greeted = True
 
     async def _greet(self) -> None:
-        status, headers, body = await self._exchange(URL(f"{self.address}/models"), None)
-        fault = faults.of_status(status, headers, body)
+        status, headers, body = await self._exchange(self._models, None)
+        fault = faults.of_status(status, headers, body, self._secrets)
         if isinstance(fault, faults.Unanswerable) or status in {404, 405}:  # it has no such list: asking will tell
             return
         if fault is not None:
             raise fault
-        models = _models(body)
-        known = [name for one in models for name in (one.get("id"), *(one.get("aliases") or ()))]
+        listed = self._json(body).get("data")
+        models = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        known = [name for one in models for name in _names(one)]
         if models and self._model not in known:
             names = ", ".join(map(str, known[:_MODELS_SHOWN]))
-            msg = f"it has {names}, and not {self._model}; see generation.model"
+            msg = f"it has {faults.hidden(names, self._secrets)}, and not {self._model}; see generation.model"
             raise Closed(faults.CLOSED, msg)
         for one in models:
-            if self._model in {one.get("id"), *(one.get("aliases") or ())}:
+            if self._model in _names(one):
+                self.listed = True
                 await self._learn(one)
 
     async def _learn(self, model: dict[str, Any]) -> None:
         """What a server says of a model: vLLM its max_model_len, llama.cpp the context of one of its slots."""
         meta = model.get("meta")
-        said = model.get("max_model_len") or (meta.get("n_ctx") if isinstance(meta, dict) else None)
-        if self.context is None and isinstance(said, int):
-            self.context = said
-        owner = model.get("owned_by")
-        if not self._version and owner == "vllm":
-            status, _, body = await self._exchange(URL(self.address).origin() / "version", None)
-            if status == 200 and isinstance(version := _json(body).get("version"), str):  # noqa: PLR2004
-                self._version = f"vllm {version}"
+        slot = meta.get("n_ctx") if isinstance(meta, dict) else None
+        if self.context is None:
+            self.context = _count(model.get("max_model_len")) or _count(slot) or None
+        if not self._version and model.get("owned_by") == "vllm":
+            with suppress(Fault):  # where it has a version: one that does not say it is asked all the same
+                status, _, body = await self._exchange(self._models.with_path("/version"), None)
+                version = self._json(body).get("version") if status == 200 else None  # noqa: PLR2004
+                if isinstance(version, str):
+                    self._version = f"vllm {_whole(version)}"
 
     async def ask(self, request: Request, request_sha256: str, most: int) -> Answer:
         """Ask for an answer of `most` tokens at most; raises Fault."""
@@ -139,7 +157,7 @@ class Endpoint:
 
     def read(self, body: bytes, request_sha256: str) -> Answer:
         """The answer in what came; raises ServerFault where there is none."""
-        said = _json(body)
+        said = self._json(body)
         try:
             choice = said["choices"][0]
             message = choice["message"]
@@ -153,17 +171,17 @@ class Endpoint:
             counts = _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
             reasoned = _count(details.get("reasoning_tokens"))
         except (KeyError, IndexError, TypeError, AttributeError) as error:
-            raise ServerFault(faults.GARBLED, faults.words_of(body), own=True) from error
+            raise self._garbled(body) from error
         texts = (content if content is not None else "", reasoning or "", finish_reason, fingerprint)
         if not all(isinstance(one, str) for one in texts):
-            raise ServerFault(faults.GARBLED, faults.words_of(body), own=True)
-        version = self._version or fingerprint
+            raise self._garbled(body)
+        version = self._version or _whole(fingerprint)
         return Answer(
             Completion(
                 request_sha256,
                 _whole(texts[0]),
                 None if reasoning is None else _whole(reasoning),
-                finish_reason,
+                _whole(finish_reason),
                 *counts,
                 reasoned,
                 version,
@@ -173,7 +191,7 @@ class Endpoint:
 
     async def _asked(self, body: bytes) -> bytes:
         status, headers, answer = await self._exchange(self._chat, body)
-        fault = faults.of_status(status, headers, answer)
+        fault = faults.of_status(status, headers, answer, self._secrets)
         if fault is not None:
             raise fault
         return answer
@@ -188,13 +206,28 @@ class Endpoint:
             async with asked as response:
                 return response.status, response.headers, await response.read()
         except aiohttp.ConnectionTimeoutError as error:
-            raise ServerFault(faults.NOT_CONNECTED, str(error)) from error
+            raise ServerFault(faults.NOT_CONNECTED, self._said(error)) from error
         except TimeoutError as error:
-            raise Overloaded(faults.TIMED_OUT, str(error), own=True) from error
+            raise Overloaded(faults.TIMED_OUT, self._said(error), own=True) from error
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
-            raise ServerFault(faults.NOT_CONNECTED, str(error)) from error
+            raise ServerFault(faults.NOT_CONNECTED, self._said(error)) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise ServerFault(faults.BROKEN_OFF, f"{type(error).__name__}: {error}", own=True) from error
+            raise ServerFault(faults.BROKEN_OFF, f"{type(error).__name__}: {self._said(error)}", own=True) from error
+
+    def _json(self, body: bytes) -> dict[str, Any]:
+        try:
+            said = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise self._garbled(body) from error
+        if not isinstance(said, dict):
+            raise self._garbled(body)
+        return said
+
+    def _garbled(self, body: bytes) -> ServerFault:
+        return ServerFault(faults.GARBLED, faults.words_of(body, self._secrets) or "nothing", own=True)
+
+    def _said(self, error: Exception) -> str:
+        return faults.hidden(_USER.sub("", str(error)), self._secrets)
 
 
 def smaller(fault: DoesNotFit, most: int) -> int:
@@ -206,23 +239,21 @@ def smaller(fault: DoesNotFit, most: int) -> int:
     return room if _LEAST <= room < most else 0
 
 
-def _models(body: bytes) -> list[dict[str, Any]]:
-    listed = _json(body).get("data")
-    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+def _names(model: dict[str, Any]) -> list[Any]:
+    aliases = model.get("aliases")
+    return [model.get("id"), *(aliases if isinstance(aliases, list) else ())]
 
 
-def _json(body: bytes) -> dict[str, Any]:
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise ServerFault(faults.GARBLED, faults.words_of(body) or "nothing", own=True) from error
-    if not isinstance(said, dict):
-        raise ServerFault(faults.GARBLED, faults.words_of(body), own=True)
-    return said
+def _secrets(address: str, key: str | None) -> tuple[str, ...]:
+    """What a server knows of us and may repeat: the key, a password in its address, also as it is sent."""
+    url = URL(address)
+    user = f"{url.user or ''}:{url.password}".encode("latin-1", "replace")
+    found = (key, url.raw_password, url.password, base64.b64encode(user).decode() if url.password else None)
+    return tuple(one for one in found if one and len(one) >= _LEAST_SECRET)
 
 
 def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and value >= 0 else None
+    return value if type(value) is int and 0 <= value < _MOST else None
 
 
 def _whole(text: str) -> str:

@@ -6,7 +6,7 @@ Each carries the server's own words.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -25,11 +25,14 @@ TOO_LONG: Final = "prompt and answer do not fit the model's context"
 
 _OVERLOADED: Final = frozenset((408, 425, 429, 503, 529))
 _GATEWAY_TIMED_OUT: Final = 504
-_CLOSED: Final = frozenset((401, 402, 403, 404, 405, 407))
+_CLOSED: Final = frozenset((401, 402, 407))
+# A server says these to everybody whom it does not know, and a firewall before it to a prompt that it does not like.
+_PERHAPS_CLOSED: Final = frozenset((403, 404, 405))
 _OK: Final = 200
 _REDIRECTS: Final = range(300, 400)
 _REFUSED: Final = range(400, 500)
 _WORDS: Final = 500
+_HIDDEN: Final = "***"
 # vLLM (three generations of it) and llama.cpp; other servers say one of the same.
 _CONTEXT: Final = re.compile(
     r"maximum context length|context_length_exceeded|exceed_context_size|exceeds the available context size"
@@ -77,7 +80,7 @@ class ServerFault(Fault):
 
 
 class Closed(ServerFault):
-    """The server would say the same to every request: it does not know the model, or us."""
+    """The server would say the same to every request: it does not know the model, or us; `own` where that is not sure."""
 
 
 class Unanswerable(Fault):
@@ -92,18 +95,18 @@ class DoesNotFit(Unanswerable):
         self.room = room
 
 
-def of_status(status: int, headers: Mapping[str, str], body: bytes) -> Fault | None:
-    """What an HTTP status means; None where it is that of an answer."""
+def of_status(status: int, headers: Mapping[str, str], body: bytes, secrets: Collection[str] = ()) -> Fault | None:
+    """What an HTTP status means; None where it is that of an answer. secrets: as in `words_of`."""
     if status == _OK:
         return None
-    words = f"HTTP {status}: {words_of(body)}"
+    words = f"HTTP {status}: {words_of(body, secrets)}"
     wait = retry_after(headers.get("Retry-After", ""))
     if status in _OVERLOADED:
         return Overloaded(OVERLOADED, words, wait=wait)
     if status == _GATEWAY_TIMED_OUT:
         return Overloaded(TIMED_OUT, words, own=True, wait=wait)
-    if status in _CLOSED or status in _REDIRECTS:
-        return Closed(CLOSED, words)
+    if status in _CLOSED or status in _PERHAPS_CLOSED or status in _REDIRECTS:
+        return Closed(CLOSED, words, own=status in _PERHAPS_CLOSED)
     if status in _REFUSED:
         return _does_not_fit(words) or Unanswerable(REFUSED, words)
     # llama.cpp answers 500 to a prompt that is longer than a batch, and to output that it cannot take apart.
@@ -122,8 +125,8 @@ def _number(pattern: re.Pattern[str], words: str) -> int | None:
     return None if found is None else int(next(filter(None, found.groups())))
 
 
-def words_of(body: bytes) -> str:
-    """What a server says went wrong, on one line and not too long."""
+def words_of(body: bytes, secrets: Collection[str] = ()) -> str:
+    """What a server says went wrong, on one line and not too long, without the secrets that it repeats."""
     text = body.decode(errors="replace")
     try:
         said = json.loads(text)
@@ -133,8 +136,17 @@ def words_of(body: bytes) -> str:
         said = said.get("error") or said.get("detail") or said.get("message") or said
     if isinstance(said, dict):
         said = said.get("message") or said
-    line = " ".join("".join(one if one.isprintable() else " " for one in str(said)[: 4 * _WORDS]).split())
+    line = " ".join(
+        "".join(one if one.isprintable() else " " for one in hidden(str(said), secrets)[: 4 * _WORDS]).split()
+    )
     return line if len(line) <= _WORDS else f"{line[:_WORDS]}…"
+
+
+def hidden(text: str, secrets: Collection[str]) -> str:
+    """The text without these words."""
+    for secret in secrets:
+        text = text.replace(secret, _HIDDEN)
+    return text
 
 
 def retry_after(value: str) -> float | None:
@@ -144,6 +156,6 @@ def retry_after(value: str) -> float | None:
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except (ValueError, TypeError):
+        return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment.tzinfo else None
+    except (ValueError, TypeError, LookupError, ArithmeticError):  # a year beyond all numbers overflows
         return None
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment.tzinfo else None

@@ -9,17 +9,21 @@ The requests of one file go to one server where they can: their prompts begin al
 import asyncio
 import zlib
 from collections import deque
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
 from alchemy_assets.errors import AlchemyError
-from alchemy_assets.generation.faults import EngineDownError, Fault
+from alchemy_assets.generation.faults import BROKEN_OFF, NOT_CONNECTED, TIMED_OUT, EngineDownError, Fault, Overloaded
 from alchemy_assets.generation.health import Server, Turn
 from alchemy_assets.settings import Generation
 
 # How far from the head of the line a server looks for a file that it knows.
 _LOOK: Final = 16
+# What servers that are gone look like: no word of theirs is among it.
+_GONE: Final = frozenset((NOT_CONNECTED, TIMED_OUT, BROKEN_OFF))
+_LAST_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -37,6 +41,8 @@ class Line:
         self._patience = settings.patience
         self._waiting: deque[_Waiter] = deque()
         self._resting: set[asyncio.Future[None]] = set()
+        self._exchanges: set[asyncio.Timeout] = set()
+        self._last: float | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._end: AlchemyError | None = None
         self._heard = asyncio.get_running_loop().time()
@@ -52,10 +58,11 @@ class Line:
         """It was, or will not be."""
         self._asks -= 1
 
-    async def turn(self, file: str, avoid: Server | None) -> Turn:
+    async def turn(self, file: str, avoid: Server | None, *, last: bool = False) -> Turn:
         """Wait for a turn, first among those who wait if it is not the first for this request.
 
-        avoid: a server that is asked only where there is no other. Raises what the line was ended with.
+        avoid: a server that is asked only where there is no other. last: wait behind all others, to learn how they fare.
+        Raises what the line was ended with.
         """
         self.raise_end()
         loop = asyncio.get_running_loop()
@@ -63,7 +70,7 @@ class Line:
         if not self._waiting and (server := self._choose(favourite, avoid, now := loop.time())) is not None:
             return server.begin(now)
         waiter = _Waiter(loop.create_future(), favourite, avoid)
-        if avoid is None:
+        if avoid is None or last:
             self._waiting.append(waiter)
         else:
             self._waiting.appendleft(waiter)
@@ -83,6 +90,22 @@ class Line:
         turn.server.end(turn.number)
         self._wake()
 
+    @asynccontextmanager
+    async def exchange(self) -> AsyncIterator[None]:
+        """An exchange is under way inside; it goes on when the line ends, a few seconds where the servers are gone.
+
+        Raises Overloaded where it was broken off then.
+        """
+        try:
+            async with asyncio.timeout_at(self._last) as deadline:
+                self._exchanges.add(deadline)
+                try:
+                    yield
+                finally:
+                    self._exchanges.discard(deadline)
+        except TimeoutError as error:
+            raise Overloaded(TIMED_OUT, "no server answers any more", own=True) from error
+
     async def rest(self, seconds: float) -> None:
         """Wait before asking again, or until the line ends."""
         loop = asyncio.get_running_loop()
@@ -95,37 +118,42 @@ class Line:
             timer.cancel()
             self._resting.discard(over)
 
-    def well(self, server: Server, *, quicken: bool) -> None:
+    def well(self, turn: Turn, *, quicken: bool) -> None:
         """A server answered; quicken: and can have more under way (a refusal of one request says nothing of that)."""
         self._heard = asyncio.get_running_loop().time()
-        server.well()
+        turn.server.well(turn.started)
         if quicken:
-            server.pace.quicken()
+            turn.server.pace.quicken()
 
-    def failed(self, server: Server, fault: Fault, started: float) -> None:
-        """A server did not answer; ends the line where none does."""
-        server.failed(fault, started, asyncio.get_running_loop().time())
-        self.check()
+    def failed(self, turn: Turn, fault: Fault, file: str) -> None:
+        """A server did not answer about a file; ends the line where none does."""
+        turn.server.failed(fault, turn.started, asyncio.get_running_loop().time(), file)
+        self.check(turn)
 
     def has_other(self, server: Server) -> bool:
         """Whether another server is well."""
         return any(one is not server and not one.alone for one in self.servers)
 
-    def check(self) -> None:
-        """End the line where every server refuses to be asked, or none has answered for too long."""
+    def check(self, failed: Turn | None = None) -> None:
+        """End the line where every server refuses to be asked, or none has answered for too long. failed: has just ended."""
         now = asyncio.get_running_loop().time()
         silent = now - self._heard
-        if all(one.closed for one in self.servers):
+        untried = any(waiter.avoid is None for waiter in self._waiting)
+        closed = all(one.closed and not one.busy(failed) for one in self.servers)
+        # Where all that is left has been refused, and others were not, there is nobody to spare it: they may be few.
+        if closed and (untried or not all(one.choosy for one in self.servers)):
             self.end(EngineDownError(f"no server can be asked: {self._said()}. What was answered is kept"))
         elif silent > self._patience and all(one.fault and not one.generating(now) for one in self.servers):
             msg = (
                 f"the model has answered nothing for {silent:.0f} seconds: {self._said()}. What was answered is kept; look "
                 "after its servers (generation.endpoints), and run again to go on"
             )
+            if all(one.fault and one.fault.kind in _GONE for one in self.servers):
+                self._last = now + _LAST_SECONDS
             self.end(EngineDownError(msg))
 
     def end(self, error: AlchemyError) -> None:
-        """Nobody gets a turn any more: all who wait, and all who come, get the error."""
+        """Nobody gets a turn any more: all who wait, and all who come, get the error; what is under way is left to finish."""
         if self._end is not None:
             return
         self._end = error
@@ -136,6 +164,8 @@ class Line:
         self._waiting.clear()
         for over in list(self._resting):
             _set(over)
+        for deadline in self._exchanges if self._last is not None else ():
+            deadline.reschedule(self._last)
 
     def raise_end(self) -> None:
         """Raise what the line was ended with, if it was."""

@@ -5,13 +5,17 @@ import json
 import threading
 import time
 from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from aiohttp import web
 
 from alchemy_assets.generation import faults
 from alchemy_assets.generation.asking import Asker
 from alchemy_assets.generation.completions import LENGTH, Sampling
 from alchemy_assets.generation.faults import EngineDownError, UnansweredError
+from alchemy_assets.generation.journal import Journal
 from alchemy_assets.generation.line import Line
 from alchemy_assets.generation.usage import Budget, BudgetSpentError, Prices
 from tests.corpora.servers import free_port
@@ -21,6 +25,7 @@ from tests.generation.fault_server import (
     MIDDLE_WORDS,
     NEW_WORDS,
     OLD_WORDS,
+    Act,
     FaultServer,
     changed,
     drip,
@@ -393,6 +398,132 @@ def test_servers_that_refuse_for_good(act):
     assert "no server can be asked" in str(outcome.errors["question 299"])
     assert server.asked <= 8
     assert outcome.seconds < 6
+
+
+@pytest.mark.parametrize("code", [403, 404, 405])
+def test_a_firewall_may_refuse_one_request(code):
+    """A request that alone is refused like a stranger's is unanswered after its attempts, among others and by itself."""
+    with FaultServer() as server:
+        server.always_of["question 1"] = status(code, {"error": "blocked"})
+        outcome = asked([server.address], many(30), concurrency=4)
+        alone = asked([server.address], [request("question 1")])
+    assert (len(outcome.answers), list(outcome.errors), list(alone.errors)) == (29, ["question 1"], ["question 1"])
+    for one in (outcome, alone):
+        assert isinstance(one.errors["question 1"], UnansweredError)
+        assert f"HTTP {code}: blocked" in str(one.errors["question 1"])
+    assert server.asked == 29 + 4 + 4
+
+
+def test_refusals_come_sooner_than_answers():
+    """A firewall that refuses many requests before the first answer is there keeps none of the others from theirs."""
+    with FaultServer() as server:
+        server.always = slow(0.4)
+        server.always_of = {f"question {number}": status(403) for number in range(10)}
+        outcome = asked([server.address], many(60))
+    assert len(outcome.answers) == 50
+    assert outcome.report.unanswered == {faults.CLOSED: 10}
+
+
+@pytest.mark.parametrize("code", [401, 402, 403])
+def test_what_is_under_way_is_kept_before_the_end(code):
+    """Where a server refuses all but one that it still answers, that answer is in the journal before anybody is told."""
+
+    async def together(asker: Asker) -> None:
+        async with asyncio.TaskGroup() as group:
+            for one in many(100):
+                group.create_task(asker.ask(one))
+
+    async def run(folder: Path, address: str) -> list[str]:
+        settings = hurried([address], concurrency=8)
+        with Journal(folder / "a.sqlite") as journal:
+            async with Asker(served(settings), settings, journal.add) as asker:
+                with pytest.raises(ExceptionGroup):
+                    await together(asker)
+            return journal.rows()["blob_id"].to_list()
+
+    with FaultServer() as server, TemporaryDirectory() as folder:
+        server.always_of["question 0"] = slow(1)
+        server.always = status(code)
+        assert asyncio.run(run(Path(folder), server.address)) == ["question 0"]
+    assert server.asked <= 20
+
+
+def test_what_hangs_is_not_waited_for_at_the_end(monkeypatch):
+    """Where a server drops connections and never answers, a request that hangs there ends soon after the others."""
+    monkeypatch.setattr("alchemy_assets.generation.line._LAST_SECONDS", 0.3)
+    with FaultServer() as server:
+        server.always, server.always_of["question 0"] = dropped, hang
+        long = {"first_byte_seconds": 60, "total_seconds": 60}
+        outcome = asked([server.address], many(50), patience=0.5, connect_seconds=0.5, attempts=50, **long)
+    assert {type(error) for error in outcome.errors.values()} == {EngineDownError}
+    assert (len(outcome.errors), outcome.seconds < 20) == (50, True)
+
+
+def test_what_no_journal_holds_is_not_read():
+    """Counts beyond all numbers and truth values are none, and halves of characters are replaced wherever text is kept."""
+
+    def hostile(reply):
+        reply["choices"][0]["finish_reason"] = "\ud800"
+        reply["choices"][0]["message"] = {"content": "\ud800", "reasoning": "\ud800"}
+        reply["usage"] = {"prompt_tokens": 10**30, "completion_tokens": True}
+        reply["system_fingerprint"] = "\ud800"
+
+    with FaultServer() as server:
+        server.models = status(404)
+        server.always = changed(hostile)
+        answer = asked([server.address], [request("one")]).answers["one"]
+    assert (answer.raw, answer.reasoning, answer.finish_reason, answer.engine_version) == (
+        "\N{REPLACEMENT CHARACTER}",
+    ) * 4
+    assert (answer.prompt_tokens, answer.completion_tokens) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "said", [{"aliases": 5}, {"aliases": [None]}, {"max_model_len": 10**30}, {"max_model_len": True}]
+)
+def test_a_list_of_models_may_hold_anything(said):
+    """What a server says of its model beside the name is passed over where it is of another kind."""
+    with FaultServer() as server:
+        server.models = payload(json.dumps({"data": [{"id": server.model, **said}]}).encode())
+        outcome = asked([server.address], [request("one", sampling=Sampling(max_tokens=70))])
+    assert server.bodies[0]["max_tokens"] == 70
+    assert len(outcome.answers) == 1
+
+
+@pytest.mark.parametrize("value", ["Mon, 01 Jan 9999999999999999999999 00:00:00 GMT", "soon", "", "-1"])
+def test_a_date_that_is_none_is_no_wait(value):
+    """A Retry-After that cannot be read is none."""
+    assert faults.retry_after(value) is None
+
+
+def echo(code: int, before: str = "") -> Act:
+    """What came as the key, in an error or in place of an answer."""
+
+    async def act(_: FaultServer, came: web.Request, __: object) -> web.Response:
+        return web.Response(status=code, text=f"{before}your key: {came.headers['Authorization']}")
+
+    return act
+
+
+@pytest.mark.parametrize("act", [echo(401), echo(500), echo(400), echo(200), echo(500, "x" * 475)])
+def test_a_key_that_is_repeated_is_not_shown(act):
+    """A key that a server repeats is not in what is said of it, not even its beginning where that is cut."""
+    with FaultServer() as server:
+        server.always = act
+        outcome = asked([server.address], many(1), api_key="sk-5ecret-0123456789")
+    assert "sk-5" not in str(outcome.errors["question 0"])
+    assert "*" in str(outcome.errors["question 0"])
+
+
+@pytest.mark.parametrize("act", [echo(401), echo(500), reset])
+def test_a_password_in_an_address_is_not_shown(act):
+    """An address with a user and a password is asked with both, and shown without."""
+    with FaultServer() as server:
+        server.always = act
+        outcome = asked([server.address.replace("//", "//some:pa55word@")], many(1))
+    said = [str(outcome.errors["question 0"]), *outcome.report.lines()]
+    assert not [line for line in said if "pa55word" in line or "some:" in line or "c29tZTpwYTU1d29yZA" in line]
+    assert any(server.address in line for line in said)
 
 
 def test_a_key_is_shown():

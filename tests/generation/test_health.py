@@ -98,10 +98,46 @@ def test_having_too_much_to_do_is_not_being_ill(fault: Fault, alone: bool):  # n
     assert asyncio.run(run()) == alone
 
 
-def test_a_refusal_for_good_is_enough():
-    """A server that will not be asked is left alone at once, until it answers."""
-    one = server()
-    one.failed(Closed(faults.CLOSED, "HTTP 401"), 1.0, 1.0)
+def test_a_refusal_for_good_is_said_three_times():
+    """A server that never answered is left alone as soon as it will not be asked, and closed at the third time, until it answers."""
+    one, refusal = server(), Closed(faults.CLOSED, "HTTP 401")
+    one.failed(refusal, 1.0, 1.0)
+    assert (one.alone, one.closed) == (True, False)
+    one.failed(refusal, 2.0, 2.0)
+    one.failed(refusal, 3.0, 3.0)
     assert (one.alone, one.closed) == (True, True)
     one.well()
+    one.failed(refusal, 4.0, 4.0)
     assert (one.alone, one.closed) == (False, False)
+
+
+def test_refusals_of_one_file_do_not_close():
+    """What may be said to a request alone closes a server only when it was said about five files, with no answer in between."""
+    one, refusal = server(), Closed(faults.CLOSED, "HTTP 403", own=True)
+    for now in range(9):
+        one.failed(refusal, float(now), float(now), "a file")
+    assert not one.closed
+    for file in "abcd":
+        one.failed(refusal, 10.0, 10.0, file)
+    assert one.closed
+
+
+def test_an_answer_from_before_is_no_proof_that_it_is_open():
+    """A closed server that answers what it took before is tried, with one request, and is open when that is answered."""
+
+    async def run() -> None:
+        one, refusal = server(), Closed(faults.CLOSED, "HTTP 401")
+        before = one.begin(1.0)
+        for _ in range(3):
+            one.failed(refusal, 2.0, 3.0)
+        assert (one.closed, one.busy(), one.opens()) == (True, True, None)
+        one.well(before.started)
+        one.end(before.number)
+        assert (one.closed, one.alone, one.busy()) == (False, True, False)
+        trying = one.begin(5.0)
+        assert one.opens() is None
+        one.well(trying.started)
+        one.end(trying.number)
+        assert not one.alone
+
+    asyncio.run(run())
