@@ -6,6 +6,7 @@ Belongs here: text in, parts out, and the complaint that a model is told when a 
 import json
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 _OPENED, _CLOSED = "<think>", "</think>"
@@ -17,6 +18,8 @@ _FENCE = re.compile(
 )
 NO_SECTION = "the answer lacks a part"
 NO_CODE = "the answer has no code block"
+# Brackets of words around it are few; each that begins nothing costs a look at all lines before.
+_MOST_STARTS = 100
 NO_JSON = "the answer is no JSON"
 LEAKED = "control tokens of the model in its answer"
 
@@ -102,7 +105,7 @@ def _first_json(answer: str) -> Any:
     decoder = json.JSONDecoder(strict=False)
     candidates = [code for _, code in code_blocks(answer)] + [answer]
     for text in candidates:
-        for start in re.finditer(r"[{\[]", text):
+        for start in islice(re.finditer(r"[{\[]", text), _MOST_STARTS):
             try:
                 return decoder.raw_decode(text, start.start())[0]
             except ValueError:
