@@ -3,11 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from alchemy_assets.errors import SandboxUnavailableError
 from alchemy_assets.sandbox.backends import open_sandbox
 from alchemy_assets.sandbox.programs import ProgramSandbox
 from alchemy_assets.settings import Settings
+
+# Machines are shared and noisy: a law is judged by what comes out, not by how long it took.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
