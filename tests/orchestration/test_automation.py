@@ -117,7 +117,7 @@ def test_every_asset_is_told_of_in_full(graph):
         assert spec.code_version, name
         assert "dagster/column_schema" in spec.metadata, name
     jobs = {job.name for job in definitions.resolve_all_job_defs()}
-    assert jobs >= {"index", "judge", "contamination", "compare", "cluster", "sample", "publish"}
+    assert jobs >= {"index", "judge", "contamination", "compare", "cluster", "record", "sample", "publish"}
 
 
 def test_a_quorum_lets_a_language_go_on_without_a_refused_shard(workspace):

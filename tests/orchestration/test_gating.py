@@ -96,7 +96,7 @@ def test_a_separate_run_of_what_is_downstream_stops(refused):
     result = execute(refused, "cluster", "Python", ["near_duplicates"])
     assert not result.success
     assert passed(refused, "near_duplicates") == {"Shell"}
-    assert not execute(refused, "sample", REFUSED, ["curated_files", "rejected_files"]).success
+    assert not execute(refused, "record", REFUSED, ["curated_files", "rejected_files"]).success
     for table in BELOW:
         assert {key.split("|")[0] for key in passed(refused, table)} == {"Shell"}, table
 
