@@ -242,16 +242,21 @@ def bounded(judged: Iterable[Verified | Rejected], bounds: Samples) -> Iterator[
 
 
 def tables(
-    strategy: str, judged: Iterable[Verified | Rejected], answers: Answers = NO_ANSWERS
+    strategy: str,
+    judged: Iterable[Verified | Rejected],
+    answers: Answers = NO_ANSWERS,
+    screen: Screen = as_it_is,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The tables `samples` and `rejected_samples` of what was judged, both in a fixed order.
+
+    screen: looks at what holds no control text.
 
     Everything judged is in one of them: a sample that is there already, or holds control text, is a rejected one.
     """
     samples: dict[object, dict[str, object]] = {}
     rejected = []
-    for judgement in judged:
-        one = _guarded(judgement, strategy)
+    for judgement in screen([_guarded(one, strategy) for one in judged]):
+        one = judgement
         if isinstance(one, Verified):
             identity = sample_id(one.draft, one.messages)
             if identity not in samples:
@@ -304,8 +309,7 @@ def run(  # noqa: PLR0913, PLR0917 -- what a shard is made from, and within whic
                     drafts[kind.name].append(one)
     judged = [one for kind in kinds for one in _verified(kind, drafts[kind.name], sandbox, answers)]
     # What goes for another reason must take no near-duplicate with it, so the screen comes last.
-    kept = screen(list(bounded((_guarded(one, strategy) for one in judged), bounds)))
-    samples, rejected = tables(strategy, kept, answers)
+    samples, rejected = tables(strategy, judged, answers, lambda guarded: screen(list(bounded(guarded, bounds))))
     return Shard(samples, rejected, sum(map(len, drafts.values())), tuple(pending))
 
 
@@ -326,9 +330,13 @@ def _verified(
     kind: Kind, drafts: Sequence[Draft], sandbox: Sandbox | None, answers: Answers
 ) -> Iterable[Verified | Rejected]:
     """The judgement of a kind's drafts; where it fails on the shard, file by file, and of the one that does it, none."""
-    failed = [draft for draft in drafts if isinstance(draft.plan, Left) and draft.plan.reason == FAILED]
-    sound = [draft for draft in drafts if draft not in failed]
-    rejected = [Rejected(draft, (FAILED,), draft.plan.detail) for draft in failed if isinstance(draft.plan, Left)]
+    sound: list[Draft] = []
+    rejected: list[Rejected] = []
+    for draft in drafts:
+        if isinstance(draft.plan, Left) and draft.plan.reason == FAILED:
+            rejected.append(Rejected(draft, (FAILED,), draft.plan.detail))
+        else:
+            sound.append(draft)
     try:
         return [*kind.verify(sound, sandbox), *rejected]
     except Exception as error:
