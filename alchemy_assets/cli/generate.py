@@ -79,14 +79,15 @@ def generate(  # noqa: PLR0913, PLR0917 -- one parameter an option
         if kinds or show:
             msg = "--kinds and --show go with --path; a workspace has the setting samples.kinds"
             raise SettingsError(msg)
-        settings = _limited(setup.choose_engine(setup.find(workspace), chosen), limits)
+        settings = limited(setup.choose_engine(setup.find(workspace), chosen), limits)
         _refuse_idle(settings, named)
         problems = _workspace(settings, named)
     if problems:
         raise typer.Exit(1)
 
 
-def _limited(settings: "Settings", limits: dict[str, float | int | None]) -> "Settings":
+def limited(settings: "Settings", limits: dict[str, float | int | None]) -> "Settings":
+    """The settings with the limits that were given as options."""
     given = {name: value for name, value in limits.items() if value is not None}
     generation = settings.generation.model_copy(update=given)
     return settings.model_copy(update={"generation": generation})
@@ -147,6 +148,6 @@ def _one_file(  # noqa: PLR0913 -- one parameter an option
     except ValidationError as error:
         msg = f"these options cannot be used: {sentences(error)}"
         raise SettingsError(msg) from error
-    settings = _limited(settings.model_copy(update={"generation": generation}), limits)
+    settings = limited(settings.model_copy(update={"generation": generation}), limits)
     for line in generate_view.lines(path, settings, strategies, listed(kinds) or (), show=show):
         out.print(line)

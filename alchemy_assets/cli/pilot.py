@@ -13,7 +13,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from alchemy_assets.cli import figures
-from alchemy_assets.cli.generate import EndpointOption, EngineOption, ModelOption, RevisionOption, choices, known
+from alchemy_assets.cli.generate import (
+    EndpointOption,
+    EngineOption,
+    ModelOption,
+    RevisionOption,
+    choices,
+    known,
+    limited,
+)
 from alchemy_assets.cli.terminal import WorkspaceOption, clear_errors, err, out, plain
 from alchemy_assets.errors import SettingsError
 
@@ -61,10 +69,7 @@ def pilot(  # noqa: PLR0913, PLR0917 -- one parameter an option
         if not settings.generation.engine:
             raise SettingsError(NO_ENGINE)
         limits = {"budget_tokens": budget_tokens, "budget_usd": budget_usd}
-        given = {name: limit for name, limit in limits.items() if limit is not None}
-        result = _tried(
-            settings.model_copy(update={"generation": settings.generation.model_copy(update=given)}), named, count
-        )
+        result = _tried(limited(settings, limits), named, count)
         if page is not None:
             from alchemy_assets.cli import pilot_page  # noqa: PLC0415
 

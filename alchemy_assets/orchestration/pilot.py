@@ -201,13 +201,12 @@ class Pilot:
         self._files[language] += files
 
     def _ask(self, partition: str, files: Sequence[CuratedFile]) -> None:
-        model, settings = self._model, self._graph.workspace.settings
-        folder = model.settings.journal or settings.workspace / "generation"
+        model, workspace = self._model, self._graph.workspace
         before = model.completions.read(partition).select("request_sha256")
         worked = model.work(partition).height
         try:
-            forgotten = self._graph.workspace.forgotten.blob_ids
-            asked, _ = ask_partition(model, folder, partition, self._kinds, files, forgotten)
+            forgotten = workspace.forgotten.blob_ids
+            asked, _ = ask_partition(model, workspace.journals, partition, self._kinds, files, forgotten)
             self.stopped = asked.stopped
         except (TooManyUnansweredError, LeaseHeldError, LeaseLostError, JournalBusyError) as error:
             self.problems.append(str(error))

@@ -80,6 +80,11 @@ class Workspace:
         generation = self.settings.generation
         return Model(generation, self.store.root) if generation.engine else None
 
+    @property
+    def journals(self) -> Path:
+        """Where answers of a model are kept until they are in the store; a disk of this machine."""
+        return self.settings.generation.journal or self.settings.workspace / "generation"
+
     def toolchain(self, language: str) -> str:
         """The toolchain that runs a language here, or that there is none: part of what makes recordings stale."""
         if self.sandbox is None:

@@ -45,10 +45,9 @@ def kinds_of_model(settings: Settings) -> tuple[Kind, ...]:
 def _ask(inputs: Inputs) -> Mapping[str, Made]:
     workspace = inputs.workspace
     model, files = model_of(workspace), training_files(inputs)
-    folder = model.settings.journal or workspace.settings.workspace / "generation"
     kinds = [kind for kind in kinds_of_model(workspace.settings) if not model.only or kind.strategy in model.only]
     forgotten = workspace.forgotten.blob_ids
-    asked, report = ask_partition(model, folder, inputs.partition, kinds, files, forgotten)
+    asked, report = ask_partition(model, workspace.journals, inputs.partition, kinds, files, forgotten)
     counts = {
         "files": len(files),
         "answered": asked.answered,
