@@ -8,15 +8,13 @@ from dataclasses import dataclass
 
 from alchemy_assets.generation.completions import Answers, Request
 from alchemy_assets.generation.parsing import UnreadableError, code_in
-from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.sandbox.sandbox import Sandbox
 from alchemy_assets.strategies.generated.qa import given, proving
-from alchemy_assets.strategies.generated.qa.forms import block, started
-from alchemy_assets.strategies.generated.qa.given import NO_PROGRAMS, Given, kept_share
+from alchemy_assets.strategies.generated.qa.given import Given, kept_share, shown_program, turn_of
 from alchemy_assets.strategies.generated.qa.proving import Proof, Trial
-from alchemy_assets.strategies.generated.qa.writing import Task, level_of, lines_of, made, worded
-from alchemy_assets.strategies.generated.shown import language_name, shown_of
-from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left, Rejected, Verified
+from alchemy_assets.strategies.generated.qa.writing import Task, level_of, lines_of, made
+from alchemy_assets.strategies.generated.shown import language_name
+from alchemy_assets.strategies.strategy import CuratedFile, Draft, Rejected, Verified
 
 MARK = "TODO"
 LEAST_KEPT = 0.9
@@ -35,7 +33,7 @@ class CompletedProgram:
     def next(self, file: CuratedFile, answers: Answers) -> Iterable[Draft | Request]:
         """One program a file."""
         language = file.language
-        shown = shown_of(file) if LANGUAGES[language].runs else Left(NO_PROGRAMS, language)
+        shown = shown_program(file)
 
         def read(answer: str) -> Given:
             problem = given.given(answer, file)
@@ -44,15 +42,6 @@ class CompletedProgram:
                 complaint = f"The program in <code> has {len(marked)} lines with {MARK}; exactly one marks the gap."
                 raise UnreadableError(BAD_GAP, complaint)
             return problem
-
-        def turn(problem: Given) -> tuple[str, str]:
-            values = {
-                "problem": problem.text,
-                "code": block(language, problem.code),
-                "start": started(language, problem.code, over_tables=True),
-                "language": language_name(language),
-            }
-            return worded(self, file, values)
 
         def plan(problem: Given, answer: str) -> Proof:
             code = code_in(answer)
@@ -67,7 +56,13 @@ class CompletedProgram:
                 facts={"level": level_of(self, file), "kept_lines": round(kept, 4)},
             )
 
-        return made(self, file, answers, shown, Task(read, turn, plan, values={"program": language_name(language)}))
+        return made(
+            self,
+            file,
+            answers,
+            shown,
+            Task(read, turn_of(self, file), plan, values={"program": language_name(language)}),
+        )
 
     def verify(self, drafts: Sequence[Draft], sandbox: Sandbox | None) -> list[Verified | Rejected]:
         """Run every program over its cases, the one with the gap, and mutants of what was filled in."""

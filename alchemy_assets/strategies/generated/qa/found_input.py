@@ -9,20 +9,19 @@ from dataclasses import dataclass, replace
 
 from alchemy_assets.generation.completions import Answers, Request
 from alchemy_assets.generation.parsing import NO_CODE, NO_JSON, NO_SECTION, UnreadableError, code_blocks, sections
-from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.sandbox.sandbox import Outcome, Sandbox
 from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.generated import running
 from alchemy_assets.strategies.generated.qa import recorded as recording
 from alchemy_assets.strategies.generated.qa.cases import BAD_INPUT, input_of
 from alchemy_assets.strategies.generated.qa.forms import block, started
-from alchemy_assets.strategies.generated.qa.given import NO_PROGRAMS, TOO_SHORT
+from alchemy_assets.strategies.generated.qa.given import NO_PROGRAMS, TOO_SHORT, shown_program
 from alchemy_assets.strategies.generated.qa.predicted_output import program_of
 from alchemy_assets.strategies.generated.qa.proving import NOT_PARSED, facts_of, unparsed
 from alchemy_assets.strategies.generated.qa.recorded import Recorded, Shown, given_away, recorded
 from alchemy_assets.strategies.generated.qa.writing import ASKED_REASONS, Task, copied_share, level_of, made, worded
 from alchemy_assets.strategies.generated.running import Case, printed, run_all, settled
-from alchemy_assets.strategies.generated.shown import language_name, shown_of
+from alchemy_assets.strategies.generated.shown import language_name
 from alchemy_assets.strategies.grounded.drafting import rejected
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left, Rejected, Verified
 
@@ -60,7 +59,7 @@ class FoundInput:
     def next(self, file: CuratedFile, answers: Answers) -> Iterable[Draft | Request]:
         """One program a file."""
         language = file.language
-        shown = shown_of(file) if LANGUAGES[language].runs else Left(NO_PROGRAMS, language)
+        shown = shown_program(file)
 
         def read(answer: str) -> Target:
             output = sections(answer, ("code", "input", "output"))["output"]

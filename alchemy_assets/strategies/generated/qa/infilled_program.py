@@ -12,11 +12,11 @@ from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.sandbox.sandbox import Sandbox
 from alchemy_assets.strategies.generated.qa import given, proving
 from alchemy_assets.strategies.generated.qa.forms import block
-from alchemy_assets.strategies.generated.qa.given import NO_PROGRAMS, Given
+from alchemy_assets.strategies.generated.qa.given import Given, shown_program
 from alchemy_assets.strategies.generated.qa.proving import Proof, Trial
 from alchemy_assets.strategies.generated.qa.writing import Task, level_of, lines_of, made, worded
-from alchemy_assets.strategies.generated.shown import language_name, shown_of
-from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left, Rejected, Verified
+from alchemy_assets.strategies.generated.shown import language_name
+from alchemy_assets.strategies.strategy import CuratedFile, Draft, Rejected, Verified
 
 LEAST, MOST_SHARE = 2, 0.6
 LEAST_LINES = 8
@@ -78,7 +78,7 @@ class InfilledProgram:
     def next(self, file: CuratedFile, answers: Answers) -> Iterable[Draft | Request]:
         """One program a file."""
         language = file.language
-        shown = shown_of(file) if LANGUAGES[language].runs else Left(NO_PROGRAMS, language)
+        shown = shown_program(file)
         mark = f"{LANGUAGES[language].line_comment or ''} [missing lines]".strip()
 
         def read(answer: str) -> Given:

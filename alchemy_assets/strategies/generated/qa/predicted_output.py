@@ -9,14 +9,13 @@ from dataclasses import dataclass
 
 from alchemy_assets.generation.completions import Answers, Request
 from alchemy_assets.generation.parsing import NO_CODE, NO_JSON, NO_SECTION, UnreadableError, code_blocks, sections
-from alchemy_assets.languages import LANGUAGES
 from alchemy_assets.sandbox.sandbox import Sandbox
 from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.generated import running
 from alchemy_assets.strategies.generated.qa import recorded as recording
 from alchemy_assets.strategies.generated.qa.cases import BAD_INPUT, input_of
 from alchemy_assets.strategies.generated.qa.forms import block
-from alchemy_assets.strategies.generated.qa.given import LEAST_LINES, NO_PROGRAMS, TOO_SHORT
+from alchemy_assets.strategies.generated.qa.given import LEAST_LINES, NO_PROGRAMS, TOO_SHORT, shown_program
 from alchemy_assets.strategies.generated.qa.proving import NOT_PARSED, facts_of, unparsed
 from alchemy_assets.strategies.generated.qa.recorded import Recorded, Shown, given_away, recorded
 from alchemy_assets.strategies.generated.qa.writing import (
@@ -30,7 +29,7 @@ from alchemy_assets.strategies.generated.qa.writing import (
     worded,
 )
 from alchemy_assets.strategies.generated.running import settled
-from alchemy_assets.strategies.generated.shown import language_name, shown_of
+from alchemy_assets.strategies.generated.shown import language_name
 from alchemy_assets.strategies.grounded.drafting import rejected
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left, Rejected, Verified
 from alchemy_assets.tracing.launch import launch_of
@@ -78,7 +77,7 @@ class PredictedOutput:
     def next(self, file: CuratedFile, answers: Answers) -> Iterable[Draft | Request]:
         """One program a file."""
         language = file.language
-        shown = shown_of(file) if LANGUAGES[language].runs else Left(NO_PROGRAMS, language)
+        shown = shown_program(file)
 
         def read(answer: str) -> Shown:
             return program_of(answer, language)
