@@ -20,7 +20,7 @@ import polars as pl
 from alchemy_assets import schema
 from alchemy_assets.errors import AlchemyError
 from alchemy_assets.generation.asking import Asker
-from alchemy_assets.generation.completions import Answers, Request
+from alchemy_assets.generation.completions import Answers
 from alchemy_assets.generation.journal import Journal
 from alchemy_assets.generation.usage import Prices, Report, cost_usd, gpu_seconds
 from alchemy_assets.orchestration.model import SECONDS, Model
@@ -115,7 +115,7 @@ def ask_partition(  # noqa: PLR0913, PLR0917 -- what a partition is asked with
         keeper = Keeper(model, journal, lease, forgotten)
         keeper.flush()
         answers = model.answers(of_files(model.completions.read(partition), files))
-        if not any(True for file in files for kind in kinds for _ in _first_lacking(kind, file, answers)):
+        if not any(_lacks(kind, file, answers) for file in files for kind in kinds):
             return Asked(known=len(answers.known)), Report()
         asked, report = asyncio.run(_ask(model, keeper, kinds, files, answers))
     if asked.share > model.settings.unanswered_share:
@@ -130,12 +130,12 @@ def ask_partition(  # noqa: PLR0913, PLR0917 -- what a partition is asked with
     return asked, report
 
 
-def _first_lacking(kind: Kind, file: CuratedFile, answers: Answers) -> Iterator[Request]:
-    """What a kind lacks; one that fails is looked at where it is counted."""
+def _lacks(kind: Kind, file: CuratedFile, answers: Answers) -> bool:
+    """Whether a kind lacks anything; one that fails is looked at where it is counted."""
     try:
-        yield from (request for _, request in lacking((kind,), file, answers))
+        return bool(lacking(kind, file, answers))
     except Exception:  # noqa: BLE001 -- `ask_all` meets it again, and tells
-        yield Request(())
+        return True
 
 
 async def _ask(

@@ -59,7 +59,7 @@ def told(kinds: Sequence[Kind], file: CuratedFile, answers: Answers) -> list[Tol
     lines = []
     for kind in kinds:
         looked = Looked.over(answers)
-        open_requests = {looked.key(request): request for _, request in lacking((kind,), file, looked)}
+        open_requests = {looked.key(request): request for request in lacking(kind, file, looked)}
         lines.append(
             Told(
                 kind,

@@ -182,7 +182,7 @@ class Pilot:
         model = self._model
         completions = model.completions.read(partition)
         answers = model.answers(of_files(completions, files))
-        lacks = any(True for file in files for _ in lacking(self._kinds, file, answers))
+        lacks = any(lacking(kind, file, answers) for file in files for kind in self._kinds)
         if lacks and not self.stopped and model.settings.engine != REPLAY:
             self._ask(partition, files)
             completions = model.completions.read(partition)

@@ -9,7 +9,7 @@ prompts finds it again.
 import asyncio
 import logging
 from collections import ChainMap, Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from alchemy_assets.generation.completions import Answers, Completion, Request
@@ -48,12 +48,9 @@ class Asked:
         self.first.setdefault(reason, detail)
 
 
-def lacking(kinds: Iterable[Kind], file: CuratedFile, answers: Answers) -> Iterator[tuple[Kind, Request]]:
-    """The requests of a file that have no answer yet, as far as they are known before others are answered."""
-    for kind in kinds:
-        for one in kind.next(file, answers):
-            if isinstance(one, Request):
-                yield kind, one
+def lacking(kind: Kind, file: CuratedFile, answers: Answers) -> list[Request]:
+    """What a kind asks about a file and has no answer to yet, as far as it is known before others are answered."""
+    return [one for one in kind.next(file, answers) if isinstance(one, Request)]
 
 
 async def ask_all(
@@ -138,7 +135,7 @@ async def _ask_file(  # noqa: PLR0913, PLR0917 -- what a file is asked with
 def _of_kind(kind: Kind, file: CuratedFile, answers: Answers, asked: Asked) -> list[Request]:
     """What a kind lacks about a file; where it fails, that is counted, and the file goes without it."""
     try:
-        return [request for _, request in lacking((kind,), file, answers)]
+        return lacking(kind, file, answers)
     except Exception as error:  # noqa: BLE001 -- answers of a model may hold anything
         _LOG.exception("%s failed on %s", kind.name, file.blob_id)
         asked.lost(FAILED, f"{file.blob_id}, {kind.name}: {type(error).__name__}: {error}")

@@ -94,10 +94,9 @@ def test_before_the_first_answer_only_the_first_round_is_known(settings, server)
         request.characters
         for _, files in files_of(graph, "Python")
         for file in files
-        for kind, request in lacking(
-            kinds_of_model(graph.workspace.settings), file, graph.workspace.model.answers(_none())
-        )
+        for kind in kinds_of_model(graph.workspace.settings)
         if kind.name == "rewriting"
+        for request in lacking(kind, file, graph.workspace.model.answers(_none()))
     )
     assert (row.prompt_tokens, row.prompt_tokens_are) == (math.ceil(characters / 4), ESTIMATED)
     assert (row.completion_tokens, row.engine_seconds, row.gpu_hours, row.usd) == (None, None, None, None)
