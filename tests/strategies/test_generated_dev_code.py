@@ -8,9 +8,9 @@ import pytest
 
 from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.generation.parsing import UnreadableError
-from alchemy_assets.strategies.generated import running
-from alchemy_assets.strategies.generated.dev import annotations, comments, new_code, planted
-from alchemy_assets.strategies.generated.dev.code_alone import tokens
+from alchemy_assets.strategies.generated import new_code, running
+from alchemy_assets.strategies.generated.code_alone import tokens
+from alchemy_assets.strategies.generated.dev import annotations, comments, planted
 from alchemy_assets.strategies.generated.dev.kinds import KINDS
 from alchemy_assets.strategies.generated.dev.task import OTHER_LANGUAGE
 from alchemy_assets.strategies.grounded.drafting import NOTHING_RUNS

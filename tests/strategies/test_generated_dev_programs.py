@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from alchemy_assets.generation.completions import NO_ANSWERS
-from alchemy_assets.strategies.generated import running
-from alchemy_assets.strategies.generated.dev import crashes, misspelt, new_code, planted, programs
+from alchemy_assets.strategies.generated import new_code, running
+from alchemy_assets.strategies.generated.dev import crashes, misspelt, planted, programs
 from alchemy_assets.strategies.generated.dev.kinds import KINDS
 from alchemy_assets.strategies.generated.dev.task import OTHER_LANGUAGE
 from alchemy_assets.strategies.strategy import Rejected, Verified

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from alchemy_assets.generation.completions import NO_ANSWERS
-from alchemy_assets.strategies.generated import running
-from alchemy_assets.strategies.generated.dev import new_code, test_files
+from alchemy_assets.strategies.generated import new_code, running
+from alchemy_assets.strategies.generated.dev import test_files
 from alchemy_assets.strategies.generated.dev.kinds import KINDS
 from alchemy_assets.strategies.generated.dev.task import OTHER_LANGUAGE
 from alchemy_assets.strategies.grounded.drafting import NOTHING_RUNS

@@ -7,7 +7,8 @@ import pytest
 
 from alchemy_assets.generation.completions import NO_ANSWERS
 from alchemy_assets.generation.parsing import NO_CODE
-from alchemy_assets.strategies.generated.dev import changes, documents, new_code, planted, review, told
+from alchemy_assets.strategies.generated import new_code
+from alchemy_assets.strategies.generated.dev import changes, documents, planted, review, told
 from alchemy_assets.strategies.generated.dev.kinds import KINDS
 from alchemy_assets.strategies.grounded.drafting import NOTHING_RUNS
 from alchemy_assets.strategies.strategy import Rejected, Verified

@@ -6,9 +6,8 @@ import pytest
 
 from alchemy_assets.generation.parsing import NO_CODE, UnreadableError
 from alchemy_assets.settings import Enhance
-from alchemy_assets.strategies.generated import running
+from alchemy_assets.strategies.generated import new_code, running
 from alchemy_assets.strategies.generated.asking import CUT
-from alchemy_assets.strategies.generated.dev import new_code
 from alchemy_assets.strategies.generated.enhance import (
     CRITERIA,
     GOOD_ENOUGH,

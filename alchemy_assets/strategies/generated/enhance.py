@@ -1,7 +1,7 @@
 """CodeEnhance: a file that a model judges weak is rewritten by it, and judged again.
 
 Belongs here: the scores, what is asked, and what is proved of a rewriting. Does not: how a new text is held against its file
-(`dev.new_code`, `running`).
+(`new_code`, `running`).
 The sample is the request to rewrite with its answer; `evidence` holds both scores, `verified.behaves_as_source` whether
 the rewriting prints the same where the file was seen to run.
 """
@@ -19,8 +19,8 @@ from alchemy_assets.settings import Enhance
 from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.generated import running
 from alchemy_assets.strategies.generated.asking import Answered, ask, refused, written
-from alchemy_assets.strategies.generated.dev.new_code import REASONS as SHAPE_REASONS
-from alchemy_assets.strategies.generated.dev.new_code import Bounds, fault_of
+from alchemy_assets.strategies.generated.new_code import REASONS as SHAPE_REASONS
+from alchemy_assets.strategies.generated.new_code import Bounds, fault_of
 from alchemy_assets.strategies.generated.shown import Shown, language_name, shown_of
 from alchemy_assets.strategies.grounded.drafting import judged
 from alchemy_assets.strategies.phrasing import draw, fill, pick

@@ -13,10 +13,10 @@ from tree_sitter import Node
 from alchemy_assets import syntax_tree
 from alchemy_assets.generation.completions import Answers
 from alchemy_assets.sandbox.sandbox import Outcome, Run
+from alchemy_assets.strategies.generated.code_alone import comments_of
 from alchemy_assets.strategies.generated.dev.behaviour import comparable
-from alchemy_assets.strategies.generated.dev.code_alone import comments_of
-from alchemy_assets.strategies.generated.dev.new_code import suffix_of
 from alchemy_assets.strategies.generated.dev.task import OTHER_LANGUAGE, DevTask, Ready, whole
+from alchemy_assets.strategies.generated.new_code import suffix_of
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left
 
 TYPED = "its functions have types already"

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from alchemy_assets.sandbox.sandbox import Outcome, Run
 from alchemy_assets.strategies.generated import running
-from alchemy_assets.strategies.generated.dev.new_code import REASONS as SHAPE_REASONS
-from alchemy_assets.strategies.generated.dev.new_code import Bounds, fault_of
 from alchemy_assets.strategies.generated.dev.rounds import Facts, Judge, Judging
 from alchemy_assets.strategies.generated.dev.task import plan_of
+from alchemy_assets.strategies.generated.new_code import REASONS as SHAPE_REASONS
+from alchemy_assets.strategies.generated.new_code import Bounds, fault_of
 from alchemy_assets.strategies.generated.running import Same, same
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left
 from alchemy_assets.tracing.observed import Observed, Result

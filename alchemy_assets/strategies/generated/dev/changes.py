@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from alchemy_assets.generation.completions import NO_ANSWERS, Answers
 from alchemy_assets.sandbox.sandbox import Outcome
 from alchemy_assets.strategies.conversation import fenced
-from alchemy_assets.strategies.generated.dev.new_code import suffix_of
 from alchemy_assets.strategies.generated.dev.task import DevTask, Ready, seen_of
+from alchemy_assets.strategies.generated.new_code import suffix_of
 from alchemy_assets.strategies.generated.shown import whole_file
 from alchemy_assets.strategies.grounded import refactoring
 from alchemy_assets.strategies.grounded.drafting import diff

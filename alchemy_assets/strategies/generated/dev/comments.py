@@ -7,12 +7,12 @@ import re
 
 from alchemy_assets.generation.completions import Answers
 from alchemy_assets.strategies.generated import running
+from alchemy_assets.strategies.generated.code_alone import comments_of, tokens
 from alchemy_assets.strategies.generated.dev.behaviour import LEAST_COVERED, code_of, comparable
-from alchemy_assets.strategies.generated.dev.code_alone import comments_of, tokens
-from alchemy_assets.strategies.generated.dev.new_code import REASONS as SHAPE_REASONS
-from alchemy_assets.strategies.generated.dev.new_code import Bounds, fault_of, suffix_of
 from alchemy_assets.strategies.generated.dev.rounds import Facts, Judging, NothingRunsError
 from alchemy_assets.strategies.generated.dev.task import OTHER_LANGUAGE, DevTask, Ready, whole
+from alchemy_assets.strategies.generated.new_code import REASONS as SHAPE_REASONS
+from alchemy_assets.strategies.generated.new_code import Bounds, fault_of, suffix_of
 from alchemy_assets.strategies.generated.running import same
 from alchemy_assets.strategies.grounded.outline import outline_of
 from alchemy_assets.strategies.grounded.shapes import SHAPES

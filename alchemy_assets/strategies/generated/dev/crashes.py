@@ -12,10 +12,10 @@ from alchemy_assets.generation.completions import Answers
 from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.generated import running
 from alchemy_assets.strategies.generated.dev.behaviour import code_of, held, seen_in
-from alchemy_assets.strategies.generated.dev.new_code import REASONS as SHAPE_REASONS
-from alchemy_assets.strategies.generated.dev.new_code import Bounds, fault_of
 from alchemy_assets.strategies.generated.dev.rounds import Judging
 from alchemy_assets.strategies.generated.dev.task import DevTask, Ready, called_there, plan_of, seen_of, whole
+from alchemy_assets.strategies.generated.new_code import REASONS as SHAPE_REASONS
+from alchemy_assets.strategies.generated.new_code import Bounds, fault_of
 from alchemy_assets.strategies.generated.running import ended_badly
 from alchemy_assets.strategies.grounded.shown_run import shown as shown_run
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left

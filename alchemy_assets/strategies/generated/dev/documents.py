@@ -8,10 +8,10 @@ from collections import Counter
 
 from alchemy_assets.generation.completions import Answers
 from alchemy_assets.generation.parsing import NO_CODE, UnreadableError, code_blocks
-from alchemy_assets.strategies.generated.dev.new_code import MUCH_GONE, MUCH_MORE, UNCHANGED
 from alchemy_assets.strategies.generated.dev.proposed import REASONS as PROPOSED_REASONS
 from alchemy_assets.strategies.generated.dev.rounds import Facts, Judging
 from alchemy_assets.strategies.generated.dev.task import OTHER_LANGUAGE, plan_of, whole
+from alchemy_assets.strategies.generated.new_code import MUCH_GONE, MUCH_MORE, UNCHANGED
 from alchemy_assets.strategies.generated.shown import Shown
 from alchemy_assets.strategies.strategy import CuratedFile, Draft, Left
 

@@ -19,10 +19,10 @@ from alchemy_assets.strategies.generated.dev import (
     told,
 )
 from alchemy_assets.strategies.generated.dev.behaviour import comparable, unchanged_behaviour
-from alchemy_assets.strategies.generated.dev.new_code import Bounds, whole_code
 from alchemy_assets.strategies.generated.dev.proposed import REASONS as PROPOSED_REASONS
 from alchemy_assets.strategies.generated.dev.proposed import proposing
 from alchemy_assets.strategies.generated.dev.task import DevTask, whole
+from alchemy_assets.strategies.generated.new_code import Bounds, whole_code
 from alchemy_assets.strategies.generated.shown import Shown
 from alchemy_assets.strategies.strategy import CuratedFile, Kind, Left
 

@@ -13,9 +13,9 @@ from alchemy_assets import syntax_tree
 from alchemy_assets.generation.completions import Answers
 from alchemy_assets.strategies.generated.dev import crashes, planted
 from alchemy_assets.strategies.generated.dev.behaviour import seen_in
-from alchemy_assets.strategies.generated.dev.new_code import suffix_of
 from alchemy_assets.strategies.generated.dev.rounds import Judging
 from alchemy_assets.strategies.generated.dev.task import DevTask, Ready, called_there, plan_of, seen_of, whole
+from alchemy_assets.strategies.generated.new_code import suffix_of
 from alchemy_assets.strategies.grounded.faults.mutants import Mutant
 from alchemy_assets.strategies.grounded.names import Name, names_in
 from alchemy_assets.strategies.grounded.planted_bug import reached

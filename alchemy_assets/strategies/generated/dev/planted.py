@@ -13,10 +13,10 @@ from alchemy_assets.sandbox.sandbox import Status
 from alchemy_assets.strategies.conversation import fenced
 from alchemy_assets.strategies.generated import running
 from alchemy_assets.strategies.generated.dev.behaviour import LEAST_COVERED, code_of, held, seen_in
-from alchemy_assets.strategies.generated.dev.new_code import REASONS as SHAPE_REASONS
-from alchemy_assets.strategies.generated.dev.new_code import Bounds, fault_of, suffix_of
 from alchemy_assets.strategies.generated.dev.rounds import Judging
 from alchemy_assets.strategies.generated.dev.task import DevTask, Ready, called_there, plan_of, seen_of, whole
+from alchemy_assets.strategies.generated.new_code import REASONS as SHAPE_REASONS
+from alchemy_assets.strategies.generated.new_code import Bounds, fault_of, suffix_of
 from alchemy_assets.strategies.generated.running import same
 from alchemy_assets.strategies.grounded.faults.mutants import Mutant, mutants
 from alchemy_assets.strategies.grounded.planted_bug import reached

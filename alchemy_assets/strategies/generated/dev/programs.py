@@ -16,11 +16,11 @@ from alchemy_assets.strategies.generated import running
 from alchemy_assets.strategies.generated.dev.behaviour import REASONS as SAME_REASONS
 from alchemy_assets.strategies.generated.dev.behaviour import code_of, comparable, fine_tests, held, seen_in
 from alchemy_assets.strategies.generated.dev.crashes import CRASHES, NO_PROGRAM
-from alchemy_assets.strategies.generated.dev.new_code import LEFT_OUT, NOT_PARSED, Bounds, fault_of
 from alchemy_assets.strategies.generated.dev.proposed import REASONS as PROPOSED_REASONS
 from alchemy_assets.strategies.generated.dev.proposed import Proposal
 from alchemy_assets.strategies.generated.dev.rounds import Facts, Judging
 from alchemy_assets.strategies.generated.dev.task import OTHER_LANGUAGE, DevTask, Ready, plan_of, seen_of, whole
+from alchemy_assets.strategies.generated.new_code import LEFT_OUT, NOT_PARSED, Bounds, fault_of
 from alchemy_assets.strategies.generated.running import Case, ended_badly, printed, same, settled
 from alchemy_assets.strategies.generated.shown import Shown, language_name
 from alchemy_assets.strategies.phrasing import draw

@@ -10,11 +10,11 @@ from alchemy_assets.generation.completions import Answers
 from alchemy_assets.generation.parsing import code_blocks
 from alchemy_assets.sandbox.sandbox import Status
 from alchemy_assets.strategies.generated.dev.behaviour import seen_in
-from alchemy_assets.strategies.generated.dev.new_code import suffix_of
 from alchemy_assets.strategies.generated.dev.planted import BUG_NOT_BUILT, BUG_STOPS, BUG_UNNOTICED
 from alchemy_assets.strategies.generated.dev.rounds import Facts, Judging
 from alchemy_assets.strategies.generated.dev.task import OTHER_LANGUAGE, DevTask, Ready, plan_of
 from alchemy_assets.strategies.generated.dev.told import LINES, QUOTED, WRONG_LINE, known_share, lines_named
+from alchemy_assets.strategies.generated.new_code import suffix_of
 from alchemy_assets.strategies.generated.shown import shown_of
 from alchemy_assets.strategies.grounded.faults.mutants import Mutant, mutants
 from alchemy_assets.strategies.grounded.planted_bug import reached

@@ -13,9 +13,9 @@ from alchemy_assets.curation.syntax import errors_in
 from alchemy_assets.generation.completions import Answers
 from alchemy_assets.sandbox.sandbox import Outcome, Status
 from alchemy_assets.strategies.generated.dev.behaviour import code_of, seen_in
-from alchemy_assets.strategies.generated.dev.new_code import LEFT_OUT, NOT_PARSED, suffix_of
 from alchemy_assets.strategies.generated.dev.rounds import Facts, Judging
 from alchemy_assets.strategies.generated.dev.task import OTHER_LANGUAGE, DevTask, Ready, plan_of, seen_of, whole
+from alchemy_assets.strategies.generated.new_code import LEFT_OUT, NOT_PARSED, suffix_of
 from alchemy_assets.strategies.generated.running import NO_MUTANT
 from alchemy_assets.strategies.grounded.assertions import compiled
 from alchemy_assets.strategies.grounded.assertions.go import package_of

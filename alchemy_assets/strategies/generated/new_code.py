@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from alchemy_assets.curation.syntax import errors_in, python_parses
 from alchemy_assets.generation.parsing import UnreadableError, code_in
-from alchemy_assets.strategies.generated.dev.code_alone import tokens
+from alchemy_assets.strategies.generated.code_alone import tokens
 from alchemy_assets.strategies.grounded.outline import outline_of
 from alchemy_assets.strategies.grounded.shapes import SHAPES
 from alchemy_assets.strategies.strategy import CuratedFile, Left
