@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from alchemy_assets.generation.completions import NO_ANSWERS
+from alchemy_assets.sandbox.sandbox import Invocation, Limits, Program
 from alchemy_assets.strategies.generated import new_code, running
 from alchemy_assets.strategies.generated.dev import test_files
 from alchemy_assets.strategies.generated.dev.kinds import KINDS
@@ -61,11 +62,25 @@ def reason(judgement):
     return judgement.reasons[0]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_tests_that_notice_a_fault_hold(curated, sandbox, language):
-    """In every language that has a framework: they pass on the file and fail on a fault."""
+@pytest.fixture(scope="module")
+def has_pytest(sandbox):
+    """Whether programs here can import pytest; a sandbox root has it, a machine may not."""
+    program = Program("Python", {"source.py": b"import pytest"}, "source.py")
+    return sandbox.run(program, Invocation(), Limits()).exit_code == 0
+
+
+def need(language, sandbox, *, has_pytest):
+    """Skip where the language cannot be run here, or where the framework of Python is missing."""
     if not sandbox.runnable(language):
         pytest.skip("cannot be run here")
+    if language == "Python" and not has_pytest:
+        pytest.skip("pytest is not in the sandbox; `make sandbox-root` makes one that has it")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tests_that_notice_a_fault_hold(curated, sandbox, has_pytest, language):
+    """In every language that has a framework: they pass on the file and fail on a fault."""
+    need(language, sandbox, has_pytest=has_pytest)
     file = watched(curated(TEXTS[language], language), sandbox)
     held, requests = judged(file, block(written_for(file)), sandbox)
     assert isinstance(held, Verified), held
@@ -78,10 +93,9 @@ def test_tests_that_notice_a_fault_hold(curated, sandbox, language):
 
 
 @pytest.mark.parametrize(("language", "frameworks"), [("Python", 2), ("Ruby", 3)])
-def test_frameworks_are_drawn(curated, sandbox, language, frameworks):
+def test_frameworks_are_drawn(curated, sandbox, has_pytest, language, frameworks):
     """Files of a language with several frameworks get each of them."""
-    if not sandbox.runnable(language):
-        pytest.skip("cannot be run here")
+    need(language, sandbox, has_pytest=has_pytest)
     file = watched(curated(PROGRAMS[language], language), sandbox)
     seen = {}
     for number in range(12):
@@ -113,8 +127,9 @@ def tested(curated, sandbox):
         (lambda text: "import os\n\nCOUNT = 'ran'\n" + text + "\n\ndef test_once():\n    import time\n    assert time.time_ns() % 1 == 1\n", test_files.TESTS_FAIL),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_tests_is_seen(tested, change, why, sandbox):
+def test_what_is_wrong_with_tests_is_seen(tested, change, why, sandbox, has_pytest):
     """They fail, notice nothing, do not parse, or are none."""
+    need("Python", sandbox, has_pytest=has_pytest)
     judgement, _ = judged(tested, block(change(written_for(tested))), sandbox)
     assert reason(judgement) == why
 
@@ -128,8 +143,9 @@ def test_tests_that_do_not_compile_are_seen(curated, sandbox):
     assert reason(judgement) == test_files.TESTS_NOT_BUILT
 
 
-def test_a_file_that_cannot_be_broken_tests_nothing(curated, sandbox):
+def test_a_file_that_cannot_be_broken_tests_nothing(curated, sandbox, has_pytest):
     """Where no fault can be planted, nobody knows what tests are worth."""
+    need("Python", sandbox, has_pytest=has_pytest)
     file = watched(curated("NAME = 'x'\n\nprint(NAME)\n"), sandbox)
     name = KIND.prepare(KIND, file, NO_ANSWERS).values["saved"].removesuffix(".py")
     answer = f"import unittest\n\nimport {name}\n\n\nclass T(unittest.TestCase):\n    def test_name(self):\n        self.assertEqual({name}.NAME, 'x')\n\n\ndef test_name():\n    assert {name}.NAME == 'x'\n"
