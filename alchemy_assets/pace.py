@@ -124,4 +124,4 @@ class Pace:
         self._wake()
 
     def _fits(self, size: int) -> bool:
-        return self._active < int(self._limit) and (not self._held or self._held + size <= self._memory)
+        return self._active < int(self._limit) and (not self._active or self._held + size <= self._memory)

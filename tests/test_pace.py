@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -48,7 +48,8 @@ def test_turns_come_in_the_order_of_asking():
     assert asyncio.run(order()) == ["first", "large", "small"]
 
 
-@hypothesis_settings(deadline=None, max_examples=60)
+@hypothesis_settings(max_examples=60)
+@example([(0, False, 1), (11, False, 0)], 2)
 @given(st.lists(st.tuples(st.integers(0, 12), st.booleans(), st.integers(0, 3)), max_size=30), st.integers(1, 5))
 def test_no_turn_is_lost(asks, most):
     """Whoever is cancelled, whenever: all others get their turn, bounds hold, and nothing is under way at the end."""
