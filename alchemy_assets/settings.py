@@ -362,6 +362,12 @@ class Generation(_Section):
     journal: Path | None = Field(
         default=None, description="Folder of the journals, on a disk of this machine; empty is one in the workspace."
     )
+    keep_seconds: float = Field(
+        default=60,
+        ge=0,
+        description="Seconds that an engine which was started here stays after the last run that asked it; "
+        "`alchemy generate` stops it at once.",
+    )
     budget_tokens: int | None = Field(default=None, ge=0, description="Tokens that one `alchemy generate` may spend.")
     budget_usd: float | None = Field(default=None, ge=0, description="Dollars that it may spend, by the prices below.")
     prompt_usd: float | None = Field(default=None, ge=0, description="Dollars for a million prompt tokens.")

@@ -87,9 +87,9 @@ def generate(  # noqa: PLR0913, PLR0917 -- one parameter an option
 
 
 def limited(settings: "Settings", limits: dict[str, float | int | None]) -> "Settings":
-    """The settings with the limits that were given as options."""
+    """The settings with the limits that were given as options, and an engine that ends with the command that started it."""
     given = {name: value for name, value in limits.items() if value is not None}
-    generation = settings.generation.model_copy(update=given)
+    generation = settings.generation.model_copy(update={"keep_seconds": 0.0, **given})
     return settings.model_copy(update={"generation": generation})
 
 

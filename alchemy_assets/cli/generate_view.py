@@ -53,7 +53,7 @@ def lines(
         with contextlib.suppress(SandboxUnavailableError):
             sandbox = stack.enter_context(open_sandbox(settings.sandbox))
         file = _file(path, settings, sandbox)
-        model = stack.enter_context(contextlib.closing(Model(settings.generation, FOLDER / "store")))
+        model = stack.enter_context(contextlib.closing(Model(settings.generation, FOLDER / "store", FOLDER)))
         partition = f"{file.language}|{shard_key(0, 1)}"
         asked, report = ask_partition(model, FOLDER / "generation", partition, chosen, [file])
         answers = model.answers(of_files(model.completions.read(partition), [file]))

@@ -6,7 +6,7 @@ Every engine is asked by the same client, so a server of ours and a stranger's c
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 
 from alchemy_assets.errors import AlchemyError
@@ -25,6 +25,7 @@ class Served:
     revision as completions are kept under, the same whichever engine serves them.
     version: engine and its version, for the column `engine_version`; "" is what a server says of itself, if it does.
     context: tokens of prompt and answer together; None asks the servers. gpus: how many work, None where nobody knows.
+    failure: why it was given up, "" while it is not.
     """
 
     addresses: tuple[str, ...]
@@ -34,6 +35,7 @@ class Served:
     version: str = ""
     context: int | None = None
     gpus: int | None = None
+    failure: Callable[[], str] = field(default=lambda: "", compare=False)
 
 
 Opener = Callable[[Generation], AbstractContextManager[Served]]
@@ -66,6 +68,8 @@ ENGINES: Mapping[str, Opener] = {
     "vllm": _opener("vllm_server"),
     "llama": _opener("llama"),
 }
+MANAGED = frozenset({"vllm", "llama"})
+"""Those that we start."""
 
 
 def serve(settings: Generation) -> AbstractContextManager[Served]:

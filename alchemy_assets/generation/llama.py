@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from alchemy_assets.generation.engine import EngineUnavailableError, Served
-from alchemy_assets.generation.servers import Launch, new_key, running
+from alchemy_assets.generation.servers import Launch, failures, new_key, running
 from alchemy_assets.settings import Generation
 
 _KEY = "LLAMA_API_KEY"
@@ -108,15 +108,16 @@ def serve(settings: Generation) -> Iterator[Served]:
         hung_seconds=float("inf"),  # Its threads may all be taken by requests: that is no hang.
         drain_seconds=0,
     )
-    with running([launch]) as (server,):
+    with running([launch]) as servers:
         yield Served(
-            addresses=(server.address,),
+            addresses=(servers[0].address,),
             model=model,
             keyed_as=(model, revision),
             api_key=key,
             version=f"llama.cpp via xllamacpp {version('xllamacpp')}",
             context=settings.context,
             gpus=settings.gpus,
+            failure=lambda: failures(servers),
         )
 
 

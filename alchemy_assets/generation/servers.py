@@ -220,6 +220,11 @@ class Server:
         return "\n".join((f"{self._launch.name} {what}; its log is {self.log} and ends so:", *lines))
 
 
+def failures(servers: Sequence[Server]) -> str:
+    """Why servers were given up, "" where none was."""
+    return "\n".join(server.failure for server in servers if server.failure)
+
+
 @contextmanager
 def running(launches: Sequence[Launch]) -> Iterator[tuple[Server, ...]]:
     """The servers, all of them ready, until they are left. Their logs are kept where one of them failed.
@@ -247,9 +252,9 @@ def running(launches: Sequence[Launch]) -> Iterator[tuple[Server, ...]]:
                     server.leave()
                 list(threads.map(Server.close, servers))
     except Exception as error:
-        if failures := [server.failure for server in servers if server.failure]:
-            raise EngineUnavailableError("\n".join(failures)) from error
+        if wrong := failures(servers):
+            raise EngineUnavailableError(wrong) from error
         raise
     finally:
-        if ready and not any(server.failure for server in servers):
+        if ready and not failures(servers):
             shutil.rmtree(folder, ignore_errors=True)

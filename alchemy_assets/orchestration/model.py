@@ -11,7 +11,8 @@ import polars as pl
 
 from alchemy_assets import schema
 from alchemy_assets.generation.completions import Answers, Sampling, known_of
-from alchemy_assets.generation.engine import Served, keyed_as, serve
+from alchemy_assets.generation.engine import Served, keyed_as
+from alchemy_assets.generation.keeping import shared as shared_engine
 from alchemy_assets.generation.usage import Budget
 from alchemy_assets.segments import Segments, shared
 from alchemy_assets.settings import Generation
@@ -29,11 +30,12 @@ SECONDS: schema.Columns = {
 class Model:
     """A model, its answers so far, and its engine.
 
-    completions, seconds: the segments of both tables. only: strategies that are asked for now; none is all of them.
+    folder: where journals and engines of this machine are. completions, seconds: the segments of both tables. only: strategies that are asked for now; none is all of them.
     """
 
-    def __init__(self, settings: Generation, root: Path) -> None:
+    def __init__(self, settings: Generation, root: Path, folder: Path) -> None:
         self.settings = settings
+        self._folder = folder
         self.completions = Segments(root, "completions", schema.COMPLETIONS)
         self.seconds = Segments(root, "engine_seconds", SECONDS)
         self.only: tuple[str, ...] = ()
@@ -46,8 +48,8 @@ class Model:
 
     @cached_property
     def served(self) -> Served:
-        """The engine, answering: started at first use, stopped by `close`; a model is loaded once, not per partition."""
-        return self._stack.enter_context(serve(self.settings))
+        """The engine, answering: a model is loaded once for all processes of this machine that have the folder, at first use."""
+        return self._stack.enter_context(shared_engine(self.settings, self._folder))
 
     @cached_property
     def budget(self) -> Budget:
@@ -55,7 +57,7 @@ class Model:
         return Budget.of(self.settings, self.served.gpus)
 
     def close(self) -> None:
-        """Stop the engine, where it was started."""
+        """Leave the engine; it ends `generation.keep_seconds` after the last has left."""
         self.__dict__.pop("served", None)
         self._stack.close()
 

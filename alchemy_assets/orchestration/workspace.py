@@ -78,7 +78,7 @@ class Workspace:
     def model(self) -> Model | None:
         """The language model that writes samples, or None where no engine is configured."""
         generation = self.settings.generation
-        return Model(generation, self.store.root) if generation.engine else None
+        return Model(generation, self.store.root, self.journals) if generation.engine else None
 
     @property
     def journals(self) -> Path:

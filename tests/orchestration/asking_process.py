@@ -63,7 +63,7 @@ def main(root, address, how=""):
             signal.signal(one, lambda *_: None)
     if how == "between":
         Journal.remove = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-    model = Model(settings(address), Path(root) / "store")
+    model = Model(settings(address), Path(root) / "store", Path(root))
     ask_partition(model, Path(root) / "journals", PARTITION, [TwoRounds()], FILES)
 
 

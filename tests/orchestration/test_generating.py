@@ -32,7 +32,7 @@ def server():
 
 
 def model(server, root, **other):
-    return Model(settings(server.address, **other), root / "store")
+    return Model(settings(server.address, **other), root / "store", root)
 
 
 def ask(one, root, files=FILES, partition=PARTITION):
@@ -119,7 +119,7 @@ def test_a_killed_process_loses_nothing_and_repeats_next_to_nothing(tmp_path, mo
     with FaultServer() as server:
         whole = model(server, tmp_path / "whole")
         ask(whole, tmp_path / "whole")
-    one = Model(settings("http://127.0.0.1:9/v1"), tmp_path / "killed" / "store")
+    one = Model(settings("http://127.0.0.1:9/v1"), tmp_path / "killed" / "store", tmp_path / "killed")
     assert killed
     assert kept(one).drop("engine_version").equals(kept(whole).drop("engine_version"))
     # Each kill may cost the requests that were under way: one for each place, and no more.

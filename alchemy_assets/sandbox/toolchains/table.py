@@ -167,7 +167,10 @@ _ROWS = (
 )
 
 TOOLCHAINS: Mapping[str, tuple[Toolchain, ...]] = MappingProxyType(
-    {language: tuple(row for row in _ROWS if row.language == language) for language in {row.language for row in _ROWS}}
+    {
+        language: tuple(row for row in _ROWS if row.language == language)
+        for language in dict.fromkeys(row.language for row in _ROWS)
+    }
 )
 """The rows of each language; the first that works in a sandbox is taken, unless a setting prefers another."""
 
