@@ -30,7 +30,8 @@ SECONDS: schema.Columns = {
 class Model:
     """A model, its answers so far, and its engine.
 
-    folder: where journals and engines of this machine are. completions, seconds: the segments of both tables. only: strategies that are asked for now; none is all of them.
+    folder: where journals and engines of this machine are. completions, seconds: the segments of both tables.
+    only: strategies that are asked for now; none is all of them.
     """
 
     def __init__(self, settings: Generation, root: Path, folder: Path) -> None:
