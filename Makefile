@@ -7,6 +7,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 ALCHEMY := $(BIN)/alchemy
 DEMO := workspaces/demo
+# Two at a time: many tests measure processes, and would disturb each other.
+PYTEST := $(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 demo: setup
 	$(ALCHEMY) run --path examples/corpus --workspace $(DEMO) --shards 2 --held-out 0.1 \
@@ -14,10 +16,10 @@ demo: setup
 	$(if $(ENGINE),$(ALCHEMY) generate --workspace $(DEMO) --engine $(ENGINE) --model $(MODEL))
 
 test: setup
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-slow: setup
-	$(BIN)/python -m pytest -q
+	$(PYTEST)
 
 lint: setup
 	$(BIN)/ruff check .
