@@ -299,7 +299,6 @@ def test_one_of_three_is_not_there():
 def test_a_server_dies_and_returns():
     """While the only server is away nothing counts against requests; once it is back on its port all are answered, each once."""
     with FaultServer(delay=0.02) as server, ExitStack() as cleanup:
-
         gone = []
 
         def away() -> None:
