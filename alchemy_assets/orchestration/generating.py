@@ -21,7 +21,7 @@ from alchemy_assets import schema
 from alchemy_assets.errors import AlchemyError
 from alchemy_assets.generation.asking import Asker
 from alchemy_assets.generation.completions import Answers
-from alchemy_assets.generation.journal import Journal
+from alchemy_assets.generation.journal import Journal, JournalBusyError
 from alchemy_assets.generation.usage import Prices, Report, cost_usd, gpu_seconds
 from alchemy_assets.orchestration.model import SECONDS, Model
 from alchemy_assets.segments import LEASE_SECONDS, Lease
@@ -109,7 +109,7 @@ def ask_partition(  # noqa: PLR0913, PLR0917 -- what a partition is asked with
     """
     # The journal first: a worker that cannot have it must not take the place of the one that has.
     with (
-        Journal(folder / f"{partition.replace('|', '/')}.sqlite") as journal,
+        Journal(_journal(folder, partition)) as journal,
         model.completions.lease(partition) as lease,
     ):
         keeper = Keeper(model, journal, lease, forgotten)
@@ -128,6 +128,23 @@ def ask_partition(  # noqa: PLR0913, PLR0917 -- what a partition is asked with
         )
         raise TooManyUnansweredError(msg)
     return asked, report
+
+
+def left_over(folder: Path, partition: str) -> pl.DataFrame:
+    """The answers that a killed worker left in its journal, to be appended by the next; none while a worker is at it."""
+    empty = schema.frame_of([], schema.COMPLETIONS)
+    path = _journal(folder, partition)
+    if not path.exists():
+        return empty
+    try:
+        with Journal(path) as journal:
+            return journal.rows()
+    except JournalBusyError:
+        return empty
+
+
+def _journal(folder: Path, partition: str) -> Path:
+    return folder / f"{partition.replace('|', '/')}.sqlite"
 
 
 def _lacks(kind: Kind, file: CuratedFile, answers: Answers) -> bool:

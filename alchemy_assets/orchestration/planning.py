@@ -16,7 +16,7 @@ from alchemy_assets.errors import AlchemyError
 from alchemy_assets.generation.usage import Prices
 from alchemy_assets.orchestration.assets.generation import model_of, training_files
 from alchemy_assets.orchestration.freshness import Graph
-from alchemy_assets.orchestration.generating import of_files
+from alchemy_assets.orchestration.generating import left_over, of_files
 from alchemy_assets.orchestration.looked import Speed, Spent, Told, told
 from alchemy_assets.orchestration.workspace import SEPARATOR
 from alchemy_assets.strategies.registry import WRITTEN, written_by
@@ -160,7 +160,8 @@ class Survey:
             self.left_out[partition] = str(error)
             return
         language = partition.split(SEPARATOR, maxsplit=1)[0]
-        completions = self.model.completions.read(partition)
+        left = left_over(self.graph.workspace.journals, partition)
+        completions = pl.concat((self.model.completions.read(partition), left))
         self.speed.look(self.model, partition, completions)
         own = of_files(completions, files)
         answers = self.model.answers(own)

@@ -1,6 +1,8 @@
 """What `alchemy plan` counts and explains: nothing is asked, every figure adds up, and what nobody knows is not guessed."""
 
+import asyncio
 import math
+import shutil
 from dataclasses import replace
 
 import planted
@@ -8,6 +10,7 @@ import polars as pl
 import pytest
 
 from alchemy_assets import schema
+from alchemy_assets.generation.journal import Journal
 from alchemy_assets.orchestration import freshness, gate
 from alchemy_assets.orchestration.assets.generation import kinds_of_model, training_files
 from alchemy_assets.orchestration.generating import ask_partition
@@ -131,6 +134,24 @@ def test_what_follows_is_estimated_from_files_that_are_complete(settings, server
     assert shell.gpu_hours == pytest.approx(2 * seconds / 3_600)
     ask(graph, "Shell")
     assert len(server.asked) == 3 * (PYTHON_FILES + SHELL_FILES)
+
+
+def test_answers_that_a_killed_worker_left_in_its_journal_count(settings, server):
+    """A worker that is killed before it has appended its answers leaves them to the next: the plan has them."""
+    graph = opened(settings, **endpoint(server.address))
+    ask(graph, "Python")
+    before = rows(graph)
+    assert before["rewriting", "Python"].answered
+    for partition, _ in files_of(graph, "Python"):
+        kept = graph.workspace.model.completions.read(partition)
+        with Journal(graph.workspace.journals / f"{partition.replace('|', '/')}.sqlite") as journal:
+            asyncio.run(_add_all(journal, kept))
+    shutil.rmtree(settings.workspace / "store" / "segments" / "completions")
+    assert rows(graph) == before
+
+
+async def _add_all(journal: Journal, kept: pl.DataFrame) -> None:
+    await asyncio.gather(*map(journal.add, kept.iter_rows(named=True)))
 
 
 def test_fewer_than_twenty_files_measure_nothing(settings, server):
