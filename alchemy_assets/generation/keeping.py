@@ -72,7 +72,7 @@ class _Place:
 
     @contextmanager
     def used(self) -> Iterator[None]:
-        """Use the engine; waits while one that nobody used is about to end."""
+        """Use the engine."""
         with (self.folder / "users").open("ab") as users:
             fcntl.flock(users, fcntl.LOCK_SH)
             yield
@@ -175,7 +175,7 @@ def _end_after_the_last(place: _Place, seconds: float) -> None:
             elif time.monotonic() - used >= seconds:
                 place.withdraw()
                 os.kill(os.getpid(), signal.SIGINT)
-                threading.Event().wait()  # The lock is held to the end, so that nobody finds what is about to go.
+                return
         time.sleep(_LOOK_SECONDS)
 
 

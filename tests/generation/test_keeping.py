@@ -90,9 +90,21 @@ def answers(served: Served) -> bool:
 
 @contextlib.contextmanager
 def another(settings: Generation, folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """A process that uses the engine until its standard input is closed."""
-    command = (sys.executable, "-c", USER, settings.model_dump_json(), str(folder))
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    """A process that uses the engine until its standard input is closed, as the background of a script starts it: with interrupts ignored."""
+    command = (
+        "sh",
+        "-c",
+        'trap "" INT; exec "$@"',
+        "sh",
+        sys.executable,
+        "-c",
+        USER,
+        settings.model_dump_json(),
+        folder,
+    )
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
         try:
             yield process
         finally:
@@ -122,9 +134,10 @@ def test_it_stays_until_the_last_has_left(tiny_model: Path, tmp_path: Path):
 
 def test_a_run_soon_after_finds_the_engine_of_the_last(tiny_model: Path, tmp_path: Path):
     """Within the seconds that an engine stays nothing is loaded anew; afterwards it is."""
-    with shared(of(tiny_model, 3), tmp_path) as first:
+    with shared(of(tiny_model, 5), tmp_path) as first:
         pass
-    with shared(of(tiny_model, 3), tmp_path) as second:
+    time.sleep(1)
+    with shared(of(tiny_model, 5), tmp_path) as second:
         assert second == first
     assert keepers_end(tmp_path)
     with shared(of(tiny_model), tmp_path) as third:
@@ -139,6 +152,15 @@ def test_who_is_killed_has_left(tiny_model: Path, tmp_path: Path):
         assert processes(tmp_path)
         user.kill()
         assert keepers_end(tmp_path)
+
+
+def test_what_ends_a_terminal_takes_the_engine_from_nobody(tiny_model: Path, tmp_path: Path):
+    """The end of all processes of one session leaves the engine to those of others that use it."""
+    with another(of(tiny_model), tmp_path) as first, shared(of(tiny_model), tmp_path) as mine:
+        assert first.stdout.readline().split() == [mine.addresses[0], mine.api_key]
+        os.killpg(first.pid, signal.SIGKILL)
+        time.sleep(0.5)
+        assert answers(mine)
 
 
 def test_a_keeper_that_is_killed_is_followed(tiny_model: Path, tmp_path: Path):
