@@ -82,12 +82,17 @@ def corpus(tmp_path: Path) -> Path:
 @pytest.fixture
 def workspace(tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
     """Makes workspaces on the small corpus."""
-    monkeypatch.chdir(tmp_path)
+    return makes_workspaces(tmp_path, corpus, monkeypatch)
+
+
+def makes_workspaces(folder: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
+    """Makes workspaces in a folder, which is the one to work in from now on."""
+    monkeypatch.chdir(folder)
     # Kinds that run each file many times are tested where they are made.
     monkeypatch.setenv("ALCHEMY_SAMPLES__KINDS", '["completion", "recorded_output", "fill_in_the_middle"]')
 
     def make(name: str = "workspace", **options: object) -> Settings:
         choices = setup.Choices(**{"shards": 2, "languages": ("Python", "Shell"), **options})
-        return setup.make(tmp_path / name, corpus, choices)
+        return setup.make(folder / name, corpus, choices)
 
     return make

@@ -19,7 +19,7 @@ from alchemy_assets.orchestration import curate_only, forgetting, funnel, funnel
 from alchemy_assets.orchestration.build import open_graph
 from alchemy_assets.orchestration.waves import run_waves
 from alchemy_assets.settings import load
-from tests.orchestration.conftest import PYTHON
+from tests.orchestration.conftest import PYTHON, makes_workspaces, write_corpus
 
 ALCHEMY = Path(sys.executable).with_name("alchemy")
 
@@ -44,12 +44,21 @@ def curated(folder):
     return pl.read_parquet(folder / "curated_files" / "*.parquet")
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A curated workspace without held-out repositories, to be copied."""
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        settings = makes_workspaces(folder, write_corpus(folder / "corpus"), patch)(held_out=0.0)
+        bring_up_to_date(settings)
+    return settings.workspace
+
+
 @pytest.fixture
-def done(workspace):
-    """A curated workspace without held-out repositories."""
-    settings = workspace(held_out=0.0)
-    bring_up_to_date(settings)
-    return settings
+def done(made, tmp_path, workspace):
+    """The same of one's own."""
+    shutil.copytree(made, tmp_path / "workspace", symlinks=True)
+    return load(tmp_path / "workspace")
 
 
 def test_it_gives_what_dagster_gives(done, workspace):
