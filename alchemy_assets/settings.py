@@ -29,7 +29,8 @@ StageName = Literal[
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # An engine's keeper reads its settings as JSON, where "never" must stay infinite.
+    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="constants")
 
 
 class LocalCorpus(_Section):

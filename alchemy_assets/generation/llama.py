@@ -117,7 +117,7 @@ def serve(settings: Generation) -> Iterator[Served]:
             version=f"llama.cpp via xllamacpp {version('xllamacpp')}",
             context=settings.context,
             gpus=settings.gpus,
-            failure=lambda: failures(servers),
+            failure=lambda: failures(servers) if all(server.failure for server in servers) else "",
         )
 
 

@@ -138,5 +138,5 @@ def serve(settings: Generation) -> Iterator[Served]:
             version=f"vllm {version}" if version else "",
             context=settings.context,
             gpus=gpus if settings.gpus is None else settings.gpus,
-            failure=lambda: failures(servers),
+            failure=lambda: failures(servers) if all(server.failure for server in servers) else "",
         )

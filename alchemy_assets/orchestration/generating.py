@@ -21,6 +21,8 @@ from alchemy_assets import schema
 from alchemy_assets.errors import AlchemyError
 from alchemy_assets.generation.asking import Asker
 from alchemy_assets.generation.completions import Answers
+from alchemy_assets.generation.engine import EngineUnavailableError
+from alchemy_assets.generation.faults import EngineDownError
 from alchemy_assets.generation.journal import Journal, JournalBusyError
 from alchemy_assets.generation.usage import Prices, Report, cost_usd, gpu_seconds
 from alchemy_assets.orchestration.model import SECONDS, Model
@@ -105,7 +107,8 @@ def ask_partition(  # noqa: PLR0913, PLR0917 -- what a partition is asked with
     """Ask for everything that the files of a partition lack; no engine is started where they lack nothing.
 
     folder: where journals lie. Raises LeaseHeldError where another worker does the same, EngineDownError where nothing answers,
-    TooManyUnansweredError where that is the case; whatever was answered is kept in every case.
+    EngineUnavailableError where an engine of ours does not start or was given up, TooManyUnansweredError where that is the case;
+    whatever was answered is kept in every case.
     """
     # The journal first: a worker that cannot have it must not take the place of the one that has.
     with (
@@ -117,7 +120,16 @@ def ask_partition(  # noqa: PLR0913, PLR0917 -- what a partition is asked with
         answers = model.answers(of_files(model.completions.read(partition), files))
         if not any(_lacks(kind, file, answers) for file in files for kind in kinds):
             return Asked(known=len(answers.known)), Report()
-        asked, report = asyncio.run(_ask(model, keeper, kinds, files, answers))
+        # It may load for long, and an event loop would hear of an interrupt only afterwards.
+        served = model.served
+        try:
+            asked, report = asyncio.run(_ask(model, keeper, kinds, files, answers))
+        except EngineDownError as error:
+            wrong = served.failure()
+            model.close()  # The next partition asks whoever answers then.
+            if wrong:
+                raise EngineUnavailableError(wrong) from error
+            raise
     if asked.share > model.settings.unanswered_share:
         worst, count = asked.unanswered.most_common(1)[0]
         lost = asked.unanswered.total()

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 
 import dagster as dg
+from dagster._core.events import RunFailureReason
 
 from alchemy_assets.errors import PartitionDamagedError, PartitionMissingError
 from alchemy_assets.orchestration.build import FORCE_TAG, build
@@ -29,8 +30,15 @@ def _error(result: dg.ExecuteInProcessResult) -> str:
     return "the run failed; see Dagster's log"
 
 
+def _is_interrupt(event: dg.DagsterEvent) -> bool:
+    """Whether a run ended by Ctrl-C or a request to end: for Dagster a failure like others, after which we would go on."""
+    if event.event_type is not dg.DagsterEventType.RUN_FAILURE:
+        return False
+    return event.job_failure_data.failure_reason is RunFailureReason.UNEXPECTED_TERMINATION
+
+
 def _execute(job: dg.JobDefinition, home: dg.DagsterInstance, partition: str, *, force: bool) -> str:
-    """Run a wave for one partition; what went wrong, or nothing."""
+    """Run a wave for one partition; what went wrong, or nothing. An interrupt ends more than this run, and is raised."""
     result = job.execute_in_process(
         instance=home,
         partition_key=None if partition == UNPARTITIONED else partition,
@@ -38,6 +46,8 @@ def _execute(job: dg.JobDefinition, home: dg.DagsterInstance, partition: str, *,
         run_config=QUIET,
         raise_on_error=False,
     )
+    if any(map(_is_interrupt, result.all_events)):
+        raise KeyboardInterrupt
     return "" if result.success else _error(result)
 
 

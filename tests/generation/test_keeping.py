@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -12,6 +13,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,15 +39,28 @@ def of(model: Path, keep_seconds: float = 0.0, **more: object) -> Generation:
     return Generation(engine="llama", model=str(model), llama=llama, keep_seconds=keep_seconds, **more)
 
 
-def failing(folder: Path, mode: str, **more: object) -> Generation:
+def failing(folder: Path, mode: str, **vllm: object) -> Generation:
     variables = {
         "PYTHONPATH": str(STAND_IN),
         "STAND_IN": mode,
         "STAND_IN_STARTS": str(folder / "starts.jsonl"),
         "CUDA_VISIBLE_DEVICES": "",
     }
-    vllm = {"ready_seconds": 600, "restarts": 0, "environment": variables}
-    return Generation(engine="vllm", model="owner/tiny", vllm=vllm, keep_seconds=0, **more)
+    told = {"ready_seconds": 600, "restarts": 0, "environment": variables, **vllm}
+    return Generation(engine="vllm", model="owner/tiny", vllm=told, keep_seconds=0)
+
+
+def starts(folder: Path) -> list[dict]:
+    """What the stand-in wrote down of each of its starts."""
+    return [json.loads(line) for line in (folder / "starts.jsonl").read_text().splitlines()]
+
+
+def state(pid: int) -> str:
+    """The state of a process, such as Z for one that ended and was not fetched."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return "Z"
 
 
 def command_lines() -> dict[int, bytes]:
@@ -78,7 +93,7 @@ def wait_for(what: Callable[[], object], seconds: float = 30) -> bool:
 def answers(served: Served) -> bool:
     request = urllib.request.Request(
         f"{served.addresses[0]}/chat/completions",
-        json.dumps({"messages": [{"role": "user", "content": "x"}], "max_tokens": 4}).encode(),
+        json.dumps({"messages": [{"role": "user", "content": "x"}], "max_tokens": 1}).encode(),
         {"Content-Type": "application/json", "Authorization": f"Bearer {served.api_key}"},
     )
     try:
@@ -204,16 +219,101 @@ def test_each_that_waits_hears_why_it_does_not_start(tmp_path: Path):
 
 
 def test_an_engine_that_is_given_up_is_what_its_users_hear(tmp_path: Path):
-    """Past its restarts an error of the caller's gives way to the words of the server."""
+    """Past its restarts the words of the server are told to who asks why nobody answers."""
+    with shared(failing(tmp_path, "ends later"), tmp_path) as served:
+        assert served.failure() == ""
+        assert wait_for(lambda: not answers(served) and not processes(tmp_path))
+        assert "ended with status 3" in served.failure()
 
-    def use() -> None:
-        with shared(failing(tmp_path, "ends later"), tmp_path) as served:
-            assert wait_for(lambda: not answers(served) and not processes(tmp_path))
-            raise ConnectionError("nobody answers")
 
-    with pytest.raises(EngineUnavailableError, match="ended with status 3") as caught:
-        use()
-    assert isinstance(caught.value.__cause__, ConnectionError)
+def test_one_replica_that_is_given_up_leaves_the_other(tmp_path: Path):
+    """As long as one server answers, nothing is given up and nobody is sent elsewhere."""
+    settings = failing(tmp_path, "", replicas=2)
+    with shared(settings, tmp_path) as served:
+        (first, _) = starts(tmp_path)
+        os.kill(first["pids"][0], signal.SIGKILL)
+        ports = [one for one in served.addresses if f":{first['argv'][-1]}/" in one]
+        assert wait_for(lambda: not answers(replace(served, addresses=tuple(ports))))
+        time.sleep(1.5)
+        others = [one for one in served.addresses if one not in ports]
+        assert answers(replace(served, addresses=tuple(others)))
+        assert served.failure() == ""
+        with shared(settings, tmp_path) as same:
+            assert same == served
+
+
+def test_many_that_wait_hear_of_one_failure(tmp_path: Path):
+    """An engine that cannot start is tried once for all that wait for it, however long that takes."""
+    settings = failing(tmp_path, "never ready", ready_seconds=4)
+
+    def use(_: int) -> str:
+        with pytest.raises(EngineUnavailableError) as caught, shared(settings, tmp_path):
+            pass
+        return str(caught.value)
+
+    with ThreadPoolExecutor(4) as threads:
+        assert all("in 4 s" in words for words in threads.map(use, range(4)))
+    assert len(starts(tmp_path)) == 1
+
+
+def test_leaving_waits_until_the_engine_is_gone(tiny_model: Path, tmp_path: Path):
+    """Where an engine shall not stay, the next command finds its memory free; where another uses it, nobody waits."""
+    with shared(of(tiny_model), tmp_path), another(of(tiny_model), tmp_path) as other:
+        assert other.stdout.readline()
+        began = time.monotonic()
+        with shared(of(tiny_model), tmp_path):
+            pass
+        assert time.monotonic() - began < 2
+    with contextlib.suppress(FileNotFoundError), shared(of(tiny_model), tmp_path) as served:
+        raise FileNotFoundError
+    assert not answers(served)
+    assert keepers_end(tmp_path, 2)
+
+
+def test_an_engine_whose_folder_is_gone_ends(tiny_model: Path, tmp_path: Path):
+    """Whoever deletes a workspace does not leave a model in memory that nobody finds."""
+    with shared(of(tiny_model, 600), tmp_path):
+        (keeper,) = processes(tmp_path)
+        shutil.rmtree(tmp_path / "servers")
+    assert wait_for(lambda: state(keeper) == "Z")
+
+
+@pytest.mark.parametrize(
+    "left", ["", "{}", '{"addresses": ["http://127.0.0.1:9/v1"], "keyed_as": ["m", ""], "model": "m"}']
+)
+def test_what_a_dead_keeper_left_is_nobodys(tiny_model: Path, tmp_path: Path, left: str):
+    """A file that is damaged, or tells of an engine that is no more, keeps nobody from starting one."""
+    with shared(of(tiny_model), tmp_path):
+        (told,) = tmp_path.glob("servers/*/served")
+    told.write_text(left)
+    with shared(of(tiny_model), tmp_path) as served:
+        assert answers(served)
+
+
+def test_a_keeper_that_dies_while_it_loads_is_told_with_its_log(tmp_path: Path):
+    """The message of last resort names status and log."""
+
+    def kill() -> None:
+        wait_for((tmp_path / "starts.jsonl").exists)
+        os.kill(processes(tmp_path)[0], signal.SIGKILL)
+
+    threading.Thread(target=kill).start()
+    with (
+        pytest.raises(EngineUnavailableError, match=r"ended with status -9; its log is .*/log"),
+        shared(failing(tmp_path, "never ready"), tmp_path),
+    ):
+        pass
+
+
+def test_forever_is_a_number_of_seconds(tiny_model: Path, tmp_path: Path):
+    """An engine may be told to stay for good, and ends when its keeper is asked to."""
+    with shared(of(tiny_model, float("inf"), patience=float("inf")), tmp_path) as served:
+        assert answers(served)
+    time.sleep(0.5)
+    assert answers(served)
+    os.kill(processes(tmp_path)[0], signal.SIGTERM)
+    assert keepers_end(tmp_path)
+    assert not answers(served)
 
 
 def test_an_engine_that_loads_ends_when_nobody_waits_for_it(tmp_path: Path):
@@ -231,5 +331,5 @@ def test_an_engine_that_loads_ends_when_nobody_waits_for_it(tmp_path: Path):
     with pytest.raises(KeyboardInterrupt):
         use()
     assert keepers_end(tmp_path)
-    (start,) = map(json.loads, (tmp_path / "starts.jsonl").read_text().splitlines())
+    (start,) = starts(tmp_path)
     assert wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in start["pids"]))

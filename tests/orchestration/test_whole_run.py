@@ -163,6 +163,22 @@ def _run(settings: Settings) -> "subprocess.Popen[bytes]":
         )
 
 
+@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_the_whole_command(workspace, which):
+    """Ctrl-C is no failure of one partition after which the others are made."""
+    settings = workspace()
+    manifests = settings.workspace / "store" / "manifests"
+    process = _run(settings)
+    until = time.monotonic() + 120
+    while not list(manifests.glob("syntax/**/*.json")):
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    process.send_signal(which)
+    assert process.wait(30) == 130
+    assert not list(manifests.glob("curated_files/**/*.json"))
+
+
 @pytest.mark.slow
 def test_killed_at_any_moment_the_same_command_goes_on(workspace):
     """`kill -9` again and again: finished partitions are not redone, nothing half-written is read, the release is the same."""
