@@ -4,7 +4,7 @@ Belongs here: the command and its options. Does not: what is shown of one file (
 """
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +14,8 @@ from alchemy_assets.cli.terminal import WorkspaceOption, clear_errors, err, out,
 from alchemy_assets.errors import SettingsError
 
 if TYPE_CHECKING:
+    from alchemy_assets.orchestration.model import Model
+    from alchemy_assets.orchestration.pending import Progress
     from alchemy_assets.orchestration.setup import EngineChoices
     from alchemy_assets.settings import Settings
 
@@ -118,13 +120,24 @@ def _workspace(settings: "Settings", strategies: tuple[str, ...]) -> list[str]:
     assert asked is not None  # noqa: S101 -- the settings name an engine
     asked.only = strategies
     with contextlib.closing(asked):
-        problems = show_waves(run_waves(graph, by_hand=True))
+        problems = show_waves(left_after_asking(run_waves(graph, by_hand=True), asked))
     out.print()
     for line in summary.lines(graph):
         out.print(plain(line))
     for problem in problems:
         err.print(f"[bold red]not done[/] {plain(problem)}")
     return problems
+
+
+def left_after_asking(told_by: "Iterator[Progress]", model: "Model") -> "Iterator[Progress]":
+    """The same progress; the engine is left when the waves after the asking begin, as samples take long and need no GPU."""
+    asked = False
+    for told in told_by:
+        if told.wave == "generate":
+            asked = True
+        elif asked:
+            model.close()
+        yield told
 
 
 def _one_file(  # noqa: PLR0913 -- one parameter an option
