@@ -149,10 +149,10 @@ def test_it_stays_until_the_last_has_left(tiny_model: Path, tmp_path: Path):
 
 def test_a_run_soon_after_finds_the_engine_of_the_last(tiny_model: Path, tmp_path: Path):
     """Within the seconds that an engine stays nothing is loaded anew; afterwards it is."""
-    with shared(of(tiny_model, 5), tmp_path) as first:
+    with shared(of(tiny_model, 8), tmp_path) as first:
         pass
     time.sleep(1)
-    with shared(of(tiny_model, 5), tmp_path) as second:
+    with shared(of(tiny_model, 8), tmp_path) as second:
         assert second == first
     assert keepers_end(tmp_path)
     with shared(of(tiny_model), tmp_path) as third:
@@ -263,11 +263,11 @@ def test_leaving_waits_until_the_engine_is_gone(tiny_model: Path, tmp_path: Path
         began = time.monotonic()
         with shared(of(tiny_model), tmp_path):
             pass
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 20
     with contextlib.suppress(FileNotFoundError), shared(of(tiny_model), tmp_path) as served:
         raise FileNotFoundError
     assert not answers(served)
-    assert keepers_end(tmp_path, 2)
+    assert keepers_end(tmp_path, 10)
 
 
 def test_an_engine_whose_folder_is_gone_ends(tiny_model: Path, tmp_path: Path):
