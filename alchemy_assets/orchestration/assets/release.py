@@ -63,11 +63,11 @@ def _facts(staged: Staged, names: Iterable[str]) -> dict[str, set[str]]:
     paths = [path for path, file in zip(staged.paths, staged.files, strict=True) if file.part.split("/")[0] in chosen]
     if not paths:
         return {"blob ids": set(), "repositories": set(), "clusters": set()}
-    rows = (
-        pl.scan_parquet(paths, glob=False, hive_partitioning=False)
-        .select("blob_id", "near_duplicate_cluster", "occurrences")
-        .collect()
-    )
+    # File by file: a rewriting has columns that other configs have not.
+    wanted = ("blob_id", "near_duplicate_cluster", "occurrences")
+    rows = pl.concat(
+        pl.scan_parquet(path, glob=False, hive_partitioning=False).select(wanted) for path in paths
+    ).collect()
     places = rows["occurrences"].explode(empty_as_null=True).struct.field("repo_name")
     return {
         "blob ids": set(rows["blob_id"]),
