@@ -78,6 +78,7 @@ def test_good_words_about_a_change_hold(file, name, answer, fix, sandbox):
         ("Something about the way in which values are handled was mended, so that what comes out at the end is what a person would have expected in the first place.", told.NAMES_NOTHING),
         (f"{EXPLAINED} The behaviour stays unchanged.", told.CONTRADICTS),
         ("`result` is 0 now.", told.TOO_SHORT),
+        ("`result`==]]d```Mz'%#~2sUrj8of5vmprintP==!ofk8P2::6imporwdeQ1==!$defofSsclfreYbse " * 3, told.NO_WORDS),
         (EXPLAINED * 20, told.TOO_WORDY),
         (f"{EXPLAINED} See line 400.", told.WRONG_LINE),
         (f"{EXPLAINED}\n\n@@ -1,3 +1,3 @@\n", told.COPIES_DIFF),

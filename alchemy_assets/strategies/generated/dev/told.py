@@ -20,6 +20,7 @@ UNKNOWN_NAMES = "it quotes what stands in neither file nor change"
 NAMES_NOTHING = "it names nothing of the change"
 TOO_SHORT = "it says too little"
 TOO_WORDY = "it says too much"
+NO_WORDS = "it is not made of words"
 CONTRADICTS = "it takes a fix for a refactoring, or the other way round"
 WRONG_LINE = "it names a line that the file does not have"
 NO_SUBJECT = "its subject line is missing or too long"
@@ -27,10 +28,12 @@ NOT_IMPERATIVE = "its subject line is no imperative"
 NO_BLANK_LINE = "no blank line follows its subject"
 COPIES_DIFF = "it copies the diff"
 _ABOUT = (UNKNOWN_NAMES, NAMES_NOTHING, CONTRADICTS, COPIES_DIFF)
-EXPLAINED_REASONS = (*changes.REASONS, *_ABOUT, TOO_SHORT, TOO_WORDY, WRONG_LINE)
+EXPLAINED_REASONS = (*changes.REASONS, *_ABOUT, TOO_SHORT, TOO_WORDY, NO_WORDS, WRONG_LINE)
 MESSAGE_REASONS = (*changes.REASONS, *_ABOUT, NO_SUBJECT, NOT_IMPERATIVE, NO_BLANK_LINE, TOO_WORDY)
 LEAST_KNOWN = 0.9
 SHORTEST, LONGEST = 150, 3_500
+# Characters of a word in the mean: English with code in it has 5 to 8, noise and what is encoded many more.
+LONGEST_WORDS = 14
 SUBJECT, BODY_LINE, LONGEST_MESSAGE = 72, 100, 1_500
 MOST_COPIED = 1
 QUOTED = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
@@ -164,6 +167,8 @@ def _names(change: Changed) -> set[str]:
 def _sane(text: str) -> Left | None:
     if len(text) < SHORTEST:
         return Left(TOO_SHORT, f"{len(text)} characters")
+    if (mean := len(text) / len(text.split())) > LONGEST_WORDS:
+        return Left(NO_WORDS, f"{mean:.0f} characters a word")
     return Left(TOO_WORDY, f"{len(text):,} characters") if len(text) > LONGEST else None
 
 
