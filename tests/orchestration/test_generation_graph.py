@@ -15,7 +15,7 @@ from alchemy_assets.strategies.generated.enhance import CRITERIA, GOOD_ENOUGH
 from tests.generation.fault_server import MODEL, FaultServer
 
 SETTINGS = {
-    "ALCHEMY_SAMPLES__KINDS": '["completion", "rewriting", "original"]',
+    "ALCHEMY_SAMPLES__KINDS": '["fill_in_the_middle", "rewriting", "original"]',
     "ALCHEMY_GENERATION__ENGINE": "endpoint",
     "ALCHEMY_GENERATION__MODEL": MODEL,
 }
@@ -120,6 +120,7 @@ def test_the_samples_of_a_model_are_released_and_replayed(server, workspace, mon
         split="train",
         cache_dir=graph.workspace.settings.workspace / "c",
     )
+    assert (graph.workspace.release_folder / "code-qa").is_dir()  # whose files have other columns
     assert set(read["raw_quality_score"]) == {3.0}
     assert set(read["model"]) == {MODEL}
     assert all("REWRITTEN" in text for text in read["text"])
