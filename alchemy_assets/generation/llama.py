@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from alchemy_assets.generation.engine import EngineUnavailableError, Served
-from alchemy_assets.generation.servers import Launch, failures, new_key, running
+from alchemy_assets.generation.servers import Launch, given_up, new_key, running
 from alchemy_assets.settings import Generation
 
 _KEY = "LLAMA_API_KEY"
@@ -117,7 +117,7 @@ def serve(settings: Generation) -> Iterator[Served]:
             version=f"llama.cpp via xllamacpp {version('xllamacpp')}",
             context=settings.context,
             gpus=settings.gpus,
-            failure=lambda: failures(servers) if all(server.failure for server in servers) else "",
+            failure=lambda: given_up(servers),
         )
 
 

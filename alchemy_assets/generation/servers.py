@@ -225,6 +225,11 @@ def failures(servers: Sequence[Server]) -> str:
     return "\n".join(server.failure for server in servers if server.failure)
 
 
+def given_up(servers: Sequence[Server]) -> str:
+    """Why all of them were given up, "" while one is not."""
+    return failures(servers) if all(server.failure for server in servers) else ""
+
+
 @contextmanager
 def running(launches: Sequence[Launch]) -> Iterator[tuple[Server, ...]]:
     """The servers, all of them ready, until they are left. Their logs are kept where one of them failed.

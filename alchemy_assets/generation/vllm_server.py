@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from alchemy_assets.generation.engine import EngineUnavailableError, Served, keyed_as
-from alchemy_assets.generation.servers import HOST, Launch, failures, get, new_key, running
+from alchemy_assets.generation.servers import HOST, Launch, get, given_up, new_key, running
 from alchemy_assets.settings import Generation
 
 _GPUS = "CUDA_VISIBLE_DEVICES"
@@ -138,5 +138,5 @@ def serve(settings: Generation) -> Iterator[Served]:
             version=f"vllm {version}" if version else "",
             context=settings.context,
             gpus=gpus if settings.gpus is None else settings.gpus,
-            failure=lambda: failures(servers) if all(server.failure for server in servers) else "",
+            failure=lambda: given_up(servers),
         )

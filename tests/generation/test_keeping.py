@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +21,7 @@ import pytest
 from alchemy_assets.generation.engine import EngineUnavailableError, Served
 from alchemy_assets.generation.keeping import shared
 from alchemy_assets.settings import Generation
+from tests.generation.processes import runs, wait_for
 
 STAND_IN = Path(__file__).parent / "stand_in"
 USER = """
@@ -55,14 +56,6 @@ def starts(folder: Path) -> list[dict]:
     return [json.loads(line) for line in (folder / "starts.jsonl").read_text().splitlines()]
 
 
-def state(pid: int) -> str:
-    """The state of a process, such as Z for one that ended and was not fetched."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return "Z"
-
-
 def command_lines() -> dict[int, bytes]:
     """The command line of each process of this machine."""
     lines = {}
@@ -79,15 +72,6 @@ def processes(folder: Path) -> list[int]:
 
 def keepers_end(folder: Path, seconds: float = 30) -> bool:
     return wait_for(lambda: not processes(folder), seconds)
-
-
-def wait_for(what: Callable[[], object], seconds: float = 30) -> bool:
-    until = time.monotonic() + seconds
-    while not what():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def answers(served: Served) -> bool:
@@ -275,7 +259,7 @@ def test_an_engine_whose_folder_is_gone_ends(tiny_model: Path, tmp_path: Path):
     with shared(of(tiny_model, 600), tmp_path):
         (keeper,) = processes(tmp_path)
         shutil.rmtree(tmp_path / "servers")
-    assert wait_for(lambda: state(keeper) == "Z")
+    assert wait_for(lambda: not runs(keeper))
 
 
 @pytest.mark.parametrize(

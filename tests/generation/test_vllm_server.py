@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from alchemy_assets.generation.engine import EngineUnavailableError, Served, ser
 from alchemy_assets.generation.servers import Launch, running
 from alchemy_assets.generation.vllm_server import flags, share_out, visible_gpus
 from alchemy_assets.settings import Generation
+from tests.generation.processes import runs, wait_for
 
 STAND_IN = Path(__file__).parent / "stand_in"
 REAL = "ALCHEMY_TEST_VLLM"
@@ -62,22 +63,6 @@ def stand_in(tmp_path: Path) -> Iterator[Started]:
     started = Started(tmp_path)
     yield started
     assert wait_for(lambda: not any(map(runs, started.pids)))
-
-
-def runs(pid: int) -> bool:
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
-        return False
-
-
-def wait_for(what: Callable[[], object], seconds: float = 60) -> bool:
-    until = time.monotonic() + seconds
-    while not what():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def ask(served: Served, content: str, *, address: str = "", **more: object) -> dict:
